@@ -1,0 +1,229 @@
+//! An audit: published results of every precinct against the rules and the checks.
+//!
+//! It is a pure function of the contest and a results file. Where attendance was not published it takes the first
+//! alignment's total. It says what fits the rules and what does not, never whose fault that is.
+
+mod text;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::checks::{self, Figures, Finding, RuleId};
+use crate::contest::{
+    Contest, CountKind, Mistake, OneDelegateRule, PrecinctKind, Published, Rules, read_published,
+};
+use crate::rules;
+
+pub use text::render;
+
+/// An audit of a results file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// Every precinct of the contest that the file names, in the order of the roster.
+    pub rows: Vec<AuditRow>,
+    /// Ids of precincts that the file does not name.
+    pub absent: Vec<String>,
+}
+
+/// One precinct of an audit. As JSON it has the fields up to `checks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditRow {
+    /// The precinct's stable id.
+    pub precinct_id: String,
+    /// The published award is one that the contest's rules and a lot permit; `null` where it cannot be known.
+    pub agrees: Option<bool>,
+    /// The same, with a single delegate elected by majority.
+    pub agrees_majority: Option<bool>,
+    /// Every award that the contest's rules and a lot permit.
+    pub awards: Vec<Delegates>,
+    /// Published delegates; `null` where they cannot be known.
+    pub published: Option<Delegates>,
+    /// Attendance that the audit took; `null` only for a total beyond every limit.
+    pub attendees: Option<u32>,
+    /// Checks that found something, in order.
+    pub checks: Vec<RuleId>,
+    /// The findings themselves.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
+    /// Delegates that the precinct elects.
+    #[serde(skip)]
+    pub elects: Option<u32>,
+    /// A lot decides among the awards.
+    #[serde(skip)]
+    pub lot: bool,
+    /// What a published award that does not agree would fit.
+    #[serde(skip)]
+    pub fits: Vec<Reading>,
+}
+
+/// Another reading of the same counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reading {
+    /// A single delegate by plurality instead of majority.
+    Plurality,
+    /// A single delegate by majority instead of plurality.
+    Majority,
+    /// Attendance taken from the final alignment's total.
+    FinalTotal,
+}
+
+impl Reading {
+    /// It as a part of a sentence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plurality => "one delegate by plurality",
+            Self::Majority => "one delegate by majority",
+            Self::FinalTotal => "attendance taken from the final alignment's total",
+        }
+    }
+}
+
+/// Delegates of a precinct by group. As JSON an object with a member for each group, in ballot order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegates {
+    /// Key of the group and its delegates, for every group in ballot order.
+    pub groups: Vec<(String, u32)>,
+}
+
+impl Delegates {
+    fn new(contest: &Contest, delegates: &[u32]) -> Self {
+        let keys = contest.groups.iter().map(|group| group.key.clone());
+        Self { groups: keys.zip(delegates.iter().copied()).collect() }
+    }
+
+    /// `sanders 5, warren 4`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let named: Vec<String> = self
+            .groups
+            .iter()
+            .filter(|(_, delegates)| *delegates > 0)
+            .map(|(key, delegates)| format!("{key} {delegates}"))
+            .collect();
+        if named.is_empty() { "none".to_owned() } else { named.join(", ") }
+    }
+}
+
+impl Serialize for Delegates {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.groups.len()))?;
+        for (key, delegates) in &self.groups {
+            map.serialize_entry(key, delegates)?;
+        }
+        map.end()
+    }
+}
+
+/// Audits the results in `text` (see [`read_published`] for its columns); `file` is its name in mistakes.
+///
+/// # Errors
+/// Every mistake in the file, each with its line.
+pub fn audit(contest: &Contest, file: &str, text: &[u8]) -> Result<Audit, Vec<Mistake>> {
+    let published = read_published(contest, file, text)?;
+    let readings = Readings::new(contest);
+    let rows: Vec<AuditRow> =
+        published.iter().filter_map(|row| readings.row(contest, row)).collect();
+    let named: std::collections::BTreeSet<&str> =
+        rows.iter().map(|row| row.precinct_id.as_str()).collect();
+    let absent = contest
+        .precincts
+        .iter()
+        .filter(|precinct| !named.contains(precinct.id.as_str()))
+        .map(|precinct| precinct.id.clone())
+        .collect();
+    Ok(Audit { rows, absent })
+}
+
+/// The contest's rules, and both readings of the one-delegate rule.
+struct Readings {
+    own: Rules,
+    plurality: Rules,
+    majority: Rules,
+}
+
+impl Readings {
+    fn new(contest: &Contest) -> Self {
+        let with = |one_delegate| Rules { one_delegate, ..contest.rules.clone() };
+        Self {
+            own: contest.rules.clone(),
+            plurality: with(OneDelegateRule::Plurality),
+            majority: with(OneDelegateRule::Majority),
+        }
+    }
+
+    fn row(&self, contest: &Contest, published: &Published) -> Option<AuditRow> {
+        let precinct = contest.precinct(published.precinct)?;
+        let attendees = published.attendance();
+        let elects = contest.delegates_to_elect(published.precinct, attendees);
+        let awards = |rules: &Rules, attendees: Option<u32>| match (elects, attendees) {
+            (Some(elects), Some(attendees)) => {
+                rules::all_awards(rules, elects, attendees, &published.last)
+            }
+            _ => Vec::new(),
+        };
+        let awarded = published.awarded(contest);
+        let permitted = awards(&self.own, attendees);
+        let agrees_with = |permitted: &[Vec<u32>]| {
+            let known = elects.is_some() && attendees.is_some();
+            awarded.as_ref().filter(|_| known).map(|awarded| permitted.contains(awarded))
+        };
+        let agrees = agrees_with(&permitted);
+        let agrees_majority = agrees_with(&awards(&self.majority, attendees));
+        let mut fits = Vec::new();
+        if agrees == Some(false) {
+            if agrees_majority == Some(true) {
+                fits.push(Reading::Majority);
+            }
+            if agrees_with(&awards(&self.plurality, attendees)) == Some(true) {
+                fits.push(Reading::Plurality);
+            }
+            let last = crate::contest::total(&published.last);
+            if precinct.kind == PrecinctKind::Precinct
+                && published.attendees.is_none()
+                && agrees_with(&awards(&self.own, last)) == Some(true)
+            {
+                fits.push(Reading::FinalTotal);
+            }
+        }
+        let findings = findings(contest, published, attendees, awarded.as_deref());
+        let mut checks: Vec<RuleId> = findings.iter().map(|finding| finding.rule).collect();
+        checks.sort_unstable();
+        checks.dedup();
+        Some(AuditRow {
+            precinct_id: precinct.id.clone(),
+            agrees,
+            agrees_majority,
+            lot: permitted.len() > 1,
+            awards: permitted.iter().map(|award| Delegates::new(contest, award)).collect(),
+            published: awarded.map(|awarded| Delegates::new(contest, &awarded)),
+            attendees,
+            checks,
+            findings,
+            elects,
+            fits,
+        })
+    }
+}
+
+/// What the checks find in published figures. Lots were not published, so every tie shows as one without a lot.
+fn findings(
+    contest: &Contest,
+    published: &Published,
+    attendees: Option<u32>,
+    awarded: Option<&[u32]>,
+) -> Vec<Finding> {
+    let cells = |kind: &CountKind| -> Vec<Option<u32>> {
+        let known = match kind {
+            CountKind::FirstAlignment => Some(published.first.as_slice()),
+            CountKind::FinalAlignment => Some(published.last.as_slice()),
+            CountKind::Delegates => awarded,
+        };
+        known.map_or_else(
+            || vec![None; contest.groups.len()],
+            |count| count.iter().copied().map(Some).collect(),
+        )
+    };
+    let figures = Figures { attendees, counts: contest.counts.iter().map(cells).collect() };
+    checks::check(contest, published.precinct, &figures, &[]).findings
+}

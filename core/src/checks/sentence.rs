@@ -1,0 +1,80 @@
+//! A finding in one plain English sentence for headquarters.
+
+use super::{Finding, RuleId, Variant};
+use crate::contest::Contest;
+
+impl Finding {
+    /// What headquarters reads. Numbers that disagree are both named; nobody is blamed.
+    #[must_use]
+    pub fn headquarters_sentence(&self, contest: &Contest) -> String {
+        let name = |group: Option<usize>| {
+            group
+                .and_then(|group| contest.groups.get(group))
+                .map_or_else(|| "a group".to_owned(), |group| group.full_name.clone())
+        };
+        let group = name(self.group);
+        let other = name(self.other_group);
+        let number = |at: usize| self.numbers.get(at).copied().unwrap_or(0);
+        let (entered, expected) = (number(0), number(1));
+        let difference = entered.abs_diff(expected);
+        match (self.rule, self.variant) {
+            (RuleId::C01, Variant::Fewer) => format!(
+                "First alignment adds up to {entered} people, {expected} attended: {difference} too few."
+            ),
+            (RuleId::C01, _) => format!(
+                "First alignment adds up to {entered} people, {expected} attended: {difference} too many."
+            ),
+            (RuleId::C02, _) => format!(
+                "Final alignment adds up to {entered} people, first alignment to {expected}: {difference} too many."
+            ),
+            (RuleId::C03, _) => format!(
+                "{group} was viable with {expected} people at first alignment and has {entered} at final alignment."
+            ),
+            (RuleId::C04, _) => format!(
+                "{group} has {entered} people at final alignment, fewer than the {expected} that viability needs."
+            ),
+            (RuleId::C05, _) => format!(
+                "Delegates add up to {entered}, the precinct elects {expected}."
+            ),
+            (RuleId::C06, _) => format!(
+                "The room announced {}; for these counts the rules give {}.",
+                self.delegates(contest, 0),
+                self.delegates(contest, 1)
+            ),
+            (RuleId::C07, Variant::ViableWithoutDelegate) => format!(
+                "{group} is viable and has no delegate, the rules give it {expected}."
+            ),
+            (RuleId::C07, _) => {
+                format!("{group} has delegates ({entered}) and nobody at final alignment.")
+            }
+            (RuleId::C08, Variant::Needless) => {
+                "A lot is recorded that no tie in these counts needed.".to_owned()
+            }
+            (RuleId::C08, _) => format!(
+                "{entered} groups are equal, {group} and {other} among them, and no lot is recorded that favours {expected}."
+            ),
+            (RuleId::C09, _) => format!(
+                "Final alignment adds up to {entered} people, under {} of the {expected} at first alignment.",
+                contest.rules.final_share_min
+            ),
+            (RuleId::C10, _) => format!(
+                "{group} has {} people and {entered} delegates, {other} has {} people and {expected} delegates.",
+                number(2),
+                number(3)
+            ),
+        }
+    }
+
+    /// `Sanders 5, Warren 4` from one of the two halves of the numbers of C06.
+    fn delegates(&self, contest: &Contest, half: usize) -> String {
+        let groups = contest.groups.len();
+        let named: Vec<String> = contest
+            .groups
+            .iter()
+            .zip(self.numbers.iter().skip(half * groups))
+            .filter(|(_, delegates)| **delegates > 0)
+            .map(|(group, delegates)| format!("{} {delegates}", group.name))
+            .collect();
+        if named.is_empty() { "no delegates".to_owned() } else { named.join(", ") }
+    }
+}

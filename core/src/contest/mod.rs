@@ -1,0 +1,25 @@
+//! What is being decided, where, by whom and by which rules (design section 4).
+//!
+//! A [`Contest`] is read from a folder of TOML and CSV text by [`read`] and travels inside the signed package as
+//! deterministic CBOR: integer keys, no floating point. Reading does no I/O; the caller brings the files.
+
+mod definition;
+mod mistake;
+mod place;
+mod published;
+mod read;
+mod regulation;
+mod table;
+mod worksheet;
+
+pub use definition::{
+    Contest, CountKind, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog, Server,
+    Span,
+};
+pub use mistake::Mistake;
+pub use place::{County, CountyKind, DistrictSeats, National, Precinct, PrecinctKind};
+pub use published::{Published, read_published};
+pub(crate) use published::total;
+pub use read::{Files, read};
+pub use regulation::{Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep};
+pub use worksheet::{Worksheet, choose_worksheets, worksheet};
