@@ -9,6 +9,8 @@ mod place;
 mod published;
 mod read;
 mod regulation;
+mod section;
+mod sound;
 mod table;
 mod worksheet;
 
@@ -22,4 +24,5 @@ pub use published::{Published, read_published};
 pub(crate) use published::total;
 pub use read::{Files, read};
 pub use regulation::{Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep};
+pub use sound::Unsound;
 pub use worksheet::{Worksheet, choose_worksheets, worksheet};

@@ -4,14 +4,23 @@
 //!
 //! | key of `[files]` | columns |
 //! | --- | --- |
-//! | `groups` | `candidate`, `name`, `short_name`, `kind`, and for another language `name_es`, `short_name_es` |
+//! | `groups` | `candidate`, `name`, `short_name`, `kind`; in another language `name_es`, `short_name_es` |
 //! | `counties` | `county_id`, `county`, `kind`, `congressional_district`, `state_delegates`, `county_convention_delegates` |
-//! | `precincts` | `precinct_id`, `county_id`, `name`, `kind`, `delegates`, optional `published_name`, `plausible_max` |
+//! | `precincts` | `precinct_id`, `county_id`, `name`, `kind`, `delegates`; optional `published_name`, `plausible_max` |
 //! | `worksheets` (optional) | published results, see [`read_published`](super::read_published) |
+
+mod manifest;
+mod rosters;
 
 use std::collections::BTreeMap;
 
-use super::{Contest, Mistake};
+use super::sound::Unsound;
+use super::{Contest, Mistake, choose_worksheets, read_published};
+use manifest::Manifest;
+use rosters::Rosters;
+
+/// The file that names the others.
+const MANIFEST: &str = "contest.toml";
 
 /// The files of a contest's folder by their path in it, with `/` between folders.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -21,6 +30,39 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// # Errors
 /// Every mistake in the files, in the order of files and lines.
 pub fn read(files: &Files) -> Result<Contest, Vec<Mistake>> {
-    let _ = files;
-    Err(Vec::new())
+    let mut mistakes = Vec::new();
+    let contest = read_all(files, &mut mistakes);
+    mistakes.sort();
+    mistakes.dedup();
+    match contest {
+        Some(contest) if mistakes.is_empty() => Ok(contest),
+        _ => Err(mistakes),
+    }
+}
+
+fn read_all(files: &Files, mistakes: &mut Vec<Mistake>) -> Option<Contest> {
+    let Some(text) = files.get(MANIFEST) else {
+        let remedy = "name the folder that holds contest.toml";
+        mistakes.push(Mistake::new(MANIFEST, 0, "there is no such file", remedy));
+        return None;
+    };
+    let manifest = Manifest::read(MANIFEST, text, mistakes)?;
+    let rosters = Rosters::read(files, &manifest, mistakes);
+    let worksheets = manifest.worksheets.clone();
+    // Only what was read without a mistake can be looked at as a whole.
+    if !mistakes.is_empty() {
+        return None;
+    }
+    let mut contest = manifest.into_contest(rosters)?;
+    if let Some(file) = worksheets {
+        let text = rosters::bring(files, &file, mistakes)?;
+        match read_published(&contest, &file.path, text) {
+            Ok(published) => contest.worksheets = choose_worksheets(&contest, &published),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    if let Err(Unsound(what)) = contest.check_shape() {
+        mistakes.push(Mistake::new(MANIFEST, 0, what, "correct the files so that this holds"));
+    }
+    Some(contest)
 }
