@@ -1,0 +1,89 @@
+# What there is to do with this repository. `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+TESTS = $(CARGO) test --locked -p countersign-tests
+# Every page that goes into the app, so that it is built again only when one changed.
+PAGES = $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/paraglide/*' 2>/dev/null)
+
+.PHONY: help
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
+
+.PHONY: setup setup-test setup-windows
+setup: ## install what building and running need (apt where there is apt)
+	@scripts/setup.sh --for run
+setup-test:
+	@scripts/setup.sh --for run --for test
+setup-windows:
+	@scripts/setup.sh --for run --for windows
+
+# --- building -----------------------------------------------------------------------------------
+.PHONY: ui build
+ui: ui/tablet/dist/index.html ## build the pages
+ui/tablet/dist/index.html: $(PAGES) | setup
+	cd ui && npm run --silent build
+	@touch $@
+
+build: ui ## build the app, the server and the test programs (debug)
+	$(CARGO) build --locked -p countersign -p countersign-server -p countersign-tests --bins
+
+# --- running ------------------------------------------------------------------------------------
+.PHONY: run
+run: setup build ## one precinct from keypad to receipt: opens the app, or drives it where there is no display
+	$(CARGO) run --locked --quiet -p countersign-tests --bin run --
+
+.PHONY: screenshots
+screenshots: setup-test build ## pictures of every screen of the ordinary path, in run/screenshots
+	$(CARGO) run --locked --quiet -p countersign-tests --bin run -- --headless
+
+# --- testing ------------------------------------------------------------------------------------
+.PHONY: test
+test: setup-test ## everything: lints, Rust tests, page tests, layout matrix, window stories
+	@scripts/test.sh
+
+.PHONY: test-rust test-ui test-layout test-stories
+test-rust: ui ## unit and integration tests of the Rust crates
+	$(CARGO) test --locked -p countersign-core -p countersign-device -p countersign-server -p countersign
+	$(TESTS) --lib --bins --test faults
+
+test-ui: setup ## unit tests of the pages
+	cd ui && npm test --silent
+
+test-layout: setup-test build ## every key reachable at every window and text size, in Chromium and in the real window
+	$(TESTS) --test layout
+
+test-stories: setup-test build ## whole caucuses in the real window, with kills and without a network
+	$(TESTS) --test stories
+
+# --- checking -----------------------------------------------------------------------------------
+.PHONY: lint lint-rust lint-ui bindings
+lint: lint-rust lint-ui ## format, clippy, documentation, generated files, page checks
+
+lint-rust: ui
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
+	$(CARGO) run --locked --quiet -p countersign-tests --bin bindings -- --check
+
+lint-ui: setup
+	cd ui && npm run --silent check
+
+bindings: ## write ui/shared/src/gen_api.ts from the command surface
+	$(CARGO) run --locked --quiet -p countersign-tests --bin bindings
+
+.PHONY: audit
+audit: ## licences and known faults of the dependencies (installs cargo-deny under target/tools)
+	@test -x target/tools/bin/cargo-deny || $(CARGO) install --quiet --locked --root target/tools --version 0.20.2 cargo-deny
+	PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) deny --locked check licenses bans sources
+
+.PHONY: check-windows
+check-windows: setup-windows ui ## compile the app for Windows
+	$(CARGO) check --locked -p countersign --target x86_64-pc-windows-gnu
+
+# --- measuring ----------------------------------------------------------------------------------
+.PHONY: bench
+bench: setup ui ## release builds; prints a table and leaves run/bench.json
+	$(CARGO) build --locked --release -p countersign -p countersign-server -p countersign-tests --bins
+	target/release/bench

@@ -1,0 +1,185 @@
+//! The real app in a real window, driven through `tauri-driver`.
+
+use std::ffi::OsStr;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::children::{self, Group};
+use crate::error::Doing;
+use crate::wait::{self, Look};
+use crate::webdriver::{self, Session};
+use crate::{Error, Result, places};
+
+/// The environment variable that names the tablet's data folder.
+const DATA: &str = "COUNTERSIGN_DATA";
+
+/// What one tablet is started with.
+#[derive(Debug, Clone)]
+pub struct Tablet {
+    /// The folder of its database. It stands for the tablet: the same folder is the same tablet.
+    pub data: PathBuf,
+    /// The package that its installer carried.
+    pub package: Option<PathBuf>,
+    /// The folder that files are saved to.
+    pub saves: PathBuf,
+    /// The X display its window opens on.
+    pub display: String,
+}
+
+/// The app of one tablet, running. Dropping it kills it.
+#[derive(Debug)]
+pub struct App {
+    tablet: Tablet,
+    program: PathBuf,
+    driver: Group,
+    address: String,
+    session: Option<Session>,
+}
+
+impl App {
+    /// Starts a driver for the tablet, and the app through it.
+    ///
+    /// # Errors
+    ///
+    /// When the app or a driver is not there, or does not come up.
+    pub fn start(tablet: Tablet) -> Result<Self> {
+        for folder in [&tablet.data, &tablet.saves] {
+            std::fs::create_dir_all(folder).doing(format!("making {}", folder.display()))?;
+        }
+        let program = places::program("countersign")?;
+        let (port, native_port) = (free_port()?, free_port()?);
+        let mut command = Command::new(places::tauri_driver()?);
+        command
+            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
+            .env("DISPLAY", &tablet.display)
+            .env("GDK_BACKEND", "x11")
+            .env_remove("WAYLAND_DISPLAY")
+            .env(DATA, &tablet.data)
+            .env("COUNTERSIGN_SAVE_DIR", &tablet.saves)
+            .env_remove("COUNTERSIGN_PACKAGE")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        if let Some(package) = &tablet.package {
+            command.env("COUNTERSIGN_PACKAGE", package);
+        }
+        if std::env::var_os("COUNTERSIGN_LOG").is_none() {
+            command.stderr(Stdio::null());
+        }
+        let driver = Group::start("tauri-driver", &mut command)?;
+        let address = format!("http://127.0.0.1:{port}");
+        webdriver::wait_ready(&address)?;
+        let mut app = Self { tablet, program, driver, address, session: None };
+        app.open()?;
+        Ok(app)
+    }
+
+    /// The window's session.
+    ///
+    /// # Panics
+    ///
+    /// When the app was killed and not opened again: a mistake of the story.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        self.session.as_ref().expect("the app is open")
+    }
+
+    /// The tablet this is the app of.
+    #[must_use]
+    pub fn tablet(&self) -> &Tablet {
+        &self.tablet
+    }
+
+    /// Kills the app as a dead battery would.
+    ///
+    /// # Errors
+    ///
+    /// When it does not run.
+    pub fn kill(&mut self) -> Result<()> {
+        children::kill_now(self.process()?)?;
+        if let Some(session) = self.session.take() {
+            // The driver holds on to the session of an app that is gone; it may say so or not.
+            let _ = session.end();
+        }
+        Ok(())
+    }
+
+    /// Opens the app again, after [`App::kill`] or [`App::close`].
+    ///
+    /// # Errors
+    ///
+    /// When it does not come up.
+    pub fn open(&mut self) -> Result<()> {
+        let capabilities = json!({ "tauri:options": { "application": self.program } });
+        let session = wait::until("the app's window", wait::LONG, || {
+            Session::open(&self.address, &capabilities).map(Look::Yes).or_else(|error| match error {
+                // The driver may still be noticing that the app it had is gone.
+                Error::WebDriver { .. } => Ok(Look::NotYet(error.to_string())),
+                error => Err(error),
+            })
+        })?;
+        self.session = Some(session);
+        Ok(())
+    }
+
+    /// Closes the window as a person does.
+    ///
+    /// # Errors
+    ///
+    /// When it does not close.
+    pub fn close(&mut self) -> Result<()> {
+        if let Some(session) = self.session.take() {
+            session.end()?;
+        }
+        wait::until("the end of the app", wait::LONG, || {
+            let left = self.processes()?;
+            Ok(if left.is_empty() { Look::Yes(()) } else { Look::NotYet(format!("{left:?}")) })
+        })
+    }
+
+    /// The app's process id.
+    ///
+    /// # Errors
+    ///
+    /// When it does not run.
+    pub fn process(&self) -> Result<u32> {
+        self.processes()?
+            .first()
+            .copied()
+            .ok_or_else(|| Error::Unexpected("the app does not run".to_owned()))
+    }
+
+    /// Writes a picture of the window.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made or written.
+    pub fn screenshot(&self, file: &Path) -> Result<()> {
+        std::fs::write(file, self.session().screenshot()?)
+            .doing(format!("writing {}", file.display()))
+    }
+
+    fn processes(&self) -> Result<Vec<u32>> {
+        children::find(&self.program, DATA, OsStr::new(&self.tablet.data))
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // The driver's group holds the native driver as well; the app is in neither's hands for sure.
+        for id in self.processes().unwrap_or_default() {
+            let _ = children::kill_now(id);
+        }
+        self.session = None;
+        let _ = self.driver.running();
+    }
+}
+
+/// A port that is free now. Drivers take their ports as arguments, so there is a moment in which
+/// another program could take it; the start fails loudly then.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).doing("looking for a free port")?;
+    Ok(listener.local_addr().doing("looking for a free port")?.port())
+}

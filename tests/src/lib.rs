@@ -1,0 +1,19 @@
+//! What crosses crates: the real app in a real window, the real server, and the faults between them.
+//!
+//! The pieces here start processes and press keys as a person would. They never call a command of
+//! the tablet, never set a field by script and never touch a database; scripts in the page only
+//! look (`elementFromPoint`, sizes). Every process that is started is ended when its handle is
+//! dropped, and everything listens on the loopback interface, on ports the system picks.
+
+pub mod app;
+pub mod caucus;
+pub mod children;
+pub mod display;
+pub mod error;
+pub mod network;
+pub mod places;
+pub mod tls;
+pub mod wait;
+pub mod webdriver;
+
+pub use error::{Error, Result};

@@ -1,0 +1,293 @@
+//! A WebDriver client of the few commands that are needed here (W3C WebDriver, level 1). It speaks
+//! to `tauri-driver`, for the real window, and to `chromedriver`, for the same pages in Chromium.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::wait::{self, Look};
+use crate::{Error, Result};
+
+/// The key under which WebDriver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// One browsing session. Dropping it leaves the window open; [`Session::end`] closes it.
+#[derive(Debug, Clone)]
+pub struct Session {
+    agent: ureq::Agent,
+    base: String,
+}
+
+/// An element of the page, as long as the page keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element(String);
+
+/// A rectangle in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
+}
+
+/// Waits until the driver at `address` (`http://127.0.0.1:4444`) takes sessions.
+///
+/// # Errors
+///
+/// When it does not within 30 s.
+pub fn wait_ready(address: &str) -> Result<()> {
+    let agent = agent();
+    wait::until("a WebDriver that takes sessions", wait::LONG, || {
+        let status = call(&agent, "GET", &format!("{address}/status"), None)?;
+        Ok(if status["ready"] == json!(true) {
+            Look::Yes(())
+        } else {
+            Look::NotYet(status.to_string())
+        })
+    })
+}
+
+impl Session {
+    /// Opens a session with exactly these `alwaysMatch` capabilities.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not open one.
+    pub fn open(address: &str, capabilities: &Value) -> Result<Self> {
+        let agent = agent();
+        let body = json!({ "capabilities": { "alwaysMatch": capabilities, "firstMatch": [{}] } });
+        let answer = call(&agent, "POST", &format!("{address}/session"), Some(&body))?;
+        let id = answer["sessionId"].as_str().ok_or_else(|| Error::NoDriver {
+            doing: "opening a session".to_owned(),
+            message: answer.to_string(),
+        })?;
+        Ok(Self { base: format!("{address}/session/{id}"), agent })
+    }
+
+    /// Ends the session; the driver closes the window.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub fn end(self) -> Result<()> {
+        call(&self.agent, "DELETE", &self.base, None).map(|_| ())
+    }
+
+    /// Goes to an address.
+    ///
+    /// # Errors
+    ///
+    /// When the page cannot be loaded.
+    pub fn go(&self, address: &str) -> Result<()> {
+        self.post("/url", &json!({ "url": address })).map(|_| ())
+    }
+
+    /// The first element that fits a CSS selector, or `None`.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub fn find(&self, selector: &str) -> Result<Option<Element>> {
+        Ok(self.find_all(selector)?.into_iter().next())
+    }
+
+    /// All elements that fit a CSS selector.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub fn find_all(&self, selector: &str) -> Result<Vec<Element>> {
+        let found = self
+            .post("/elements", &json!({ "using": "css selector", "value": selector }))?;
+        Ok(found
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|element| element[ELEMENT].as_str())
+            .map(|id| Element(id.to_owned()))
+            .collect())
+    }
+
+    /// Waits for an element that fits a CSS selector.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimedOut`] after 30 s.
+    pub fn wait_for(&self, selector: &str) -> Result<Element> {
+        wait::until(selector, wait::LONG, || {
+            Ok(match self.find(selector)? {
+                Some(element) => Look::Yes(element),
+                None => Look::NotYet("nothing that fits".to_owned()),
+            })
+        })
+    }
+
+    /// Presses an element with the pointer, in its middle, as a finger would. The driver refuses
+    /// when something covers it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be pressed.
+    pub fn click(&self, element: &Element) -> Result<()> {
+        self.post(&format!("/element/{}/click", element.0), &json!({})).map(|_| ())
+    }
+
+    /// Waits for an element that fits, and presses it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none within 30 s, or it stays covered.
+    pub fn press(&self, selector: &str) -> Result<()> {
+        wait::until(&format!("{selector} to be pressed"), wait::LONG, || {
+            Ok(match self.find(selector)? {
+                Some(element) => Look::Yes(self.click(&element)?),
+                None => Look::NotYet("nothing that fits".to_owned()),
+            })
+        })
+    }
+
+    /// Presses and releases keys of a hardware keyboard, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub fn type_keys(&self, keys: &str) -> Result<()> {
+        let actions: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| {
+                let key = key.to_string();
+                [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
+            })
+            .collect();
+        self.post(
+            "/actions",
+            &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }),
+        )
+        .map(|_| ())
+    }
+
+    /// The text of an element as it is seen.
+    ///
+    /// # Errors
+    ///
+    /// When the element is gone.
+    pub fn text(&self, element: &Element) -> Result<String> {
+        Ok(self.get(&format!("/element/{}/text", element.0))?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The text of the first element that fits, as it is seen, or `None`.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer.
+    pub fn text_of(&self, selector: &str) -> Result<Option<String>> {
+        self.find(selector)?.map(|element| self.text(&element)).transpose()
+    }
+
+    /// An attribute of an element, or `None`.
+    ///
+    /// # Errors
+    ///
+    /// When the element is gone.
+    pub fn attribute(&self, element: &Element, name: &str) -> Result<Option<String>> {
+        Ok(self
+            .get(&format!("/element/{}/attribute/{name}", element.0))?
+            .as_str()
+            .map(str::to_owned))
+    }
+
+    /// Runs a function body that only looks at the page, and gives what it returns.
+    ///
+    /// # Errors
+    ///
+    /// When the script fails.
+    pub fn look(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        self.post("/execute/sync", &json!({ "script": script, "args": arguments }))
+    }
+
+    /// Makes the window exactly this large, in CSS pixels, and waits until the page is.
+    ///
+    /// # Errors
+    ///
+    /// When it does not become so within 30 s.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let mut outer = (width, height);
+        wait::until(&format!("a window of {width}x{height}"), wait::LONG, || {
+            self.post(
+                "/window/rect",
+                &json!({ "x": 0, "y": 0, "width": outer.0, "height": outer.1 }),
+            )?;
+            let inner = self.look("return [window.innerWidth, window.innerHeight]", &[])?;
+            let size = |at: usize| inner[at].as_u64().and_then(|px| u32::try_from(px).ok());
+            Ok(match (size(0), size(1)) {
+                (Some(w), Some(h)) if (w, h) == (width, height) => Look::Yes(()),
+                (Some(w), Some(h)) => {
+                    // A browser's frame takes its part; ask for that much more.
+                    outer = (width + outer.0.saturating_sub(w), height + outer.1.saturating_sub(h));
+                    Look::NotYet(format!("{w}x{h}"))
+                }
+                _ => Look::NotYet(inner.to_string()),
+            })
+        })
+    }
+
+    /// A picture of the page, as PNG.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not make one.
+    pub fn screenshot(&self) -> Result<Vec<u8>> {
+        let picture = self.get("/screenshot")?;
+        let text = picture.as_str().unwrap_or_default();
+        data_encoding::BASE64.decode(text.as_bytes()).map_err(|error| Error::NoDriver {
+            doing: "taking a screenshot".to_owned(),
+            message: error.to_string(),
+        })
+    }
+
+    fn get(&self, path: &str) -> Result<Value> {
+        call(&self.agent, "GET", &format!("{}{path}", self.base), None)
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        call(&self.agent, "POST", &format!("{}{path}", self.base), Some(body))
+    }
+}
+
+fn call(agent: &ureq::Agent, method: &str, address: &str, body: Option<&Value>) -> Result<Value> {
+    let doing = || format!("{method} {}", address.rsplit("/session").next().unwrap_or(address));
+    let no_driver = |error: ureq::Error| Error::NoDriver { doing: doing(), message: error.to_string() };
+    let response = match (method, body) {
+        ("POST", Some(body)) => agent.post(address).send_json(body),
+        ("DELETE", _) => agent.delete(address).call(),
+        _ => agent.get(address).call(),
+    };
+    let mut response = response.map_err(no_driver)?;
+    let status = response.status();
+    // Screenshots of the largest window are over ureq's ordinary limit of 10 MB.
+    let answer: Value = response
+        .body_mut()
+        .with_config()
+        .limit(64 * 1024 * 1024)
+        .read_json()
+        .map_err(no_driver)?;
+    let value = answer.get("value").cloned().unwrap_or(Value::Null);
+    if status.is_success() {
+        return Ok(value);
+    }
+    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    Err(Error::WebDriver { doing: doing(), code: text("error"), message: text("message") })
+}
