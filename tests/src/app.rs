@@ -114,11 +114,13 @@ impl App {
     pub fn open(&mut self) -> Result<()> {
         let capabilities = json!({ "tauri:options": { "application": self.program } });
         let session = wait::until("the app's window", wait::LONG, || {
-            Session::open(&self.address, &capabilities).map(Look::Yes).or_else(|error| match error {
-                // The driver may still be noticing that the app it had is gone.
-                Error::WebDriver { .. } => Ok(Look::NotYet(error.to_string())),
-                error => Err(error),
-            })
+            Session::open(&self.address, &capabilities).map(Look::Yes).or_else(
+                |error| match error {
+                    // The driver may still be noticing that the app it had is gone.
+                    Error::WebDriver { .. } => Ok(Look::NotYet(error.to_string())),
+                    error => Err(error),
+                },
+            )
         })?;
         self.session = Some(session);
         Ok(())

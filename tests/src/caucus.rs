@@ -66,9 +66,9 @@ impl Caucus {
                 return Err(Error::Unexpected(format!("{}: {line}", file.display())));
             };
             for (count, text) in [(&mut caucus.first, first), (&mut caucus.last, last)] {
-                let people: u32 = text.parse().map_err(|_| {
-                    Error::Unexpected(format!("{}: {line}", file.display()))
-                })?;
+                let people: u32 = text
+                    .parse()
+                    .map_err(|_| Error::Unexpected(format!("{}: {line}", file.display())))?;
                 if people > 0 {
                     count.push((key.to_owned(), people));
                 }

@@ -30,8 +30,7 @@ impl Group {
     ///
     /// When the program cannot be started.
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
-        let child =
-            command.process_group(0).spawn().doing(format!("starting {name}"))?;
+        let child = command.process_group(0).spawn().doing(format!("starting {name}"))?;
         Ok(Self { child, name: name.to_owned() })
     }
 
@@ -147,8 +146,7 @@ pub fn find(program: &Path, name: &str, value: &OsStr) -> Result<Vec<u32>> {
 ///
 /// When there is no such process, or it does not go away.
 pub fn kill_now(id: u32) -> Result<()> {
-    let pid = pid(id)
-        .ok_or_else(|| Error::Unexpected(format!("{id} cannot be a process id")))?;
+    let pid = pid(id).ok_or_else(|| Error::Unexpected(format!("{id} cannot be a process id")))?;
     kill_process(pid, Signal::KILL)
         .map_err(std::io::Error::from)
         .doing(format!("killing process {id}"))?;

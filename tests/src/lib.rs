@@ -8,8 +8,10 @@
 pub mod app;
 pub mod caucus;
 pub mod children;
+pub mod chromium;
 pub mod display;
 pub mod error;
+pub mod looks;
 pub mod network;
 pub mod places;
 pub mod tls;

@@ -118,17 +118,18 @@ impl Network {
             self.stop_listening();
         } else if self.listening.is_none() {
             let address = self.address;
-            let listener = wait::until("the network's port", wait::LONG, || {
-                match TcpListener::bind(address) {
-                    Ok(listener) => Ok(Look::Yes(listener)),
-                    Err(error) if error.kind() == ErrorKind::AddrInUse => {
-                        Ok(Look::NotYet("in use".to_owned()))
+            let listener =
+                wait::until("the network's port", wait::LONG, || {
+                    match TcpListener::bind(address) {
+                        Ok(listener) => Ok(Look::Yes(listener)),
+                        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                            Ok(Look::NotYet("in use".to_owned()))
+                        }
+                        Err(source) => {
+                            Err(Error::Io { doing: "opening the network again".to_owned(), source })
+                        }
                     }
-                    Err(source) => {
-                        Err(Error::Io { doing: "opening the network again".to_owned(), source })
-                    }
-                }
-            })?;
+                })?;
             self.listening = Some(Listening::start(listener, Arc::clone(&self.shared)));
         }
         Ok(())

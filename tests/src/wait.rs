@@ -37,11 +37,7 @@ pub fn until<T>(
             Err(error) => return Err(error),
         };
         if begun.elapsed() >= bound {
-            return Err(Error::TimedOut {
-                what: what.to_owned(),
-                seconds: bound.as_secs(),
-                last,
-            });
+            return Err(Error::TimedOut { what: what.to_owned(), seconds: bound.as_secs(), last });
         }
         std::thread::park_timeout(BETWEEN_LOOKS);
     }

@@ -110,8 +110,8 @@ impl Session {
     ///
     /// When the driver does not answer.
     pub fn find_all(&self, selector: &str) -> Result<Vec<Element>> {
-        let found = self
-            .post("/elements", &json!({ "using": "css selector", "value": selector }))?;
+        let found =
+            self.post("/elements", &json!({ "using": "css selector", "value": selector }))?;
         Ok(found
             .as_array()
             .into_iter()
@@ -169,7 +169,10 @@ impl Session {
             .chars()
             .flat_map(|key| {
                 let key = key.to_string();
-                [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
+                [
+                    json!({ "type": "keyDown", "value": key }),
+                    json!({ "type": "keyUp", "value": key }),
+                ]
             })
             .collect();
         self.post(
@@ -185,7 +188,11 @@ impl Session {
     ///
     /// When the element is gone.
     pub fn text(&self, element: &Element) -> Result<String> {
-        Ok(self.get(&format!("/element/{}/text", element.0))?.as_str().unwrap_or_default().to_owned())
+        Ok(self
+            .get(&format!("/element/{}/text", element.0))?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
     }
 
     /// The text of the first element that fits, as it is seen, or `None`.
@@ -258,6 +265,15 @@ impl Session {
         })
     }
 
+    /// A command of Chromium's own protocol; only `chromedriver` knows these.
+    ///
+    /// # Errors
+    ///
+    /// When the driver or the browser refuses.
+    pub fn devtools(&self, command: &str, parameters: &Value) -> Result<Value> {
+        self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
+    }
+
     fn get(&self, path: &str) -> Result<Value> {
         call(&self.agent, "GET", &format!("{}{path}", self.base), None)
     }
@@ -269,7 +285,8 @@ impl Session {
 
 fn call(agent: &ureq::Agent, method: &str, address: &str, body: Option<&Value>) -> Result<Value> {
     let doing = || format!("{method} {}", address.rsplit("/session").next().unwrap_or(address));
-    let no_driver = |error: ureq::Error| Error::NoDriver { doing: doing(), message: error.to_string() };
+    let no_driver =
+        |error: ureq::Error| Error::NoDriver { doing: doing(), message: error.to_string() };
     let response = match (method, body) {
         ("POST", Some(body)) => agent.post(address).send_json(body),
         ("DELETE", _) => agent.delete(address).call(),
@@ -278,12 +295,8 @@ fn call(agent: &ureq::Agent, method: &str, address: &str, body: Option<&Value>) 
     let mut response = response.map_err(no_driver)?;
     let status = response.status();
     // Screenshots of the largest window are over ureq's ordinary limit of 10 MB.
-    let answer: Value = response
-        .body_mut()
-        .with_config()
-        .limit(64 * 1024 * 1024)
-        .read_json()
-        .map_err(no_driver)?;
+    let answer: Value =
+        response.body_mut().with_config().limit(64 * 1024 * 1024).read_json().map_err(no_driver)?;
     let value = answer.get("value").cloned().unwrap_or(Value::Null);
     if status.is_success() {
         return Ok(value);

@@ -17,7 +17,10 @@ fn main() -> ExitCode {
     match std::fs::read_to_string(&path) {
         Ok(committed) if committed == current => ExitCode::SUCCESS,
         Ok(_) => {
-            eprintln!("bindings: {} is not what device/src/api.rs says; run `make bindings`", path.display());
+            eprintln!(
+                "bindings: {} is not what device/src/api.rs says; run `make bindings`",
+                path.display()
+            );
             ExitCode::FAILURE
         }
         Err(error) => {
