@@ -1,0 +1,19 @@
+/** A clock for countdowns: milliseconds that never go back, whatever the tablet's clock says. */
+class Clock {
+  /** Now, on the page's monotonic clock. */
+  now = $state(performance.now());
+
+  constructor() {
+    setInterval(() => {
+      this.now = performance.now();
+    }, 250);
+  }
+
+  /** Milliseconds left until a moment of the page's clock. */
+  left(until: number): number {
+    return Math.max(0, until - this.now);
+  }
+}
+
+/** The one clock. */
+export const clock = new Clock();
