@@ -10,7 +10,8 @@ use crate::contest::Contest;
 #[must_use]
 pub fn render(contest: &Contest, audit: &Audit) -> String {
     let mut out = String::new();
-    let count = |wanted: &dyn Fn(&AuditRow) -> bool| audit.rows.iter().filter(|row| wanted(row)).count();
+    let count =
+        |wanted: &dyn Fn(&AuditRow) -> bool| audit.rows.iter().filter(|row| wanted(row)).count();
     let agree = count(&|row| row.agrees == Some(true));
     let by_lot = count(&|row| row.agrees == Some(true) && row.lot);
     let differ = count(&|row| row.agrees == Some(false));
@@ -22,18 +23,29 @@ pub fn render(contest: &Contest, audit: &Audit) -> String {
         (agree, "published awards that the rules give"),
         (by_lot, "of these, one of several outcomes that a lot permits"),
         (differ, "published awards that the rules do not give"),
-        (unknown, "not known: delegates of satellite sites depend on the attendance of their whole pool"),
+        (
+            unknown,
+            "not known: delegates of satellite sites depend on the attendance of their whole pool",
+        ),
         (majority, "published awards that the rules give, a single delegate by majority"),
         (count(&|row| single(row)), "precincts that elect one delegate"),
-        (count(&|row| single(row) && row.agrees == Some(true)), "of these, as the contest's rule gives"),
-        (count(&|row| single(row) && row.agrees_majority == Some(true)), "of these, as a majority permits"),
+        (
+            count(&|row| single(row) && row.agrees == Some(true)),
+            "of these, as the contest's rule gives",
+        ),
+        (
+            count(&|row| single(row) && row.agrees_majority == Some(true)),
+            "of these, as a majority permits",
+        ),
         (audit.absent.len(), "precincts of the contest that the file does not name"),
     ];
     put(&mut out, format_args!("{}\n\n", contest.title));
     for (number, what) in lines {
         put(&mut out, format_args!("{number:>6}  {what}\n"));
     }
-    out.push_str("\nChecks (precincts, then their ids). Lots were not published, so C08 names every tie.\n");
+    out.push_str(
+        "\nChecks (precincts, then their ids). Lots were not published, so C08 names every tie.\n",
+    );
     for rule in RuleId::ALL {
         let ids: Vec<&str> = audit
             .rows

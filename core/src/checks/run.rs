@@ -34,16 +34,10 @@ struct Facts<'a> {
     elects: Option<u32>,
     viability: Option<u32>,
     award: Option<Award>,
-    permitted: Vec<Vec<u32>>,
 }
 
 impl<'a> Facts<'a> {
-    fn gather(
-        contest: &'a Contest,
-        precinct: u32,
-        figures: &Figures,
-        lots: &[LotOutcome],
-    ) -> Self {
+    fn gather(contest: &'a Contest, precinct: u32, figures: &Figures, lots: &[LotOutcome]) -> Self {
         let attendees = figures.attendees;
         let last = figures.complete(contest, CountKind::FinalAlignment);
         let elects = contest.delegates_to_elect(precinct, attendees);
@@ -56,17 +50,11 @@ impl<'a> Facts<'a> {
             elects,
             viability: None,
             award: None,
-            permitted: Vec::new(),
         };
         if let (Some(elects), Some(attendees)) = (elects, attendees) {
             facts.viability = rules::viability_number(&contest.rules, elects, attendees);
             if let Some(last) = &facts.last {
-                let award = rules::award(&contest.rules, elects, attendees, last, lots);
-                facts.permitted = match &award.delegates {
-                    Some(delegates) => vec![delegates.clone()],
-                    None => rules::all_awards(&contest.rules, elects, attendees, last),
-                };
-                facts.award = Some(award);
+                facts.award = Some(rules::award(&contest.rules, elects, attendees, last, lots));
             }
         }
         facts
@@ -105,7 +93,13 @@ impl<'a> Facts<'a> {
             return Some(Vec::new());
         }
         let numbers = vec![last, first];
-        Some(vec![found(RuleId::C02, Variant::Found, Severity::Impossible, numbers, &[LAST, FIRST])])
+        Some(vec![found(
+            RuleId::C02,
+            Variant::Found,
+            Severity::Impossible,
+            numbers,
+            &[LAST, FIRST],
+        )])
     }
 
     /// With one delegate nobody is viable, and with nobody there neither: nothing to find.
@@ -132,7 +126,13 @@ impl<'a> Facts<'a> {
             groups(last)
                 .filter(|&(_, people)| people > 0 && people < need)
                 .map(|(group, people)| {
-                    of_group(RuleId::C04, Severity::Note, group, vec![people, need], &[LAST, Cells::Attendees])
+                    of_group(
+                        RuleId::C04,
+                        Severity::Note,
+                        group,
+                        vec![people, need],
+                        &[LAST, Cells::Attendees],
+                    )
                 })
                 .collect(),
         )
@@ -143,7 +143,8 @@ impl<'a> Facts<'a> {
     fn delegates_add_up(&self) -> Option<Vec<Finding>> {
         let entered = sum(self.delegates.as_ref()?);
         let elects = self.elects?;
-        if entered == elects || self.permitted.iter().any(|award| sum(award) == entered) {
+        let due = |award: &Award| sum(&award.nearest(&[])) == entered;
+        if entered == elects || self.award.as_ref().is_some_and(due) {
             return Some(Vec::new());
         }
         let numbers = vec![entered, elects];
@@ -153,12 +154,10 @@ impl<'a> Facts<'a> {
     fn delegates_follow_rules(&self) -> Option<Vec<Finding>> {
         let entered = self.delegates.as_ref()?;
         let award = self.award.as_ref()?;
-        if self.permitted.contains(entered) || self.any_group_may_be_named(award, entered) {
+        if award.permits(entered) {
             return Some(Vec::new());
         }
-        let differing = |award: &&Vec<u32>| award.iter().zip(entered).filter(|(a, b)| a != b).count();
-        let nearest = self.permitted.iter().min_by_key(differing)?;
-        let numbers = entered.iter().chain(nearest).copied().collect();
+        let numbers = entered.iter().chain(&award.nearest(entered)).copied().collect();
         let cells = [DELEGATES, LAST, Cells::Attendees];
         Some(vec![found(RuleId::C06, Variant::Differs, Severity::Unusual, numbers, &cells)])
     }
@@ -172,15 +171,18 @@ impl<'a> Facts<'a> {
         let mut out = Vec::new();
         for (group, delegates) in groups(entered) {
             let people = last[group];
-            // What the group gets however a lot falls.
-            let owed = self.permitted.iter().map(|award| award[group]).min().unwrap_or(0);
+            let owed = award.map_or(0, |award| award.at_least(group));
             if delegates > 0 && people == 0 {
                 let numbers = vec![delegates, people];
                 let cells = [DELEGATES, LAST];
-                let mut finding = of_group(RuleId::C07, Severity::Impossible, group, numbers, &cells);
+                let mut finding =
+                    of_group(RuleId::C07, Severity::Impossible, group, numbers, &cells);
                 finding.variant = Variant::DelegatesWithoutPeople;
                 out.push(finding);
-            } else if delegates == 0 && owed > 0 && self.viability.is_some_and(|need| people >= need) {
+            } else if delegates == 0
+                && owed > 0
+                && self.viability.is_some_and(|need| people >= need)
+            {
                 let numbers = vec![delegates, owed];
                 let mut finding =
                     of_group(RuleId::C07, Severity::Unusual, group, numbers, &[DELEGATES, LAST]);

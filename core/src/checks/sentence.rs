@@ -33,17 +33,17 @@ impl Finding {
             (RuleId::C04, _) => format!(
                 "{group} has {entered} people at final alignment, fewer than the {expected} that viability needs."
             ),
-            (RuleId::C05, _) => format!(
-                "Delegates add up to {entered}, the precinct elects {expected}."
-            ),
+            (RuleId::C05, _) => {
+                format!("Delegates add up to {entered}, the precinct elects {expected}.")
+            }
             (RuleId::C06, _) => format!(
                 "The room announced {}; for these counts the rules give {}.",
                 self.delegates(contest, 0),
                 self.delegates(contest, 1)
             ),
-            (RuleId::C07, Variant::ViableWithoutDelegate) => format!(
-                "{group} is viable and has no delegate, the rules give it {expected}."
-            ),
+            (RuleId::C07, Variant::ViableWithoutDelegate) => {
+                format!("{group} is viable and has no delegate, the rules give it {expected}.")
+            }
             (RuleId::C07, _) => {
                 format!("{group} has delegates ({entered}) and nobody at final alignment.")
             }

@@ -252,11 +252,8 @@ pub struct Limits {
 
 impl Limits {
     /// The widest limits that message version 1 allows.
-    pub const WIDEST: Self = Self {
-        count_max: 100_000,
-        reason_text_max: 60,
-        tablets_per_invitation: 3,
-    };
+    pub const WIDEST: Self =
+        Self { count_max: 100_000, reason_text_max: 60, tablets_per_invitation: 3 };
 }
 
 /// When messages of the official room are published.

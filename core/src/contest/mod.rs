@@ -15,14 +15,16 @@ mod table;
 mod worksheet;
 
 pub use definition::{
-    Contest, CountKind, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog, Server,
-    Span,
+    Contest, CountKind, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog,
+    Server, Span,
 };
 pub use mistake::Mistake;
 pub use place::{County, CountyKind, DistrictSeats, National, Precinct, PrecinctKind};
-pub use published::{Published, read_published};
 pub(crate) use published::total;
+pub use published::{Published, read_published};
 pub use read::{Files, read};
-pub use regulation::{Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep};
+pub use regulation::{
+    Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep,
+};
 pub use sound::Unsound;
 pub use worksheet::{Worksheet, choose_worksheets, worksheet};

@@ -73,8 +73,12 @@ pub fn read_published(
 ) -> Result<Vec<Published>, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let table = Table::read(file, text, &COLUMNS, &mut mistakes);
-    let numbers: BTreeMap<&str, u32> =
-        contest.precincts.iter().zip(0..).map(|(precinct, number)| (precinct.id.as_str(), number)).collect();
+    let numbers: BTreeMap<&str, u32> = contest
+        .precincts
+        .iter()
+        .zip(0..)
+        .map(|(precinct, number)| (precinct.id.as_str(), number))
+        .collect();
     let mut reader = Reader { contest, mistakes, places: BTreeMap::new() };
     for row in &table.rows {
         reader.row(&numbers, row);

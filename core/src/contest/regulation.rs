@@ -151,7 +151,8 @@ impl Fraction {
     /// Whether `part` is less than this part of `whole`.
     #[must_use]
     pub fn is_more_than(self, part: u64, whole: u64) -> bool {
-        u128::from(part) * u128::from(self.denominator) < u128::from(whole) * u128::from(self.numerator)
+        u128::from(part) * u128::from(self.denominator)
+            < u128::from(whole) * u128::from(self.numerator)
     }
 }
 

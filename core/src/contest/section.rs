@@ -47,7 +47,12 @@ impl<'a> Section<'a> {
     }
 
     /// A mistake at a key.
-    pub(super) fn mistake(&self, key: &str, what: impl Into<String>, remedy: impl Into<String>) -> Mistake {
+    pub(super) fn mistake(
+        &self,
+        key: &str,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Mistake {
         Mistake::new(self.source.file, self.line(key), what, remedy)
     }
 
@@ -56,7 +61,11 @@ impl<'a> Section<'a> {
         self.table.get(key).is_some()
     }
 
-    fn value(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<&'a Spanned<DeValue<'a>>> {
+    fn value(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<&'a Spanned<DeValue<'a>>> {
         self.known.push(key);
         let value = self.table.get(key);
         if value.is_none() {
@@ -72,7 +81,11 @@ impl<'a> Section<'a> {
     }
 
     /// A text that is not empty, has no control characters and at most 200 characters.
-    pub(super) fn text(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<String> {
+    pub(super) fn text(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<String> {
         let value = self.value(key, mistakes)?;
         let Some(text) = value.get_ref().as_str() else {
             mistakes.push(self.wrong(key, value, "a text between double quotes"));
@@ -81,7 +94,13 @@ impl<'a> Section<'a> {
         self.good_text(key, value.span().start, text, mistakes)
     }
 
-    fn good_text(&self, key: &str, offset: usize, text: &str, mistakes: &mut Vec<Mistake>) -> Option<String> {
+    fn good_text(
+        &self,
+        key: &str,
+        offset: usize,
+        text: &str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<String> {
         let what = match text_flaw(text) {
             None => return Some(text.to_owned()),
             Some(flaw) => format!("{}{key} {flaw}", self.prefix),
@@ -100,7 +119,11 @@ impl<'a> Section<'a> {
         let text = self.text(key, mistakes)?;
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
-            mistakes.push(self.mistake(key, format!("{}{key} is {text:?}", self.prefix), choose(words)));
+            mistakes.push(self.mistake(
+                key,
+                format!("{}{key} is {text:?}", self.prefix),
+                choose(words),
+            ));
         }
         found.map(|(_, value)| *value)
     }
@@ -121,13 +144,21 @@ impl<'a> Section<'a> {
             .filter(|number| (least..=most).contains(number));
         if number.is_none() {
             let what = format!("{}{key} is no whole number from {least} to {most}", self.prefix);
-            mistakes.push(self.source.mistake(value.span().start, what, "write such a number, without quotes"));
+            mistakes.push(self.source.mistake(
+                value.span().start,
+                what,
+                "write such a number, without quotes",
+            ));
         }
         number
     }
 
     /// A fraction, written `15 %` or `1/6`.
-    pub(super) fn fraction(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Fraction> {
+    pub(super) fn fraction(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Fraction> {
         let text = self.text(key, mistakes)?;
         let fraction = parse_fraction(&text);
         if fraction.is_none() {
@@ -141,7 +172,11 @@ impl<'a> Section<'a> {
     }
 
     /// A date and time with its offset, in milliseconds since the Unix epoch.
-    pub(super) fn instant(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<u64> {
+    pub(super) fn instant(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<u64> {
         let value = self.value(key, mistakes)?;
         let instant = value
             .get_ref()
@@ -150,14 +185,19 @@ impl<'a> Section<'a> {
             .and_then(|at| u64::try_from(at.timestamp_millis()).ok());
         if instant.is_none() {
             let what = format!("{}{key} is no moment in time", self.prefix);
-            let remedy = "write date, time and offset without quotes, such as 2020-02-03T19:00:00-06:00";
+            let remedy =
+                "write date, time and offset without quotes, such as 2020-02-03T19:00:00-06:00";
             mistakes.push(self.source.mistake(value.span().start, what, remedy));
         }
         instant
     }
 
     /// A list of texts.
-    pub(super) fn texts(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Vec<(String, u32)> {
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Vec<(String, u32)> {
         let Some(value) = self.value(key, mistakes) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
             mistakes.push(self.wrong(key, value, "a list of texts between square brackets"));
@@ -179,7 +219,11 @@ impl<'a> Section<'a> {
     }
 
     /// A table inside this one.
-    pub(super) fn section(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Option<Section<'a>> {
+    pub(super) fn section(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Section<'a>> {
         let value = self.value(key, mistakes)?;
         let section = self.inside(key, value);
         if section.is_none() {
@@ -189,7 +233,11 @@ impl<'a> Section<'a> {
     }
 
     /// A list of tables inside this one.
-    pub(super) fn sections(&mut self, key: &'static str, mistakes: &mut Vec<Mistake>) -> Vec<Section<'a>> {
+    pub(super) fn sections(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Vec<Section<'a>> {
         let Some(value) = self.value(key, mistakes) else { return Vec::new() };
         let wanted = format!("tables [[{}{key}]]", self.prefix);
         let Some(items) = value.get_ref().as_array() else {
@@ -234,7 +282,8 @@ impl<'a> Section<'a> {
 }
 
 /// What to do about a [`text_flaw`].
-pub(super) const TEXT_REMEDY: &str = "write 1 to 200 characters on one line, without spaces around them";
+pub(super) const TEXT_REMEDY: &str =
+    "write 1 to 200 characters on one line, without spaces around them";
 
 /// What is wrong with a text that people will read.
 pub(super) fn text_flaw(text: &str) -> Option<&'static str> {
@@ -254,7 +303,9 @@ pub(super) fn text_flaw(text: &str) -> Option<&'static str> {
 /// Whether a text is an id: `1` to `longest` lower-case letters, digits and hyphens.
 pub(super) fn is_id(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// `write one of a, b, c`.
@@ -272,7 +323,8 @@ fn parse_fraction(text: &str) -> Option<Fraction> {
     if !digits(numerator) || !digits(denominator) {
         return None;
     }
-    let fraction = Fraction { numerator: numerator.parse().ok()?, denominator: denominator.parse().ok()? };
+    let fraction =
+        Fraction { numerator: numerator.parse().ok()?, denominator: denominator.parse().ok()? };
     (fraction.denominator > 0 && fraction.numerator <= fraction.denominator).then_some(fraction)
 }
 
@@ -282,7 +334,8 @@ mod tests {
 
     #[test]
     fn fractions_are_percentages_or_quotients() {
-        let parts = |text| parse_fraction(text).map(|fraction| (fraction.numerator, fraction.denominator));
+        let parts =
+            |text| parse_fraction(text).map(|fraction| (fraction.numerator, fraction.denominator));
         assert_eq!(parts("15 %"), Some((15, 100)));
         assert_eq!(parts("15%"), Some((15, 100)));
         assert_eq!(parts("1/6"), Some((1, 6)));

@@ -26,17 +26,27 @@ impl Contest {
     /// # Errors
     /// [`Unsound`] with the first contradiction.
     pub fn check_shape(&self) -> Result<(), Unsound> {
-        let hold = |good: bool, what: &str| if good { Ok(()) } else { Err(Unsound(what.to_owned())) };
+        const DELEGATES_MAX: u32 = 10_000;
+        let hold =
+            |good: bool, what: &str| if good { Ok(()) } else { Err(Unsound(what.to_owned())) };
         let fraction = |part: Fraction| part.denominator > 0 && part.numerator <= part.denominator;
         hold((1..=64).contains(&self.groups.len()), "it needs 1 to 64 groups")?;
         hold(distinct(self.groups.iter().map(|group| &group.key)), "two groups share a key")?;
-        hold(!self.counts.is_empty() && self.counts.is_sorted_by(|a, b| a < b), "its counts are not in order")?;
+        hold(
+            !self.counts.is_empty() && self.counts.is_sorted_by(|a, b| a < b),
+            "its counts are not in order",
+        )?;
         hold((1..=1 << 20).contains(&self.precincts.len()), "it needs 1 to 1048576 precincts")?;
-        hold(distinct(self.precincts.iter().map(|precinct| &precinct.id)), "two precincts share an id")?;
+        hold(
+            distinct(self.precincts.iter().map(|precinct| &precinct.id)),
+            "two precincts share an id",
+        )?;
         hold(distinct(self.counties.iter().map(|county| &county.id)), "two counties share an id")?;
         for precinct in &self.precincts {
             let fits = match (precinct.kind, self.county_of(precinct).map(|county| county.kind)) {
-                (PrecinctKind::Precinct, Some(CountyKind::County)) => precinct.delegates.is_some(),
+                (PrecinctKind::Precinct, Some(CountyKind::County)) => precinct
+                    .delegates
+                    .is_some_and(|delegates| u32::from(delegates) <= DELEGATES_MAX),
                 (PrecinctKind::Satellite, Some(CountyKind::SatellitePool)) => {
                     precinct.delegates.is_none() && self.rules.satellite.is_some()
                 }
@@ -47,7 +57,11 @@ impl Contest {
         hold(
             self.rules.viability.first().is_some_and(|step| step.delegates_from == 2)
                 && self.rules.viability.is_sorted_by(|a, b| a.delegates_from < b.delegates_from)
-                && self.rules.viability.iter().all(|step| fraction(step.share) && step.share.numerator > 0),
+                && self
+                    .rules
+                    .viability
+                    .iter()
+                    .all(|step| fraction(step.share) && step.share.numerator > 0),
             "its viability steps are not in order",
         )?;
         hold(
@@ -55,10 +69,11 @@ impl Contest {
             "a fraction in its rules is not between 0 and 1",
         )?;
         hold(
-            self.rules
-                .satellite
-                .as_ref()
-                .is_none_or(|rule| rule.bands.is_sorted_by(|a, b| a.attendees_to < b.attendees_to)),
+            self.rules.satellite.as_ref().is_none_or(|rule| {
+                rule.above <= DELEGATES_MAX
+                    && rule.bands.iter().all(|band| band.delegates <= DELEGATES_MAX)
+                    && rule.bands.is_sorted_by(|a, b| a.attendees_to < b.attendees_to)
+            }),
             "its satellite bands are not in order",
         )?;
         let widest = Limits::WIDEST;
@@ -72,11 +87,14 @@ impl Contest {
         let shape = |counts: &Vec<Vec<u32>>| {
             counts.len() == self.counts.len()
                 && counts.iter().all(|count| {
-                    count.len() == self.groups.len() && count.iter().all(|cell| *cell <= widest.count_max)
+                    count.len() == self.groups.len()
+                        && count.iter().all(|cell| *cell <= widest.count_max)
                 })
         };
         hold(
-            self.worksheets.iter().all(|sheet| self.precinct(sheet.source).is_some() && shape(&sheet.counts)),
+            self.worksheets
+                .iter()
+                .all(|sheet| self.precinct(sheet.source).is_some() && shape(&sheet.counts)),
             "a worksheet does not fit its counts, groups or precincts",
         )
     }

@@ -53,7 +53,12 @@ impl<'a> Table<'a> {
                 return table;
             }
             None => {
-                mistakes.push(Mistake::new(file, 1, "the file is empty", "begin with a line of column names"));
+                mistakes.push(Mistake::new(
+                    file,
+                    1,
+                    "the file is empty",
+                    "begin with a line of column names",
+                ));
                 return table;
             }
         };
@@ -66,12 +71,17 @@ impl<'a> Table<'a> {
                     continue;
                 }
             };
-            let line = record.position().map_or(0, |at| u32::try_from(at.line()).unwrap_or(u32::MAX));
+            let line =
+                record.position().map_or(0, |at| u32::try_from(at.line()).unwrap_or(u32::MAX));
             if record.len() != header.len() {
                 mistakes.push(Mistake::new(
                     file,
                     line,
-                    format!("this line has {} cells, the header has {}", record.len(), header.len()),
+                    format!(
+                        "this line has {} cells, the header has {}",
+                        record.len(),
+                        header.len()
+                    ),
                     "write one cell for each column; put a text with a comma between double quotes",
                 ));
                 continue;
@@ -98,14 +108,24 @@ fn header_places(
         let Some(column) = columns.iter().find(|column| column.name == written) else {
             let known = || columns.iter().map(|column| column.name);
             let remedy = nearest(written, known()).map_or_else(
-                || format!("leave it out; known columns are {}", known().collect::<Vec<_>>().join(", ")),
+                || {
+                    format!(
+                        "leave it out; known columns are {}",
+                        known().collect::<Vec<_>>().join(", ")
+                    )
+                },
                 |meant| format!("is {meant} meant?"),
             );
             mistakes.push(Mistake::new(file, 1, format!("there is no column {written:?}"), remedy));
             continue;
         };
         if places.iter().any(|(name, _)| *name == column.name) {
-            mistakes.push(Mistake::new(file, 1, format!("column {written} appears twice"), "keep one of them"));
+            mistakes.push(Mistake::new(
+                file,
+                1,
+                format!("column {written} appears twice"),
+                "keep one of them",
+            ));
             continue;
         }
         places.push((column.name, at));
@@ -139,7 +159,12 @@ impl Row<'_> {
     }
 
     /// The cell as a whole number up to `max`; `None` where it is empty or, with a mistake added, no such number.
-    pub(super) fn number(&self, column: &str, max: u32, mistakes: &mut Vec<Mistake>) -> Option<u32> {
+    pub(super) fn number(
+        &self,
+        column: &str,
+        max: u32,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<u32> {
         let text = self.get(column);
         if text.is_empty() {
             return None;
@@ -156,7 +181,12 @@ impl Row<'_> {
     }
 
     /// As [`Row::number`], and an empty cell is a mistake too.
-    pub(super) fn needed_number(&self, column: &str, max: u32, mistakes: &mut Vec<Mistake>) -> Option<u32> {
+    pub(super) fn needed_number(
+        &self,
+        column: &str,
+        max: u32,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<u32> {
         if self.get(column).is_empty() {
             mistakes.push(self.mistake(
                 format!("{column} is empty"),

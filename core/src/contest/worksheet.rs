@@ -122,7 +122,11 @@ fn sheet_of(contest: &Contest, row: &Published) -> Option<Worksheet> {
     set(CountKind::Delegates, only);
     let figures = Figures {
         attendees: Some(attendees),
-        counts: sheet.counts.iter().map(|count| count.iter().copied().map(Some).collect()).collect(),
+        counts: sheet
+            .counts
+            .iter()
+            .map(|count| count.iter().copied().map(Some).collect())
+            .collect(),
     };
     checks::check(contest, row.precinct, &figures, &[])
         .findings

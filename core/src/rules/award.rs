@@ -2,8 +2,8 @@
 
 use super::lots::{LotOutcome, Tie, choices};
 use super::share::Share;
-use super::viability_number;
-use crate::contest::{DelegateRule, OneDelegateRule, Rules};
+use super::working::Working;
+use crate::contest::Rules;
 
 /// What the rules give for the counts of a precinct, with the working.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,8 @@ pub struct Award {
     pub delegates: Option<Vec<u32>>,
     /// Groups with people at final alignment, in ballot order.
     pub rows: Vec<AwardRow>,
-    /// Delegates given or taken after rounding, in order, as far as they are known.
+    /// Delegates given or taken after rounding, in order, as far as they are known; the first 1,000 of them, which only
+    /// counts far above the attendance exceed.
     pub changes: Vec<Change>,
     /// Ties that need a lot, settled or not.
     pub ties: Vec<Tie>,
@@ -20,6 +21,8 @@ pub struct Award {
     pub undetermined: bool,
     /// Indices of the lots brought that settle no tie.
     pub needless_lots: Vec<usize>,
+    /// Delegates of each group in ballot order before any lot.
+    pub before_lots: Vec<u32>,
 }
 
 /// A group's line in the working.
@@ -48,6 +51,61 @@ pub struct Change {
     pub by_lot: bool,
 }
 
+impl Award {
+    /// Whether a room may have announced these delegates: what the rules give, however an open tie falls.
+    #[must_use]
+    pub fn permits(&self, announced: &[u32]) -> bool {
+        if announced.len() != self.before_lots.len() {
+            return false;
+        }
+        if self.undetermined {
+            return announced.iter().map(|&delegates| u64::from(delegates)).sum::<u64>() == 1;
+        }
+        self.nearest(announced) == announced
+    }
+
+    /// The permitted award that is nearest to the delegates announced; where the counts do not say who was elected, the
+    /// award to nobody.
+    #[must_use]
+    pub fn nearest(&self, announced: &[u32]) -> Vec<u32> {
+        if let Some(delegates) = &self.delegates {
+            return delegates.clone();
+        }
+        let Some(tie) = self.ties.iter().find(|tie| !tie.settled) else {
+            return self.before_lots.clone();
+        };
+        let more = |group: usize| {
+            let announced = announced.get(group).copied().unwrap_or(0);
+            i64::from(announced) - i64::from(self.before_lots[group])
+        };
+        let mut order = tie.groups.clone();
+        order.sort_by_key(|&group| std::cmp::Reverse(more(group)));
+        order.truncate(usize::try_from(tie.seats).unwrap_or(usize::MAX));
+        self.with_favoured(tie, &order)
+    }
+
+    /// The award if a tie's lot favours these of its groups.
+    fn with_favoured(&self, tie: &Tie, favoured: &[usize]) -> Vec<u32> {
+        let mut award = self.before_lots.clone();
+        for group in tie.moved_by(favoured) {
+            award[group] = if tie.gains { award[group] + 1 } else { award[group] - 1 };
+        }
+        award
+    }
+
+    /// Delegates that a group gets however an open tie falls.
+    #[must_use]
+    pub fn at_least(&self, group: usize) -> u32 {
+        let award = self.delegates.as_ref().unwrap_or(&self.before_lots);
+        let open = |tie: &Tie| !tie.settled && !tie.gains && tie.groups.contains(&group);
+        let delegates = award.get(group).copied().unwrap_or(0);
+        delegates - u32::from(self.ties.iter().any(open))
+    }
+}
+
+/// Awards that [`all_awards`] lists.
+const AWARDS_MAX: usize = 10_000;
+
 /// What the rules give.
 ///
 /// `delegates` is what the precinct elects, `people` its final alignment in ballot order, `lots` what was drawn. The
@@ -63,7 +121,7 @@ pub fn award(
     let mut working = Working::new(rules, delegates, attendees, people);
     if delegates == 1 {
         working.elect_one(rules.one_delegate, attendees);
-    } else if working.rows.iter().any(|row| row.viable) {
+    } else {
         working.settle(rules.delegates, delegates);
     }
     working.finish(lots)
@@ -72,7 +130,8 @@ pub fn award(
 /// Every award that the rules and a lot permit, in ballot order of the favoured groups; just one without a tie.
 ///
 /// Where the counts do not say who was elected (see [`Award::undetermined`]) these are all groups, one after another.
-/// There are at most 3,432 (7 of 14 groups) for fourteen groups.
+/// Fourteen groups make at most 3,432 (7 of 14); with more groups the first 10,000 are listed. [`Award::permits`] asks
+/// about one award without listing any.
 #[must_use]
 pub fn all_awards(rules: &Rules, delegates: u32, attendees: u32, people: &[u32]) -> Vec<Vec<u32>> {
     let first = award(rules, delegates, attendees, people, &[]);
@@ -84,157 +143,8 @@ pub fn all_awards(rules: &Rules, delegates: u32, attendees: u32, people: &[u32])
     let Some(tie) = first.ties.first() else {
         return first.delegates.into_iter().collect();
     };
-    choices(&tie.groups, usize::try_from(tie.seats).unwrap_or(usize::MAX))
+    choices(&tie.groups, usize::try_from(tie.seats).unwrap_or(usize::MAX), AWARDS_MAX)
         .into_iter()
-        .filter_map(|winners| {
-            let lot = LotOutcome { groups: tie.groups.clone(), seats: tie.seats, winners };
-            award(rules, delegates, attendees, people, &[lot]).delegates
-        })
+        .map(|favoured| first.with_favoured(tie, &favoured))
         .collect()
-}
-
-/// An award being worked out. There is never more than one tie: a lot arises only for the last seats to move.
-struct Working {
-    awarded: Vec<u32>,
-    rows: Vec<AwardRow>,
-    changes: Vec<Change>,
-    tie: Option<Tie>,
-    undetermined: bool,
-}
-
-impl Working {
-    fn new(rules: &Rules, delegates: u32, attendees: u32, people: &[u32]) -> Self {
-        let need = viability_number(rules, delegates, attendees);
-        let rows: Vec<AwardRow> = people
-            .iter()
-            .enumerate()
-            .filter(|&(_, &people)| people > 0)
-            .map(|(group, &people)| {
-                let share = Share::new(people, delegates, attendees);
-                let viable = match need {
-                    Some(need) => people >= need,
-                    None => delegates == 1,
-                };
-                let rounded = if viable && delegates > 1 {
-                    u32::try_from(share.rounded()).unwrap_or(u32::MAX).max(1)
-                } else {
-                    0
-                };
-                AwardRow { group, people, share, viable, rounded }
-            })
-            .collect();
-        let mut awarded = vec![0; people.len()];
-        for row in &rows {
-            awarded[row.group] = row.rounded;
-        }
-        Self { awarded, rows, changes: Vec::new(), tie: None, undetermined: false }
-    }
-
-    /// The single delegate. Its rows are not rounded: the winner gains it.
-    fn elect_one(&mut self, rule: OneDelegateRule, attendees: u32) {
-        let largest = match rule {
-            OneDelegateRule::Plurality => self.rows.iter().map(|row| row.people).max(),
-            OneDelegateRule::Majority => {
-                let most = self.rows.iter().map(|row| row.people).max().unwrap_or(0);
-                if u64::from(most) * 2 > u64::from(attendees) {
-                    Some(most)
-                } else {
-                    self.undetermined = attendees > 0;
-                    None
-                }
-            }
-        };
-        if let Some(largest) = largest {
-            let first = self.groups_where(|row| row.people == largest);
-            self.move_seats(&first, 1, true);
-        }
-    }
-
-    /// Takes or adds delegates until as many are awarded as the precinct elects.
-    fn settle(&mut self, rule: DelegateRule, delegates: u32) {
-        let target = u64::from(delegates);
-        while self.tie.is_none() && self.total() > target {
-            let spared = self.awarded.iter().any(|&awarded| awarded >= 2);
-            if !spared && rule == DelegateRule::Nevada2020 {
-                return;
-            }
-            let fewest = if spared { 2 } else { 1 };
-            let eligible: Vec<AwardRow> =
-                self.rows.iter().filter(|row| self.awarded[row.group] >= fewest).copied().collect();
-            let excess = |row: &AwardRow| row.share.excess(self.awarded[row.group]);
-            let Some(most) = eligible.iter().map(excess).max() else { return };
-            let equal: Vec<usize> = eligible
-                .iter()
-                .filter(|row| excess(row) == most)
-                .map(|row| row.group)
-                .collect();
-            self.move_seats(&equal, self.total() - target, false);
-        }
-        while self.tie.is_none() && self.total() < target {
-            let lack = |row: &AwardRow| -row.share.excess(self.awarded[row.group]);
-            let Some(most) = self.rows.iter().filter(|row| row.viable).map(lack).max() else {
-                return;
-            };
-            let equal = self.groups_where(|row| row.viable && lack(row) == most);
-            self.move_seats(&equal, target - self.total(), true);
-        }
-    }
-
-    /// Groups with an equal claim each gain or lose one delegate. Where only some can, that is a tie. Taking the others
-    /// of an equal set one by one changes nothing: whoever moved is a whole delegate away from the claim.
-    fn move_seats(&mut self, equal: &[usize], seats: u64, gains: bool) {
-        let claims = equal.len() as u64;
-        if claims <= seats {
-            for &group in equal {
-                self.change(group, gains, false);
-            }
-            return;
-        }
-        let favoured = if gains { seats } else { claims - seats };
-        self.tie = Some(Tie {
-            groups: equal.to_vec(),
-            seats: u32::try_from(favoured).unwrap_or(u32::MAX),
-            gains,
-            settled: false,
-        });
-    }
-
-    fn change(&mut self, group: usize, gains: bool, by_lot: bool) {
-        let awarded = &mut self.awarded[group];
-        *awarded = if gains { *awarded + 1 } else { *awarded - 1 };
-        self.changes.push(Change { group, gains, by_lot });
-    }
-
-    fn finish(mut self, lots: &[LotOutcome]) -> Award {
-        let mut used = None;
-        if let Some(mut tie) = self.tie.take() {
-            used = lots.iter().position(|lot| lot.settles(&tie));
-            if let Some(used) = used {
-                tie.settled = true;
-                for &group in &tie.groups {
-                    if lots[used].winners.contains(&group) == tie.gains {
-                        self.change(group, tie.gains, true);
-                    }
-                }
-            }
-            self.tie = Some(tie);
-        }
-        let open = self.undetermined || self.tie.as_ref().is_some_and(|tie| !tie.settled);
-        Award {
-            delegates: (!open).then_some(self.awarded),
-            rows: self.rows,
-            changes: self.changes,
-            ties: self.tie.into_iter().collect(),
-            undetermined: self.undetermined,
-            needless_lots: (0..lots.len()).filter(|&lot| Some(lot) != used).collect(),
-        }
-    }
-
-    fn groups_where(&self, wanted: impl Fn(&AwardRow) -> bool) -> Vec<usize> {
-        self.rows.iter().filter(|row| wanted(row)).map(|row| row.group).collect()
-    }
-
-    fn total(&self) -> u64 {
-        self.awarded.iter().map(|&awarded| u64::from(awarded)).sum()
-    }
 }

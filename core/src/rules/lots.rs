@@ -13,6 +13,13 @@ pub struct Tie {
     pub settled: bool,
 }
 
+impl Tie {
+    /// The groups whose delegates change if the lot favours `favoured`: those that gain, or the others, which lose.
+    pub(crate) fn moved_by(&self, favoured: &[usize]) -> impl Iterator<Item = usize> {
+        self.groups.iter().copied().filter(|group| favoured.contains(group) == self.gains)
+    }
+}
+
 /// What a lot decided, as the report records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LotOutcome {
@@ -41,24 +48,23 @@ impl LotOutcome {
     }
 }
 
-/// Calls `each` with every way to choose `seats` of `groups`, in ballot order.
-pub(crate) fn choices(groups: &[usize], seats: usize) -> Vec<Vec<usize>> {
-    fn extend(groups: &[usize], seats: usize, chosen: &mut Vec<usize>, out: &mut Vec<Vec<usize>>) {
-        if seats == 0 {
-            out.push(chosen.clone());
-            return;
-        }
-        for at in 0..=groups.len().saturating_sub(seats) {
-            if groups.len() < seats {
-                return;
-            }
-            chosen.push(groups[at]);
-            extend(&groups[at + 1..], seats - 1, chosen, out);
-            chosen.pop();
+/// The ways to choose `seats` of `groups`, in order, the first `most` of them.
+pub(crate) fn choices(groups: &[usize], seats: usize, most: usize) -> Vec<Vec<usize>> {
+    let mut out = Vec::new();
+    // Places in `groups`, ascending; the last place that can still move up moves, those after it follow closely.
+    let mut places: Vec<usize> = (0..seats).collect();
+    if seats > groups.len() {
+        return out;
+    }
+    while out.len() < most {
+        out.push(places.iter().map(|&place| groups[place]).collect());
+        let room = |&at: &usize| places[at] < groups.len() - seats + at;
+        let Some(at) = (0..seats).rev().find(room) else { break };
+        places[at] += 1;
+        for next in at + 1..seats {
+            places[next] = places[next - 1] + 1;
         }
     }
-    let mut out = Vec::new();
-    extend(groups, seats, &mut Vec::new(), &mut out);
     out
 }
 
@@ -68,8 +74,10 @@ mod tests {
 
     #[test]
     fn every_choice_appears_once() {
-        assert_eq!(choices(&[1, 4, 7], 2), [[1, 4], [1, 7], [4, 7]]);
-        assert_eq!(choices(&[1, 4], 3), Vec::<Vec<usize>>::new());
+        assert_eq!(choices(&[1, 4, 7], 2, 10), [[1, 4], [1, 7], [4, 7]]);
+        assert_eq!(choices(&[1, 4, 7], 2, 2), [[1, 4], [1, 7]]);
+        assert_eq!(choices(&(0..14).collect::<Vec<_>>(), 7, 10_000).len(), 3_432);
+        assert_eq!(choices(&[1, 4], 3, 10), Vec::<Vec<usize>>::new());
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod lots;
 mod national;
 mod share;
 mod state;
+mod working;
 
 pub use award::{Award, AwardRow, Change, all_awards, award};
 pub use lots::{LotOutcome, Tie};

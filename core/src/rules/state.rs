@@ -114,7 +114,10 @@ mod tests {
     #[test]
     fn decimals_are_read_and_written_exactly() {
         for text in ["0.0000", "1.3990", "562.0214", "2150.8321"] {
-            assert_eq!(TenThousandths::parse(text).map(|value| value.to_string()).as_deref(), Some(text));
+            assert_eq!(
+                TenThousandths::parse(text).map(|value| value.to_string()).as_deref(),
+                Some(text)
+            );
         }
         assert_eq!(TenThousandths::parse("1.399"), Some(TenThousandths(13_990)));
         assert_eq!(TenThousandths::parse("7"), Some(TenThousandths(70_000)));

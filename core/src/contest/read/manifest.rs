@@ -52,9 +52,15 @@ impl Manifest {
         let text = match std::str::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {
-                let breaks = text[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+                let breaks =
+                    text[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
                 let line = u32::try_from(breaks + 1).unwrap_or(u32::MAX);
-                mistakes.push(Mistake::new(file, line, "the text is not UTF-8", "save the file in UTF-8"));
+                mistakes.push(Mistake::new(
+                    file,
+                    line,
+                    "the text is not UTF-8",
+                    "save the file in UTF-8",
+                ));
                 return None;
             }
         };
@@ -63,7 +69,12 @@ impl Manifest {
         for error in &errors {
             let line = source.line(error.span().map_or(0, |span| span.start));
             let what = format!("this is not TOML: {}", error.message().trim());
-            mistakes.push(Mistake::new(file, line, what, "correct the line; texts stand between double quotes"));
+            mistakes.push(Mistake::new(
+                file,
+                line,
+                what,
+                "correct the line; texts stand between double quotes",
+            ));
         }
         if !errors.is_empty() {
             return None;
@@ -89,12 +100,17 @@ impl Manifest {
         let time_zone = document.text("time_zone", mistakes);
         if time_zone.as_ref().is_some_and(|zone| !is_zone(zone)) {
             let remedy = "write its name in the IANA database, such as \"America/Chicago\"";
-            mistakes.push(document.mistake("time_zone", "time_zone is no name of a time zone", remedy));
+            mistakes.push(document.mistake(
+                "time_zone",
+                "time_zone is no name of a time zone",
+                remedy,
+            ));
         }
         let party = document.text("party", mistakes);
         let hotline = document.text("hotline", mistakes);
         let languages = languages(document, mistakes);
-        let rules = document.section("rules", mistakes).and_then(|section| rules(section, mistakes));
+        let rules =
+            document.section("rules", mistakes).and_then(|section| rules(section, mistakes));
         let mut files = document.section("files", mistakes);
         let mut named = |key: &'static str, needed: bool| {
             let files = files.as_mut()?;
@@ -128,11 +144,15 @@ impl Manifest {
             satellites: rules.as_ref().is_none_or(|rules| rules.satellite.is_some()),
             rules,
             national: if has_national {
-                document.section("national", mistakes).and_then(|section| national(section, mistakes))
+                document
+                    .section("national", mistakes)
+                    .and_then(|section| national(section, mistakes))
             } else {
                 None
             },
-            freeze: document.section("freeze", mistakes).and_then(|section| span(section, mistakes)),
+            freeze: document
+                .section("freeze", mistakes)
+                .and_then(|section| span(section, mistakes)),
             valid: document.section("valid", mistakes).and_then(|section| span(section, mistakes)),
             reasons: reasons(document, &languages, mistakes),
             limits: limits(document, mistakes),
@@ -188,7 +208,11 @@ fn is_zone(text: &str) -> bool {
 fn languages(document: &mut Section<'_>, mistakes: &mut Vec<Mistake>) -> Vec<String> {
     let written = document.texts("languages", mistakes);
     if written.is_empty() {
-        mistakes.push(document.mistake("languages", "languages names none", "write [\"en\"] or [\"en\", \"es\"]"));
+        mistakes.push(document.mistake(
+            "languages",
+            "languages names none",
+            "write [\"en\"] or [\"en\", \"es\"]",
+        ));
     }
     let mut out = Vec::new();
     for (language, line) in written {
@@ -201,7 +225,11 @@ fn languages(document: &mut Section<'_>, mistakes: &mut Vec<Mistake>) -> Vec<Str
             mistake.line = line;
             mistakes.push(mistake);
         } else if out.contains(&language) {
-            mistakes.push(document.mistake("languages", format!("language {language} appears twice"), "name it once"));
+            mistakes.push(document.mistake(
+                "languages",
+                format!("language {language} appears twice"),
+                "name it once",
+            ));
         } else {
             out.push(language);
         }
@@ -232,7 +260,11 @@ fn counts(document: &mut Section<'_>, mistakes: &mut Vec<Mistake>) -> Vec<CountK
         mistakes.push(mistake);
     }
     if out.is_empty() {
-        mistakes.push(document.mistake("counts", "no count is named", format!("choose among {}", words.join(", "))));
+        mistakes.push(document.mistake(
+            "counts",
+            "no count is named",
+            format!("choose among {}", words.join(", ")),
+        ));
     }
     out
 }
@@ -250,7 +282,11 @@ fn rules(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Rules>
     );
     let lot = section.choice(
         "lot",
-        &[("coin", LotMethod::Coin), ("high-card", LotMethod::HighCard), ("other", LotMethod::Other)],
+        &[
+            ("coin", LotMethod::Coin),
+            ("high-card", LotMethod::HighCard),
+            ("other", LotMethod::Other),
+        ],
         mistakes,
     );
     let final_share_min = section.fraction("final_share_min", mistakes);
@@ -279,7 +315,11 @@ fn viability(section: &mut Section<'_>, mistakes: &mut Vec<Mistake>) -> Vec<Viab
         let from = step.number("delegates_from", 2, 10_000, mistakes);
         let share = step.fraction("share", mistakes);
         if share.is_some_and(|share| share.numerator == 0) {
-            mistakes.push(step.mistake("share", "nobody would make a group viable", "write more than nothing"));
+            mistakes.push(step.mistake(
+                "share",
+                "nobody would make a group viable",
+                "write more than nothing",
+            ));
         }
         if let (Some(delegates_from), Some(share)) = (from, share) {
             let expected = steps.last().map_or(2, |last| last.delegates_from + 1);
@@ -302,7 +342,8 @@ fn satellite(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Satellite
         let delegates = band.number("delegates", 1, 10_000, mistakes);
         if let (Some(attendees_to), Some(delegates)) = (to, delegates) {
             if bands.last().is_some_and(|last| last.attendees_to >= attendees_to) {
-                let what = format!("attendees_to is {attendees_to}, no more than in the band before");
+                let what =
+                    format!("attendees_to is {attendees_to}, no more than in the band before");
                 mistakes.push(band.mistake("attendees_to", what, "list the smallest band first"));
             }
             bands.push(Band { attendees_to, delegates });
@@ -319,11 +360,16 @@ fn national(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Nat
     let pleo = section.number("pleo", 0, 10_000, mistakes);
     let mut districts: Vec<DistrictSeats> = Vec::new();
     for mut item in section.sections("districts", mistakes) {
-        let district = item.number("district", 1, 255, mistakes).and_then(|number| u8::try_from(number).ok());
+        let district =
+            item.number("district", 1, 255, mistakes).and_then(|number| u8::try_from(number).ok());
         let seats = item.number("seats", 0, 10_000, mistakes);
         if let (Some(district), Some(seats)) = (district, seats) {
             if districts.iter().any(|known| known.district == district) {
-                mistakes.push(item.mistake("district", format!("district {district} appears twice"), "name it once"));
+                mistakes.push(item.mistake(
+                    "district",
+                    format!("district {district} appears twice"),
+                    "name it once",
+                ));
             }
             districts.push(DistrictSeats { district, seats });
         }
@@ -345,16 +391,25 @@ fn span(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Span> {
     Some(Span { from_ms: from?, until_ms: until? })
 }
 
-fn reasons(document: &mut Section<'_>, languages: &[String], mistakes: &mut Vec<Mistake>) -> Vec<Reason> {
+fn reasons(
+    document: &mut Section<'_>,
+    languages: &[String],
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Reason> {
     let mut out: Vec<Reason> = Vec::new();
     for mut item in document.sections("reasons", mistakes) {
         let code = item.text("code", mistakes).unwrap_or_default();
         if !code.is_empty() && !is_id(&code, 32) {
-            let remedy = "write 1 to 32 lower-case letters, digits and hyphens, such as people-left";
+            let remedy =
+                "write 1 to 32 lower-case letters, digits and hyphens, such as people-left";
             mistakes.push(item.mistake("code", "code is no plain word", remedy));
         }
         if out.iter().any(|reason| reason.code == code) {
-            mistakes.push(item.mistake("code", format!("reason {code} appears twice"), "keep one of them"));
+            mistakes.push(item.mistake(
+                "code",
+                format!("reason {code} appears twice"),
+                "keep one of them",
+            ));
         }
         let mut labels = Vec::new();
         for known in LANGUAGES {
@@ -364,7 +419,8 @@ fn reasons(document: &mut Section<'_>, languages: &[String], mistakes: &mut Vec<
                 labels.push(Label { language: known.to_owned(), text });
             }
         }
-        labels.sort_by_key(|label| languages.iter().position(|language| *language == label.language));
+        labels
+            .sort_by_key(|label| languages.iter().position(|language| *language == label.language));
         item.finish(mistakes);
         out.push(Reason { code, labels });
     }

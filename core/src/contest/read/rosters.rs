@@ -12,6 +12,8 @@ use crate::contest::{
 
 /// A precinct's number has 20 bits in an invitation.
 const PRECINCTS_MAX: usize = 1 << 20;
+/// Delegates of one precinct.
+const DELEGATES_MAX: u32 = 10_000;
 /// Groups of one contest.
 const GROUPS_MAX: usize = 64;
 
@@ -76,7 +78,11 @@ impl Rosters {
 }
 
 /// The bytes of a file that the manifest names.
-pub(super) fn bring<'a>(files: &'a Files, named: &Named, mistakes: &mut Vec<Mistake>) -> Option<&'a [u8]> {
+pub(super) fn bring<'a>(
+    files: &'a Files,
+    named: &Named,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<&'a [u8]> {
     let found = files.get(&named.path);
     if found.is_none() {
         let what = format!("there is no file {}", named.path);
@@ -95,7 +101,12 @@ fn table<'a>(
     let named = named?;
     let table = Table::read(&named.path, bring(files, named, mistakes)?, columns, mistakes);
     if table.rows.is_empty() {
-        mistakes.push(Mistake::new(&named.path, 0, "there is no row in it", "add a line for each item"));
+        mistakes.push(Mistake::new(
+            &named.path,
+            0,
+            "there is no row in it",
+            "add a line for each item",
+        ));
     }
     Some(table)
 }
@@ -115,7 +126,12 @@ fn id(
         return None;
     }
     if let Some(line) = seen.insert(text.to_owned(), row.line) {
-        mistakes.push(row.mistake(format!("{column} {text} was used in line {line} already"), "use each once"));
+        mistakes.push(
+            row.mistake(
+                format!("{column} {text} was used in line {line} already"),
+                "use each once",
+            ),
+        );
         return None;
     }
     Some(text.to_owned())
@@ -157,7 +173,8 @@ fn read_groups(table: &Table<'_>, languages: &[String], mistakes: &mut Vec<Mista
         let full_name = text(row, "name", mistakes);
         let name = text(row, "short_name", mistakes);
         let kind = word(row, "kind", &kinds, mistakes);
-        let (Some(key), Some(full_name), Some(name), Some(kind)) = (key, full_name, name, kind) else {
+        let (Some(key), Some(full_name), Some(name), Some(kind)) = (key, full_name, name, kind)
+        else {
             continue;
         };
         if out.len() == GROUPS_MAX {
@@ -166,9 +183,12 @@ fn read_groups(table: &Table<'_>, languages: &[String], mistakes: &mut Vec<Mista
             break;
         }
         if out.iter().any(|group| group.name == name) {
-            mistakes.push(row.mistake(format!("short_name {name} is another group's too"), "tell them apart"));
+            mistakes.push(
+                row.mistake(format!("short_name {name} is another group's too"), "tell them apart"),
+            );
         }
-        let translations = languages.iter().skip(1).filter_map(|language| translation(row, language)).collect();
+        let translations =
+            languages.iter().skip(1).filter_map(|language| translation(row, language)).collect();
         out.push(Group { key, name, full_name, kind, translations });
     }
     out
@@ -204,17 +224,20 @@ fn read_counties<'a>(
         let district = row.number("congressional_district", 255, mistakes);
         let state_delegates = row.needed_number("state_delegates", 1_000_000, mistakes);
         let convention_delegates = row.number("county_convention_delegates", 1_000_000, mistakes);
-        let (Some(id), Some(name), Some(kind), Some(state_delegates)) = (id, name, kind, state_delegates)
+        let (Some(id), Some(name), Some(kind), Some(state_delegates)) =
+            (id, name, kind, state_delegates)
         else {
             continue;
         };
-        if kind == CountyKind::County && convention_delegates.is_none_or(|delegates| delegates == 0) {
+        if kind == CountyKind::County && convention_delegates.is_none_or(|delegates| delegates == 0)
+        {
             let remedy = "write how many delegates its precincts elect together";
             mistakes.push(row.mistake(format!("{id} has no county_convention_delegates"), remedy));
         }
         if kind == CountyKind::SatellitePool && convention_delegates.is_some() {
             let remedy = "leave the cell empty: attendance decides how many delegates sites elect";
-            mistakes.push(row.mistake(format!("pool {id} has county_convention_delegates"), remedy));
+            mistakes
+                .push(row.mistake(format!("pool {id} has county_convention_delegates"), remedy));
         }
         let known = |national: &super::super::National| {
             national.districts.iter().any(|known| Some(u32::from(known.district)) == district)
@@ -222,8 +245,11 @@ fn read_counties<'a>(
         if let (Some(national), Some(district)) = (&manifest.national, district)
             && !known(national)
         {
-            let remedy = "name the district in [[national.districts]] of contest.toml, or correct it";
-            mistakes.push(row.mistake(format!("there is no congressional district {district}"), remedy));
+            let remedy =
+                "name the district in [[national.districts]] of contest.toml, or correct it";
+            mistakes.push(
+                row.mistake(format!("there is no congressional district {district}"), remedy),
+            );
         }
         if kind == CountyKind::County && manifest.national.is_some() && district.is_none() {
             let remedy = "write the district whose national delegates it takes part in";
@@ -235,7 +261,14 @@ fn read_counties<'a>(
         }
         let congressional_district = district.and_then(|district| u8::try_from(district).ok());
         out.push((
-            County { id, name, kind, congressional_district, state_delegates, convention_delegates },
+            County {
+                id,
+                name,
+                kind,
+                congressional_district,
+                state_delegates,
+                convention_delegates,
+            },
             row,
         ));
     }
@@ -249,8 +282,11 @@ fn read_precincts(
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<Precinct> {
     let kinds = [("precinct", PrecinctKind::Precinct), ("satellite", PrecinctKind::Satellite)];
-    let by_id: BTreeMap<&str, (u16, &County)> =
-        counties.iter().zip(0..).map(|((county, _), index)| (county.id.as_str(), (index, county))).collect();
+    let by_id: BTreeMap<&str, (u16, &County)> = counties
+        .iter()
+        .zip(0..)
+        .map(|((county, _), index)| (county.id.as_str(), (index, county)))
+        .collect();
     let mut seen = BTreeMap::new();
     let mut names: BTreeMap<(u16, String), u32> = BTreeMap::new();
     let mut out: Vec<Precinct> = Vec::new();
@@ -258,14 +294,15 @@ fn read_precincts(
         let id = id(row, "precinct_id", 96, &mut seen, mistakes);
         let name = text(row, "name", mistakes);
         let kind = word(row, "kind", &kinds, mistakes);
-        let delegates = row.number("delegates", u32::from(u16::MAX), mistakes);
+        let delegates = row.number("delegates", DELEGATES_MAX, mistakes);
         let plausible_max = row.number("plausible_max", Limits::WIDEST.count_max, mistakes);
         let county = by_id.get(row.get("county_id")).copied();
         if county.is_none() && !counties.is_empty() {
             let what = format!("there is no county {:?}", row.get("county_id"));
             mistakes.push(row.mistake(what, "write a county_id of the counties' file"));
         }
-        let (Some(id), Some(name), Some(kind), Some((county, place))) = (id, name, kind, county) else {
+        let (Some(id), Some(name), Some(kind), Some((county, place))) = (id, name, kind, county)
+        else {
             continue;
         };
         if let Some(line) = names.insert((county, name.clone()), row.line) {
@@ -276,7 +313,8 @@ fn read_precincts(
             mistakes.push(row.mistake(format!("{id} {what}"), remedy));
         }
         if out.len() == PRECINCTS_MAX {
-            mistakes.push(row.mistake("there are more than 1048576 precincts", "split the contest"));
+            mistakes
+                .push(row.mistake("there are more than 1048576 precincts", "split the contest"));
             break;
         }
         let delegates = delegates.and_then(|delegates| u16::try_from(delegates).ok());
@@ -293,13 +331,17 @@ fn place_flaw(
     manifest: &Manifest,
 ) -> Option<(&'static str, &'static str)> {
     match (kind, county.kind) {
-        (PrecinctKind::Precinct, CountyKind::SatellitePool) => {
-            Some(("is a precinct in a satellite pool", "write a county's id, or the kind satellite"))
-        }
-        (PrecinctKind::Satellite, CountyKind::County) => {
-            Some(("is a satellite site in a county", "write a satellite pool's id, or the kind precinct"))
-        }
-        (PrecinctKind::Precinct, CountyKind::County) if delegates.is_none_or(|count| count == 0) => {
+        (PrecinctKind::Precinct, CountyKind::SatellitePool) => Some((
+            "is a precinct in a satellite pool",
+            "write a county's id, or the kind satellite",
+        )),
+        (PrecinctKind::Satellite, CountyKind::County) => Some((
+            "is a satellite site in a county",
+            "write a satellite pool's id, or the kind precinct",
+        )),
+        (PrecinctKind::Precinct, CountyKind::County)
+            if delegates.is_none_or(|count| count == 0) =>
+        {
             Some(("elects no delegates", "write how many county delegates it elects"))
         }
         (PrecinctKind::Satellite, CountyKind::SatellitePool) if delegates.is_some() => Some((
@@ -315,7 +357,11 @@ fn place_flaw(
 }
 
 /// A county's convention has as many delegates as its precincts elect.
-fn compare_sums(counties: &[(County, Row<'_>)], precincts: &[Precinct], mistakes: &mut Vec<Mistake>) {
+fn compare_sums(
+    counties: &[(County, Row<'_>)],
+    precincts: &[Precinct],
+    mistakes: &mut Vec<Mistake>,
+) {
     let mut sums = vec![(0_u64, 0_usize); counties.len()];
     for precinct in precincts {
         let sum = &mut sums[usize::from(precinct.county)];

@@ -1,0 +1,136 @@
+//! Sums of what was received. They are never results: those are what a release names.
+
+use serde::Serialize;
+
+use super::room_state::{Candidate, RoomState};
+use crate::id::PrecinctNumber;
+use crate::room::Room;
+
+/// Where a precinct stands, as far as received reports say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrecinctState {
+    /// Nothing was received.
+    Missing,
+    /// A candidate counts.
+    Received,
+    /// Sources disagree; it adds nothing to the sums.
+    InConflict,
+}
+
+/// One precinct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReceivedPrecinct {
+    /// Its id.
+    pub precinct: String,
+    /// Where it stands.
+    pub state: PrecinctState,
+    /// Reports in the log, corrections included.
+    pub reports: usize,
+    /// Id of the candidate, hexadecimal.
+    pub report: Option<String>,
+    /// Index of its entry.
+    pub log_index: Option<u64>,
+    /// Server time of its entry, milliseconds since the Unix epoch.
+    pub entered_ms: Option<u64>,
+    /// People who attended.
+    pub attendees: Option<u32>,
+    /// Its numbers, by count and group.
+    pub counts: Option<Vec<Vec<u32>>>,
+}
+
+/// One count over all candidates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CountTotal {
+    /// What it counts.
+    pub count: crate::contest::CountKind,
+    /// Sum for each group, in ballot order.
+    pub groups: Vec<u64>,
+}
+
+/// What was received in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Received {
+    /// Id of the contest.
+    pub contest: String,
+    /// The room.
+    pub room: Room,
+    /// Entries of the log that this is a function of.
+    pub log_size: u64,
+    /// Time of the last of them.
+    pub now_ms: u64,
+    /// Always false here: nobody reviewed or released these numbers.
+    pub reviewed: bool,
+    /// Group keys in ballot order.
+    pub groups: Vec<String>,
+    /// Precincts in the package.
+    pub precincts_total: usize,
+    /// Precincts with a candidate.
+    pub precincts_received: usize,
+    /// Precincts whose sources disagree.
+    pub precincts_in_conflict: usize,
+    /// Sums of candidates.
+    pub totals: Vec<CountTotal>,
+    /// Every precinct with at least one report, in roster order.
+    pub precincts: Vec<ReceivedPrecinct>,
+}
+
+impl Received {
+    /// Sums a room up. Without a package there is nothing to sum: `None`.
+    #[must_use]
+    pub fn of(state: &RoomState) -> Option<Self> {
+        let contest = &state.package()?.contest;
+        let mut totals: Vec<CountTotal> = contest
+            .counts
+            .iter()
+            .map(|&count| CountTotal { count, groups: vec![0; contest.groups.len()] })
+            .collect();
+        let mut precincts = Vec::new();
+        let (mut received, mut in_conflict) = (0, 0);
+        for (number, precinct) in (0..).zip(&contest.precincts) {
+            let number = PrecinctNumber(number);
+            let candidate = state.candidate(number);
+            let (place, counted) = match candidate {
+                Candidate::Missing => continue,
+                Candidate::InConflict => {
+                    in_conflict += 1;
+                    (PrecinctState::InConflict, None)
+                }
+                Candidate::Report(report) => {
+                    received += 1;
+                    (PrecinctState::Received, Some(report))
+                }
+            };
+            if let Some(counted) = counted {
+                for (total, count) in totals.iter_mut().zip(&counted.report.counts) {
+                    for (sum, &people) in total.groups.iter_mut().zip(count) {
+                        *sum += u64::from(people);
+                    }
+                }
+            }
+            precincts.push(ReceivedPrecinct {
+                precinct: precinct.id.clone(),
+                state: place,
+                reports: state.reports(number).len(),
+                report: counted.map(|report| report.id.to_string()),
+                log_index: counted.map(|report| report.index),
+                entered_ms: counted.map(|report| report.entered_ms),
+                attendees: counted.map(|report| report.report.attendees),
+                counts: counted.map(|report| report.report.counts.clone()),
+            });
+        }
+        Some(Self {
+            contest: state.contest().to_owned(),
+            room: state.room(),
+            log_size: state.size(),
+            now_ms: state.now_ms(),
+            reviewed: false,
+            groups: contest.groups.iter().map(|group| group.key.clone()).collect(),
+            precincts_total: contest.precincts.len(),
+            precincts_received: received,
+            precincts_in_conflict: in_conflict,
+            totals,
+            precincts,
+        })
+    }
+}

@@ -1,0 +1,455 @@
+//! The state of one room: a projection of its log. [`RoomState::authority`] and [`RoomState::judge`] say whether a
+//! message may be entered, [`RoomState::apply`] enters it. Applying the same log gives the same state.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
+use crate::log::Entry;
+use crate::message::{
+    Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person, Report, Revoke,
+    Role, RoomAct, RoomChange, Scope, ShapeError,
+};
+use crate::refusal::Refusal;
+use crate::room::Room;
+
+/// Tablets that one invitation may enrol.
+const DEVICES_PER_INVITATION: usize = 3;
+
+/// An enrolled device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Its key.
+    pub key: PublicKey,
+    /// The precinct it may report for.
+    pub precinct: PrecinctNumber,
+    /// The invitation that enrolled it. Devices of one invitation are one source.
+    pub invitation: KeyId,
+    /// Index of the enrolment's entry.
+    pub enrolled_at: u64,
+    /// Index of the entry that revoked it.
+    pub revoked_at: Option<u64>,
+}
+
+/// A report in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedReport {
+    /// Its id.
+    pub id: MessageId,
+    /// The key that signed it.
+    pub key: KeyId,
+    /// Index of its entry.
+    pub index: u64,
+    /// Server time of its entry.
+    pub entered_ms: u64,
+    /// What it says.
+    pub report: Report,
+}
+
+/// Which report of a precinct counts (design section 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Candidate<'a> {
+    /// Nothing was received.
+    Missing,
+    /// This one.
+    Report(&'a ReceivedReport),
+    /// Sources disagree: the precinct adds nothing until a person decides.
+    InConflict,
+}
+
+/// One room, as its log makes it.
+#[derive(Debug, Clone)]
+pub struct RoomState {
+    contest: String,
+    room: Room,
+    party: PublicKey,
+    packages: HashMap<MessageId, Arc<Package>>,
+    newest: Option<MessageId>,
+    people: HashMap<KeyId, Person>,
+    invitations: HashMap<KeyId, Invitation>,
+    revoked_invitations: HashMap<KeyId, u64>,
+    devices: HashMap<KeyId, Device>,
+    by_invitation: HashMap<KeyId, Vec<KeyId>>,
+    reports: BTreeMap<PrecinctNumber, Vec<ReceivedReport>>,
+    round: u32,
+    size: u64,
+    now_ms: u64,
+}
+
+impl RoomState {
+    /// A room before its first entry. The party key is the one thing that is believed from outside.
+    #[must_use]
+    pub fn new(contest: &str, room: Room, party: PublicKey) -> Self {
+        Self {
+            contest: contest.to_owned(),
+            room,
+            party,
+            packages: HashMap::new(),
+            newest: None,
+            people: HashMap::new(),
+            invitations: HashMap::new(),
+            revoked_invitations: HashMap::new(),
+            devices: HashMap::new(),
+            by_invitation: HashMap::new(),
+            reports: BTreeMap::new(),
+            round: 0,
+            size: 0,
+            now_ms: 0,
+        }
+    }
+
+    /// The key that must have signed the message, found from the key id it names. Cheap: no signature is checked.
+    /// The room is looked at first, so that nobody learns more than "not open" from a closed room.
+    ///
+    /// # Errors
+    /// The [`Refusal`] to answer with.
+    pub fn authority(&self, message: &Message) -> Result<PublicKey, Refusal> {
+        let key = message.key();
+        let person = || self.people.get(&key).map(|person| person.key);
+        match message.kind() {
+            Kind::Package => self.party_key(key),
+            Kind::People => self.party_key(key).or_else(|refusal| person().ok_or(refusal)),
+            Kind::Invitations | Kind::Revoke | Kind::Room => person().ok_or(Refusal::UnknownKey),
+            Kind::Enrolment => {
+                let enrolment: Enrolment = message.decode().map_err(|_| Refusal::NotCanonical)?;
+                Ok(enrolment.request.device)
+            }
+            Kind::Report => {
+                if !self.is_open() {
+                    return Err(Refusal::NotOpenYet);
+                }
+                let device = self.devices.get(&key).map(|device| device.key);
+                device.ok_or(Refusal::UnknownKey)
+            }
+            _ => Err(Refusal::UnsupportedKind),
+        }
+    }
+
+    /// What the signature covers besides the bytes.
+    #[must_use]
+    pub fn scope(&self, kind: Kind) -> Scope<'_> {
+        match kind {
+            Kind::Package => Scope::any(&self.contest),
+            _ => Scope::room(&self.contest, self.room),
+        }
+    }
+
+    /// Whether the signatures of a message are good: the outer one by `authority`, and of an enrolment the grant by
+    /// the invitation key. The only costly step; it needs nothing that later entries could change.
+    ///
+    /// # Errors
+    /// [`Refusal::BadSignature`], or [`Refusal::WrongContest`] for a report that also names an unknown package.
+    pub fn verify(&self, message: &Message, authority: &PublicKey) -> Result<(), Refusal> {
+        let mut good = message.verify(authority, self.scope(message.kind()));
+        if good && message.kind() == Kind::Enrolment {
+            let enrolment: Enrolment = message.decode().map_err(|_| Refusal::NotCanonical)?;
+            good = enrolment.is_granted(&self.contest, self.room);
+        }
+        if good {
+            return Ok(());
+        }
+        match message.decode::<Report>() {
+            Ok(report) if !self.packages.contains_key(&report.package) => {
+                Err(Refusal::WrongContest)
+            }
+            _ => Err(Refusal::BadSignature),
+        }
+    }
+
+    /// Whether a message whose signatures are good may be entered now. Asked again inside the commit, since earlier
+    /// entries of the same batch may have changed the answer.
+    ///
+    /// # Errors
+    /// The [`Refusal`] to answer with.
+    pub fn judge(&self, message: &Message) -> Result<(), Refusal> {
+        let canonical = |_| Refusal::NotCanonical;
+        match message.kind() {
+            Kind::Package => {
+                let package: Package = message.decode().map_err(canonical)?;
+                if package.contest.id != self.contest || package.party_key != self.party {
+                    return Err(Refusal::WrongContest);
+                }
+                let newer = self.package().is_none_or(|newest| package.number > newest.number);
+                newer.then_some(()).ok_or(Refusal::NotAllowed)
+            }
+            Kind::People => {
+                let people: People = message.decode().map_err(canonical)?;
+                let by_admin =
+                    |person: &Person| !matches!(person.role, Role::Admin | Role::ReleaseManager);
+                let allowed = message.key() == self.party.id()
+                    || (self.is_admin(message.key()) && people.people.iter().all(by_admin));
+                allowed.then_some(()).ok_or(Refusal::NotAllowed)
+            }
+            Kind::Invitations => {
+                let new: Invitations = message.decode().map_err(canonical)?;
+                self.admin(message.key())?;
+                let package = self.package().ok_or(Refusal::UnknownPackage)?;
+                let known = |invitation: &Invitation| {
+                    package.contest.precinct(invitation.precinct.0).is_some()
+                };
+                new.invitations.iter().all(known).then_some(()).ok_or(Refusal::WrongPrecinct)
+            }
+            Kind::Revoke => {
+                let _: Revoke = message.decode().map_err(canonical)?;
+                self.admin(message.key())
+            }
+            Kind::Room => {
+                let act: RoomAct = message.decode().map_err(canonical)?;
+                self.admin(message.key())?;
+                let allowed = match act.change {
+                    RoomChange::Open => self.round == 0 && act.round == 1,
+                    RoomChange::Round => {
+                        self.room == Room::Rehearsal
+                            && self.is_open()
+                            && act.round == self.round + 1
+                    }
+                };
+                allowed.then_some(()).ok_or(Refusal::NotAllowed)
+            }
+            Kind::Enrolment => self.judge_enrolment(&message.decode().map_err(canonical)?),
+            Kind::Report => self.judge_report(message.key(), &message.decode().map_err(canonical)?),
+            _ => Err(Refusal::UnsupportedKind),
+        }
+    }
+
+    /// Enters a message that [`RoomState::judge`] accepted (or that stands in a verified log).
+    ///
+    /// # Errors
+    /// [`Refusal::NotCanonical`] when the message cannot be decoded: the log is damaged.
+    pub fn apply(&mut self, index: u64, entry: &Entry, message: &Message) -> Result<(), Refusal> {
+        let canonical = |_| Refusal::NotCanonical;
+        match message.kind() {
+            Kind::Package => {
+                let package = Arc::new(message.decode().map_err(canonical)?);
+                self.packages.insert(message.id(), package);
+                self.newest = Some(message.id());
+            }
+            Kind::People => {
+                let people: People = message.decode().map_err(canonical)?;
+                let people = people.people.into_iter();
+                self.people.extend(people.map(|person| (person.key.id(), person)));
+            }
+            Kind::Invitations => {
+                let new: Invitations = message.decode().map_err(canonical)?;
+                for invitation in new.invitations {
+                    self.invitations.entry(invitation.key.id()).or_insert(invitation);
+                }
+            }
+            Kind::Revoke => {
+                let revoke: Revoke = message.decode().map_err(canonical)?;
+                if let Some(device) = self.devices.get_mut(&revoke.key) {
+                    device.revoked_at.get_or_insert(index);
+                } else {
+                    self.revoked_invitations.entry(revoke.key).or_insert(index);
+                }
+            }
+            Kind::Room => {
+                let act: RoomAct = message.decode().map_err(canonical)?;
+                self.round = act.round;
+                self.reports.clear();
+            }
+            Kind::Enrolment => {
+                let Enrolment { request, .. } = message.decode().map_err(canonical)?;
+                let (key, invitation) = (request.device.id(), request.invitation.id());
+                self.by_invitation.entry(invitation).or_default().push(key);
+                self.devices.insert(
+                    key,
+                    Device {
+                        key: request.device,
+                        precinct: request.precinct,
+                        invitation,
+                        enrolled_at: index,
+                        revoked_at: None,
+                    },
+                );
+            }
+            Kind::Report => {
+                let report: Report = message.decode().map_err(canonical)?;
+                self.reports.entry(report.precinct).or_default().push(ReceivedReport {
+                    id: message.id(),
+                    key: message.key(),
+                    index,
+                    entered_ms: entry.time_ms,
+                    report,
+                });
+            }
+            _ => {}
+        }
+        self.size = index + 1;
+        self.now_ms = entry.time_ms;
+        Ok(())
+    }
+
+    fn party_key(&self, key: KeyId) -> Result<PublicKey, Refusal> {
+        if key == self.party.id() { Ok(self.party) } else { Err(Refusal::UnknownKey) }
+    }
+
+    fn is_admin(&self, key: KeyId) -> bool {
+        self.people.get(&key).is_some_and(|person| person.role == Role::Admin)
+    }
+
+    fn admin(&self, key: KeyId) -> Result<(), Refusal> {
+        self.is_admin(key).then_some(()).ok_or(Refusal::NotAllowed)
+    }
+
+    fn judge_enrolment(&self, enrolment: &Enrolment) -> Result<(), Refusal> {
+        let request = &enrolment.request;
+        let invitation_key = request.invitation.id();
+        let Some(invitation) = self.invitations.get(&invitation_key) else {
+            return Err(Refusal::InvitationNotValid);
+        };
+        if invitation.precinct != request.precinct {
+            return Err(Refusal::WrongPrecinct);
+        }
+        if request.app_version.len() > 32 {
+            return Err(Refusal::OverLimit);
+        }
+        let enrolled = self.by_invitation.get(&invitation_key).map_or(0, Vec::len);
+        if self.revoked_invitations.contains_key(&invitation_key)
+            || enrolled >= DEVICES_PER_INVITATION
+            || self.devices.contains_key(&request.device.id())
+        {
+            return Err(Refusal::InvitationNotValid);
+        }
+        Ok(())
+    }
+
+    fn judge_report(&self, key: KeyId, report: &Report) -> Result<(), Refusal> {
+        if !self.is_open() {
+            return Err(Refusal::NotOpenYet);
+        }
+        let device = self.devices.get(&key).ok_or(Refusal::UnknownKey)?;
+        let package = self.packages.get(&report.package).ok_or(Refusal::UnknownPackage)?;
+        if device.precinct != report.precinct {
+            return Err(Refusal::WrongPrecinct);
+        }
+        report.check_shape(&package.contest).map_err(|error| match error {
+            ShapeError::Precinct => Refusal::WrongPrecinct,
+            ShapeError::Revision => Refusal::WrongSupersedes,
+            ShapeError::Length | ShapeError::Limit | ShapeError::Reason => Refusal::OverLimit,
+        })?;
+        if let Some(supersedes) = report.supersedes {
+            let own = self
+                .reports(report.precinct)
+                .iter()
+                .any(|earlier| earlier.id == supersedes && earlier.key == key);
+            own.then_some(()).ok_or(Refusal::WrongSupersedes)?;
+        }
+        if device.revoked_at.is_some() {
+            return Err(Refusal::RevokedKey);
+        }
+        Ok(())
+    }
+
+    /// Id of the contest.
+    #[must_use]
+    pub fn contest(&self) -> &str {
+        &self.contest
+    }
+
+    /// The room.
+    #[must_use]
+    pub const fn room(&self) -> Room {
+        self.room
+    }
+
+    /// The party key, believed from outside.
+    #[must_use]
+    pub const fn party(&self) -> PublicKey {
+        self.party
+    }
+
+    /// Whether a package was ever entered.
+    #[must_use]
+    pub fn knows_package(&self, id: MessageId) -> bool {
+        self.packages.contains_key(&id)
+    }
+
+    /// An invitation by its key id, also when it was revoked.
+    #[must_use]
+    pub fn invitation(&self, key: KeyId) -> Option<&Invitation> {
+        self.invitations.get(&key)
+    }
+
+    /// The newest package.
+    #[must_use]
+    pub fn package(&self) -> Option<&Arc<Package>> {
+        self.packages.get(&self.newest?)
+    }
+
+    /// Id of the newest package.
+    #[must_use]
+    pub const fn package_id(&self) -> Option<MessageId> {
+        self.newest
+    }
+
+    /// Whether reports are taken.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.round > 0
+    }
+
+    /// Number of the round; 0 before the room opens.
+    #[must_use]
+    pub const fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// Entries applied.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// "Now" for every rule: the time of the last entry.
+    #[must_use]
+    pub const fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    /// A device by its key id.
+    #[must_use]
+    pub fn device(&self, key: KeyId) -> Option<&Device> {
+        self.devices.get(&key)
+    }
+
+    /// Every device, in no particular order.
+    pub fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.devices.values()
+    }
+
+    /// Every invitation, in no particular order.
+    pub fn invitations(&self) -> impl Iterator<Item = &Invitation> {
+        self.invitations.values()
+    }
+
+    /// Reports of a precinct, in log order.
+    #[must_use]
+    pub fn reports(&self, precinct: PrecinctNumber) -> &[ReceivedReport] {
+        self.reports.get(&precinct).map_or(&[], Vec::as_slice)
+    }
+
+    /// The heads of a precinct: reports that no report of their key supersedes, in log order.
+    pub fn heads(&self, precinct: PrecinctNumber) -> impl Iterator<Item = &ReceivedReport> {
+        let reports = self.reports(precinct);
+        reports.iter().filter(|head| {
+            !reports
+                .iter()
+                .any(|later| later.key == head.key && later.report.supersedes == Some(head.id))
+        })
+    }
+
+    /// Which report counts: the earliest head if all heads carry the same numbers.
+    #[must_use]
+    pub fn candidate(&self, precinct: PrecinctNumber) -> Candidate<'_> {
+        let mut heads = self.heads(precinct);
+        let Some(first) = heads.next() else {
+            return Candidate::Missing;
+        };
+        let same = |other: &ReceivedReport| {
+            other.report.attendees == first.report.attendees
+                && other.report.counts == first.report.counts
+        };
+        if heads.all(same) { Candidate::Report(first) } else { Candidate::InConflict }
+    }
+}
