@@ -55,6 +55,12 @@ impl Receipt {
         text
     }
 
+    /// Index and entry that a receipt names, *unproven*: for finding out which message it is about.
+    #[must_use]
+    pub fn claim(text: &str) -> Option<(u64, Entry)> {
+        parse(text).map(|(index, entry, ..)| (index, entry))
+    }
+
     /// Verifies that `text` proves the entry of `message` in the log of `origin`, signed by one of `keys`.
     ///
     /// # Errors

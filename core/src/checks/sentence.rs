@@ -45,22 +45,31 @@ impl Finding {
                 format!("{group} is viable and has no delegate, the rules give it {expected}.")
             }
             (RuleId::C07, _) => {
-                format!("{group} has delegates ({entered}) and nobody at final alignment.")
+                format!("{group} has {} and nobody at final alignment.", delegates(entered))
             }
             (RuleId::C08, Variant::Needless) => {
                 "A lot is recorded that no tie in these counts needed.".to_owned()
             }
-            (RuleId::C08, _) => format!(
-                "{entered} groups are equal, {group} and {other} among them, and no lot is recorded that favours {expected}."
-            ),
+            (RuleId::C08, _) => {
+                let others = match entered.saturating_sub(2) {
+                    0 => String::new(),
+                    1 => " and 1 other group".to_owned(),
+                    more => format!(" and {more} other groups"),
+                };
+                format!(
+                    "{group}, {other}{others} are equal, and no lot is recorded that favours {expected} of them."
+                )
+            }
             (RuleId::C09, _) => format!(
                 "Final alignment adds up to {entered} people, under {} of the {expected} at first alignment.",
                 contest.rules.final_share_min
             ),
             (RuleId::C10, _) => format!(
-                "{group} has {} people and {entered} delegates, {other} has {} people and {expected} delegates.",
+                "{group} has {} people and {}, {other} has {} people and {}.",
                 number(2),
-                number(3)
+                delegates(entered),
+                number(3),
+                delegates(expected)
             ),
         }
     }
@@ -77,4 +86,8 @@ impl Finding {
             .collect();
         if named.is_empty() { "no delegates".to_owned() } else { named.join(", ") }
     }
+}
+
+fn delegates(count: u32) -> String {
+    if count == 1 { "1 delegate".to_owned() } else { format!("{count} delegates") }
 }

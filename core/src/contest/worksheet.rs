@@ -36,35 +36,39 @@ const KEPT: usize = 6;
 #[must_use]
 pub fn worksheet(contest: &Contest, precinct: u32) -> Option<Worksheet> {
     let own = contest.precinct(precinct)?;
-    let elects = |number, attendees| contest.delegates_to_elect(number, attendees);
-    let target = elects(precinct, None);
+    let target = contest.delegates_to_elect(precinct, None);
     // A satellite's number of delegates comes with the worksheet's attendance, so every one of them fits.
-    let distance = |sheet: &Worksheet| match (target, elects(sheet.source, Some(sheet.attendees))) {
-        (Some(target), Some(other)) => target.abs_diff(other),
-        _ => 0,
+    let distance = |sheet: &Worksheet| {
+        let elects = contest.delegates_to_elect(sheet.source, Some(sheet.attendees));
+        target.zip(elects).map_or(0, |(target, elects)| target.abs_diff(elects))
     };
-    let fitting = |sheet: &&Worksheet| {
-        sheet.source != precinct
-            && contest.precinct(sheet.source).is_some_and(|source| source.kind == own.kind)
-            && target.is_none_or(|target| usable(contest, sheet, target))
-    };
-    let nearest = contest.worksheets.iter().filter(fitting).map(distance).min()?;
-    let choice: Vec<&Worksheet> = contest
+    let mut others: Vec<(u32, &Worksheet)> = contest
         .worksheets
         .iter()
-        .filter(fitting)
-        .filter(|sheet| distance(sheet) == nearest)
+        .filter(|sheet| sheet.source != precinct)
+        .filter(|sheet| contest.precinct(sheet.source).is_some_and(|source| source.kind == own.kind))
+        .map(|sheet| (distance(sheet), sheet))
         .collect();
+    others.sort_by_key(|(distance, sheet)| (*distance, sheet.source));
+    let exact: Vec<&Worksheet> =
+        others.iter().take_while(|(distance, _)| *distance == 0).map(|(_, sheet)| *sheet).collect();
+    if exact.is_empty() {
+        let target = target?;
+        return others.into_iter().find_map(|(_, sheet)| with_delegates(contest, sheet, target));
+    }
     let digest = sha256(own.id.as_bytes());
     let mut start = [0; 8];
     start.copy_from_slice(&digest[..8]);
-    let chosen = choice[usize::try_from(u64::from_be_bytes(start) % choice.len() as u64).ok()?];
-    let mut sheet = chosen.clone();
-    if let (Some(target), true) = (target, nearest > 0) {
-        let delegates = only_award(contest, &sheet, target)?;
-        let index = contest.count_index(CountKind::Delegates)?;
-        *sheet.counts.get_mut(index)? = delegates;
-    }
+    let at = u64::from_be_bytes(start) % exact.len() as u64;
+    exact.get(usize::try_from(at).ok()?).map(|sheet| (*sheet).clone())
+}
+
+/// The worksheet with what the rules give for another number of delegates, where that needs no lot.
+fn with_delegates(contest: &Contest, sheet: &Worksheet, delegates: u32) -> Option<Worksheet> {
+    let people = sheet.counts.get(contest.count_index(CountKind::FinalAlignment)?)?;
+    let award = rules::award(&contest.rules, delegates, sheet.attendees, people, &[]).delegates?;
+    let mut sheet = sheet.clone();
+    *sheet.counts.get_mut(contest.count_index(CountKind::Delegates)?)? = award;
     Some(sheet)
 }
 
@@ -133,16 +137,4 @@ fn sheet_of(contest: &Contest, row: &Published) -> Option<Worksheet> {
         .iter()
         .all(|finding| finding.severity == Severity::Note)
         .then_some(sheet)
-}
-
-fn usable(contest: &Contest, sheet: &Worksheet, target: u32) -> bool {
-    contest.delegates_to_elect(sheet.source, Some(sheet.attendees)) == Some(target)
-        || only_award(contest, sheet, target).is_some()
-}
-
-/// What the rules give with another number of delegates, where no lot is needed.
-fn only_award(contest: &Contest, sheet: &Worksheet, delegates: u32) -> Option<Vec<u32>> {
-    let people = sheet.counts.get(contest.count_index(CountKind::FinalAlignment)?)?;
-    let award = rules::award(&contest.rules, delegates, sheet.attendees, people, &[]);
-    award.delegates.filter(|awarded| awarded.iter().sum::<u32>() == delegates)
 }

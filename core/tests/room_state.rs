@@ -1,0 +1,212 @@
+//! Who may say what in a room, and which report counts.
+
+mod common;
+#[path = "messages/party.rs"]
+mod party;
+
+use countersign_core::id::PrecinctNumber;
+use countersign_core::log::Entry;
+use countersign_core::message::{Message, Reason};
+use countersign_core::refusal::Refusal;
+use countersign_core::results::{Candidate, Received, RoomState};
+use countersign_core::room::Room;
+use party::Party;
+
+/// A room and its log, without a server.
+struct Hall {
+    party: Party,
+    state: RoomState,
+    log: Vec<(Entry, Message)>,
+}
+
+impl Hall {
+    /// A room with a package and an admin, not open yet.
+    fn closed() -> Self {
+        let party = Party::new(common::practice());
+        let state = RoomState::new("practice", Room::Official, party.party.public());
+        let mut hall = Self { party, state, log: Vec::new() };
+        hall.enter(&hall.party.package.clone()).expect("the first package");
+        hall.enter(&hall.party.people()).expect("the party names its admin");
+        hall
+    }
+
+    /// Open, with an invitation for each of the first four precincts.
+    fn open() -> Self {
+        let mut hall = Self::closed();
+        hall.enter(&hall.party.open()).expect("the admin opens the room");
+        hall.enter(&hall.party.invitations(&[0, 1, 2, 3])).expect("the admin invites");
+        hall
+    }
+
+    fn enter(&mut self, message: &Message) -> Result<(), Refusal> {
+        let authority = self.state.authority(message)?;
+        self.state.verify(message, &authority)?;
+        self.state.judge(message)?;
+        let index = self.log.len() as u64;
+        let entry = Entry {
+            kind: message.kind(),
+            time_ms: 1_580_780_000_000 + index,
+            message: message.id(),
+        };
+        self.state.apply(index, &entry, message)?;
+        self.log.push((entry, message.clone()));
+        Ok(())
+    }
+
+    fn received(&self) -> Received {
+        Received::of(&self.state).expect("there is a package")
+    }
+}
+
+#[test]
+fn the_whole_chain_from_party_to_report_is_followed() {
+    let mut hall = Hall::open();
+    let tablet = hall.party.device(0);
+    let report = tablet.report(0, |_| {});
+    assert_eq!(hall.enter(&report), Err(Refusal::UnknownKey), "before its enrolment");
+    hall.enter(&tablet.enrolment(0)).expect("an invited tablet enrols");
+    hall.enter(&report).expect("an enrolled tablet reports");
+    assert!(
+        matches!(hall.state.candidate(PrecinctNumber(0)), Candidate::Report(r) if r.id == report.id())
+    );
+    assert_eq!(hall.received().precincts_received, 1);
+}
+
+#[test]
+fn results_are_a_function_of_the_log() {
+    let mut hall = Hall::open();
+    for n in 0..4 {
+        hall.enter(&hall.party.device(n).enrolment(n)).expect("enrols");
+        hall.enter(&hall.party.device(n).report(n, |_| {})).expect("reports");
+    }
+    let mut again = RoomState::new("practice", Room::Official, hall.party.party.public());
+    for (index, (entry, message)) in (0..).zip(&hall.log) {
+        again.apply(index, entry, message).expect("it was entered");
+    }
+    assert_eq!(Received::of(&again), Some(hall.received()));
+}
+
+#[test]
+fn a_closed_room_says_so_to_reports_and_takes_enrolments() {
+    let mut hall = Hall::closed();
+    hall.enter(&hall.party.invitations(&[0])).expect("invites before the room opens");
+    let tablet = hall.party.device(0);
+    hall.enter(&tablet.enrolment(0)).expect("enrols before the room opens");
+    assert_eq!(hall.enter(&tablet.report(0, |_| {})), Err(Refusal::NotOpenYet));
+    hall.enter(&hall.party.open()).expect("opens");
+    hall.enter(&tablet.report(0, |_| {})).expect("the same report later");
+}
+
+#[test]
+fn t08_a_key_reports_for_the_precinct_of_its_invitation_only() {
+    let mut hall = Hall::open();
+    let tablet = hall.party.device(0);
+    hall.enter(&tablet.enrolment(0)).expect("enrols");
+    assert_eq!(hall.enter(&tablet.report(1, |_| {})), Err(Refusal::WrongPrecinct));
+    assert_eq!(hall.enter(&tablet.report(9999, |_| {})), Err(Refusal::WrongPrecinct));
+    assert_eq!(hall.enter(&hall.party.device(5).enrolment(5)), Err(Refusal::InvitationNotValid));
+}
+
+#[test]
+fn one_invitation_enrols_three_tablets_and_no_fourth() {
+    let mut hall = Hall::open();
+    for n in 0..3 {
+        hall.enter(&hall.party.device(n).enrolment(0)).expect("one of three");
+    }
+    assert_eq!(hall.enter(&hall.party.device(3).enrolment(0)), Err(Refusal::InvitationNotValid));
+}
+
+#[test]
+fn t31_what_a_revoked_key_sends_later_is_held_and_what_it_sent_before_stands() {
+    let mut hall = Hall::open();
+    let tablet = hall.party.device(0);
+    hall.enter(&tablet.enrolment(0)).expect("enrols");
+    let before = tablet.report(0, |_| {});
+    hall.enter(&before).expect("reports");
+    hall.enter(&hall.party.revoke(tablet.key.id())).expect("the admin revokes");
+    assert_eq!(hall.enter(&tablet.correction(0, &before)), Err(Refusal::RevokedKey));
+    assert!(
+        matches!(hall.state.candidate(PrecinctNumber(0)), Candidate::Report(r) if r.id == before.id())
+    );
+}
+
+#[test]
+fn nobody_but_an_admin_invites_revokes_or_opens() {
+    let mut hall = Hall::closed();
+    let stranger = Party {
+        admin: countersign_core::crypto::SigningKey::from_seed(&[77; 32]),
+        ..Party::new(common::practice())
+    };
+    for message in
+        [stranger.open(), stranger.invitations(&[0]), stranger.revoke(hall.party.admin.id())]
+    {
+        assert_eq!(hall.enter(&message), Err(Refusal::UnknownKey));
+    }
+}
+
+#[test]
+fn a_correction_replaces_only_a_report_of_its_own_key() {
+    let mut hall = Hall::open();
+    let (mine, other) = (hall.party.device(0), hall.party.device(1));
+    hall.enter(&mine.enrolment(0)).expect("enrols");
+    hall.enter(&other.enrolment(0)).expect("a second tablet of the invitation");
+    let first = mine.report(0, |_| {});
+    hall.enter(&first).expect("reports");
+    assert_eq!(hall.enter(&other.correction(0, &first)), Err(Refusal::WrongSupersedes));
+    let correction = mine.correction(0, &first);
+    hall.enter(&correction).expect("corrects its own");
+    assert!(
+        matches!(hall.state.candidate(PrecinctNumber(0)), Candidate::Report(r) if r.id == correction.id())
+    );
+}
+
+#[test]
+fn t28_sources_that_disagree_put_a_precinct_in_conflict_and_it_adds_nothing() {
+    let mut hall = Hall::open();
+    let (first, second) = (hall.party.device(0), hall.party.device(1));
+    hall.enter(&first.enrolment(0)).expect("enrols");
+    hall.enter(&second.enrolment(0)).expect("enrols");
+    let one = first.report(0, |_| {});
+    hall.enter(&one).expect("reports");
+    hall.enter(&second.report(0, |report| report.device_time_ms += 1))
+        .expect("the same numbers again");
+    assert!(
+        matches!(hall.state.candidate(PrecinctNumber(0)), Candidate::Report(r) if r.id == one.id())
+    );
+    hall.enter(&second.report(0, |report| report.counts[1][2] += 1)).expect("other numbers");
+    assert_eq!(hall.state.candidate(PrecinctNumber(0)), Candidate::InConflict);
+    let received = hall.received();
+    assert_eq!((received.precincts_received, received.precincts_in_conflict), (0, 1));
+    assert!(received.totals.iter().all(|total| total.groups.iter().all(|&sum| sum == 0)));
+}
+
+#[test]
+fn a_report_outside_the_limits_is_refused_and_one_that_does_not_add_up_is_not() {
+    let mut hall = Hall::open();
+    let tablet = hall.party.device(0);
+    hall.enter(&tablet.enrolment(0)).expect("enrols");
+    let refused = [
+        tablet.report(0, |r| r.attendees = 100_001),
+        tablet.report(0, |r| r.counts[0][0] = 100_001),
+        tablet.report(0, |r| r.counts.truncate(2)),
+        tablet.report(0, |r| r.counts[1].push(0)),
+        tablet.report(0, |r| r.acknowledged[0].group = Some(200)),
+        tablet.report(0, |r| r.acknowledged[0].reason.code = "because".to_owned()),
+        tablet.report(0, |r| {
+            r.acknowledged[0].reason =
+                Reason { code: "other".to_owned(), text: Some("x".repeat(61)) }
+        }),
+        tablet.report(0, |r| r.lots[0].winners = vec![2]),
+        tablet.report(0, |r| r.app_version = "v".repeat(33)),
+    ];
+    for (n, message) in refused.iter().enumerate() {
+        assert_eq!(hall.enter(message), Err(Refusal::OverLimit), "{n}");
+    }
+    assert_eq!(hall.enter(&tablet.report(0, |r| r.revision = 2)), Err(Refusal::WrongSupersedes));
+    assert_eq!(
+        hall.enter(&tablet.report(0, |r| r.package = countersign_core::id::MessageId([0; 32]))),
+        Err(Refusal::UnknownPackage)
+    );
+    hall.enter(&tablet.report(0, |r| r.attendees = 1))
+        .expect("what the room did is never refused for its sums");
+}
