@@ -1,0 +1,88 @@
+//! What can be said of a message before the sequencer sees it.
+
+use countersign_core::id::PublicKey;
+use countersign_core::message::{
+    Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke, RoomAct, Scope,
+};
+use countersign_core::refusal::Refusal;
+use countersign_core::room::Room;
+
+use crate::room::RoomDesk;
+
+/// What is known of a message's signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It is good.
+    Good,
+    /// It is not, or nobody knows: charged to the address.
+    None,
+    /// It was not looked at, and the sender is not to blame.
+    Unneeded,
+}
+
+/// Reads a message in its one form, content included.
+pub(super) fn canonical(bytes: &[u8]) -> Result<Message, Refusal> {
+    let message = Message::parse(bytes).map_err(|error| match error {
+        NotCanonical::TooLarge { .. } => Refusal::TooLarge,
+        NotCanonical::UnknownKind => Refusal::UnsupportedKind,
+        _ => Refusal::NotCanonical,
+    })?;
+    let content = match message.kind() {
+        Kind::Package => message.decode::<Package>().map(drop),
+        Kind::People => message.decode::<People>().map(drop),
+        Kind::Invitations => message.decode::<Invitations>().map(drop),
+        Kind::Revoke => message.decode::<Revoke>().map(drop),
+        Kind::Room => message.decode::<RoomAct>().map(drop),
+        Kind::Enrolment => message.decode::<Enrolment>().map(drop),
+        Kind::Report => message.decode::<Report>().map(drop),
+        _ => return Err(Refusal::UnsupportedKind),
+    };
+    content.map(|()| message).map_err(|_| Refusal::NotCanonical)
+}
+
+/// Whether every signature of a message is good for a contest and room. No lock is held: this is the costly step.
+pub(super) fn is_signed(message: &Message, authority: &PublicKey, contest: &str, room: Room) -> bool {
+    let scope = match message.kind() {
+        Kind::Package => Scope::any(contest),
+        _ => Scope::room(contest, room),
+    };
+    message.verify(authority, scope)
+        && match message.decode::<Enrolment>() {
+            Ok(enrolment) => enrolment.is_granted(contest, room),
+            Err(_) => message.kind() != Kind::Enrolment,
+        }
+}
+
+/// Whether a message was signed for this room: by `key`, or by a device that the room knows.
+pub(super) fn is_of(desk: &RoomDesk, message: &Message, key: Option<&PublicKey>) -> bool {
+    let (contest, key) = {
+        let projection = desk.read();
+        let known = projection.state.device(message.key()).map(|device| device.key);
+        (projection.state.contest().to_owned(), key.copied().or(known))
+    };
+    key.is_some_and(|key| is_signed(message, &key, &contest, desk.room()))
+}
+
+/// Why the signature of a message does not fit, as far as can be told.
+pub(super) fn why_not_signed(
+    desk: &RoomDesk,
+    other: &RoomDesk,
+    message: &Message,
+    authority: &PublicKey,
+) -> (Refusal, Proof) {
+    if is_of(other, message, Some(authority)) {
+        return (Refusal::WrongRoom, Proof::Good);
+    }
+    let projection = desk.read();
+    // A report that names a package, or an enrolment that names an invitation, which was never here: of another contest.
+    let foreign = match message.kind() {
+        Kind::Report => message
+            .decode::<Report>()
+            .is_ok_and(|report| !projection.state.knows_package(report.package)),
+        Kind::Enrolment => message.decode::<Enrolment>().is_ok_and(|enrolment| {
+            projection.state.invitation(enrolment.request.invitation.id()).is_none()
+        }),
+        _ => false,
+    };
+    (if foreign { Refusal::WrongContest } else { Refusal::BadSignature }, Proof::None)
+}

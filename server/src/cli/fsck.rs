@@ -1,0 +1,37 @@
+//! `fsck`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use countersign_core::room::Room;
+
+use super::{Data, print};
+use crate::failure::Failure;
+use crate::fsck;
+
+/// Reads both logs from their first entry and checks everything again: order, times, tree, checkpoint, every signature and
+/// every judgement. Names the first difference. Exit code 1 when there is one. A server may be running.
+#[derive(Args)]
+pub(super) struct Fsck {
+    #[command(flatten)]
+    data: Data,
+}
+
+pub(super) fn run(command: &Fsck) -> Result<ExitCode, Failure> {
+    let folder = command.data.folder();
+    let mut good = true;
+    for room in Room::ALL {
+        match fsck::check(&folder, room) {
+            Ok(sound) => print(&format!(
+                "{room} room: {} entries, every signature, the tree and the checkpoint are good\n",
+                sound.entries
+            ))?,
+            Err(fsck::Trouble::Folder(error)) => return Err(Failure::mistake(error)),
+            Err(trouble) => {
+                good = false;
+                print(&format!("{room} room: {trouble}\n"))?;
+            }
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,128 @@
+//! The program's commands. Exit codes: 0 done, 2 a mistake that a person can mend, 1 anything else.
+
+mod contest;
+mod desk;
+mod devices;
+mod fsck;
+mod init;
+mod invitations;
+mod keys;
+mod package;
+mod results;
+mod room;
+mod serve;
+mod verify_receipt;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::folder::Folder;
+
+/// The party server of Countersign: takes signed caucus reports, countersigns them with receipts from an append-only log.
+///
+/// A contest begins like this:
+///
+///   countersign-server keys init --out keys --host reports.example.org
+///   countersign-server contest check contests/iowa-2020
+///   countersign-server contest pack contests/iowa-2020 --number 1 --keys keys \
+///       --server https://reports.example.org --tls-root keys/server/tls/ca.pem --out iowa-2020.countersign
+///   countersign-server init --data data --package iowa-2020.countersign --keys keys --open official,rehearsal
+///   countersign-server invitations --data data --keys keys --all --csv invitations.csv
+///   countersign-server serve --data data --reporting 0.0.0.0:443 \
+///       --tls-cert keys/server/tls/cert.pem --tls-key keys/server/tls/key.pem
+///
+/// `keys/party` never goes onto the server; the other commands need `keys/server` only.
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the keys of a contest.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Check, pack and audit a contest's files.
+    #[command(subcommand)]
+    Contest(contest::Command),
+    /// Make a server's data folder from a package.
+    Init(init::Init),
+    /// Invite precincts: codes to print, their keys into the log.
+    Invitations(invitations::Invite),
+    /// List enrolled tablets, or revoke one.
+    #[command(subcommand)]
+    Devices(devices::Command),
+    /// Open a room, or begin a rehearsal round.
+    #[command(subcommand)]
+    Room(room::Command),
+    /// Enter a newer package.
+    #[command(subcommand)]
+    Package(package::Command),
+    /// Run the server.
+    Serve(serve::Serve),
+    /// What was received, unreviewed.
+    Results(results::Show),
+    /// Check a data folder: order, tree, checkpoints, every signature, every judgement.
+    Fsck(fsck::Fsck),
+    /// Verify a receipt with nothing but the package.
+    VerifyReceipt(verify_receipt::VerifyReceipt),
+}
+
+/// Which data folder.
+#[derive(Args)]
+struct Data {
+    /// The server's data folder.
+    #[arg(long, value_name = "DIR", env = "COUNTERSIGN_SERVER_DATA")]
+    data: PathBuf,
+}
+
+impl Data {
+    fn folder(&self) -> Folder {
+        Folder(self.data.clone())
+    }
+}
+
+/// Runs the program with the arguments it was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    // clap ends the program with 2 on a wrong argument, and with 0 after --help.
+    let result = match Cli::parse().command {
+        Command::Keys(command) => keys::run(command),
+        Command::Contest(command) => contest::run(command),
+        Command::Init(init) => init::run(&init),
+        Command::Invitations(invite) => invitations::run(&invite),
+        Command::Devices(command) => devices::run(command),
+        Command::Room(command) => room::run(command),
+        Command::Package(command) => package::run(command),
+        Command::Serve(serve) => serve::run(serve),
+        Command::Results(show) => results::run(&show),
+        Command::Fsck(fsck) => fsck::run(&fsck),
+        Command::VerifyReceipt(verify) => verify_receipt::run(&verify),
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Prints to the terminal. A reader that has gone (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::internal(error)),
+        _ => Ok(()),
+    }
+}
+
+fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::mistake(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,208 @@
+//! `serve`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+
+use super::print;
+use crate::admission::Rate;
+use crate::clock::SystemClock;
+use crate::failure::Failure;
+use crate::folder::{Addresses, Folder};
+use crate::http::{self, Listener, Service, TrustedProxies};
+use crate::node::{Node, Options};
+use crate::{practice, tls};
+
+/// Between two notes of how far the logs have come.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+
+/// Runs until SIGTERM or Ctrl-C, then finishes what is under way. Prints one line of JSON with the bound addresses, which
+/// are also in DIR/addresses.json.
+///
+/// Without --data it runs the practice contest, with throw-away keys in a folder of its own.
+#[derive(Args)]
+pub(super) struct Serve {
+    /// The server's data folder.
+    #[arg(long, value_name = "DIR", env = "COUNTERSIGN_SERVER_DATA")]
+    data: Option<PathBuf>,
+    /// Where tablets report. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8470")]
+    reporting: SocketAddr,
+    /// Where everyone reads the log.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8471")]
+    public: SocketAddr,
+    /// Where headquarters' machines read what was received, and counters. Never open to the network.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8472")]
+    private: SocketAddr,
+    /// Certificate chain (PEM) of the reporting listener.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Address of a proxy that ends TLS and says in X-Forwarded-For who asked; may be repeated.
+    #[arg(long = "trust-proxy", value_name = "IP")]
+    proxies: Vec<IpAddr>,
+    /// Failures that an address may cause at once before it is served last.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    address_burst: u32,
+    /// And failures a minute in the long run.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    address_per_minute: u32,
+    /// Messages that a tablet's key may send at once.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    key_burst: u32,
+    /// And messages a minute in the long run.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    key_per_minute: u32,
+    /// Log to standard error as JSON, one object a line.
+    #[arg(long)]
+    log_json: bool,
+}
+
+pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
+    start_logging(serve.log_json);
+    let folder = match &serve.data {
+        Some(data) => Folder(data.clone()),
+        None => practice::folder(&mut serve.reporting)?,
+    };
+    let acceptor = match (&serve.tls_cert, &serve.tls_key) {
+        (Some(certificates), Some(key)) => Some(tls::acceptor(certificates, key)?),
+        _ => None,
+    };
+    if acceptor.is_none() && serve.proxies.is_empty() && !serve.reporting.ip().is_loopback() {
+        return Err(Failure::mistake(
+            "reports would come in without TLS from other machines: give --tls-cert and --tls-key, or name the proxy \
+             that ends TLS with --trust-proxy",
+        ));
+    }
+    let mut options = Options::default();
+    options.limits.address =
+        Rate { burst: serve.address_burst, per_minute: serve.address_per_minute };
+    options.limits.key = Rate { burst: serve.key_burst, per_minute: serve.key_per_minute };
+    let node = Node::open(&folder, &options, Arc::new(SystemClock)).map_err(Failure::mistake)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::internal)?;
+    let alive = runtime.block_on(listen(&serve, &node, acceptor));
+    // Ends what the listeners left running, so that nobody holds the rooms any more.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    folder.clear_addresses();
+    node.close().map_err(Failure::internal)?;
+    if alive? { Ok(ExitCode::SUCCESS) } else { Err(Failure::internal("a room ended by itself; see the log")) }
+}
+
+/// Serves until a signal (true) or until a thread that a room needs has ended (false).
+async fn listen(serve: &Serve, node: &Node, acceptor: Option<TlsAcceptor>) -> Result<bool, Failure> {
+    let service = Service::new(node, TrustedProxies(serve.proxies.clone().into()));
+    let scheme = if acceptor.is_some() { "https" } else { "http" };
+    let (stop, stopped) = watch::channel(false);
+    let mut listeners = tokio::task::JoinSet::new();
+    let mut bound = Vec::new();
+    let wanted = [
+        (serve.reporting, acceptor, http::reporting(&service)),
+        (serve.public, None, http::public(&service)),
+        (serve.private, None, http::private(&service)),
+    ];
+    for (address, tls, router) in wanted {
+        let socket = TcpListener::bind(address)
+            .await
+            .map_err(|error| Failure::mistake(format!("{address}: {error}")))?;
+        bound.push(socket.local_addr().map_err(Failure::internal)?);
+        let listener = Listener { socket, tls, router, metrics: Arc::clone(&node.metrics) };
+        listeners.spawn(http::serve(listener, stopped.clone()));
+    }
+    let addresses = Addresses {
+        reporting: format!("{scheme}://{}", bound[0]),
+        public: format!("http://{}", bound[1]),
+        private: format!("http://{}", bound[2]),
+    };
+    node.folder.set_addresses(&addresses).map_err(Failure::internal)?;
+    let mut line = serde_json::to_string(&addresses).map_err(Failure::internal)?;
+    line.push('\n');
+    print(&line)?;
+    tracing::info!(reporting = %addresses.reporting, "serving");
+    let alive = wait(node).await?;
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    while listeners.join_next().await.is_some() {}
+    Ok(alive)
+}
+
+async fn wait(node: &Node) -> Result<bool, Failure> {
+    let mut terminate = terminate()?;
+    let mut note = tokio::time::interval(NOTE_EVERY);
+    loop {
+        tokio::select! {
+            () = terminate.wait() => return Ok(true),
+            _ = note.tick() => {
+                if !node.is_alive() {
+                    return Ok(false);
+                }
+                if let Err(error) = tokio::task::block_in_place(|| node.note_furthest()) {
+                    tracing::warn!(%error, "how far the logs have come cannot be noted");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Terminate {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+fn terminate() -> Result<Terminate, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    Ok(Terminate {
+        terminate: signal(SignalKind::terminate()).map_err(Failure::internal)?,
+        interrupt: signal(SignalKind::interrupt()).map_err(Failure::internal)?,
+    })
+}
+
+#[cfg(unix)]
+impl Terminate {
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Terminate;
+
+#[cfg(not(unix))]
+fn terminate() -> Result<Terminate, Failure> {
+    Ok(Terminate)
+}
+
+#[cfg(not(unix))]
+impl Terminate {
+    async fn wait(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+fn start_logging(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("COUNTERSIGN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let logging =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first one's.
+    let _ = if json { logging.json().try_init() } else { logging.try_init() };
+}

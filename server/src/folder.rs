@@ -1,0 +1,264 @@
+//! The server's data folder: which files it has, who may use it, and what it once held.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `server.json` | contest, party key and the origins of the logs; written last by `init` |
+//! | `official.db`, `rehearsal.db` | the logs |
+//! | `private.db` | quarantine, and how far the logs had come |
+//! | `keys/` | the logs' keys |
+//! | `lock` | held by whoever writes |
+//! | `addresses.json` | where the running server listens |
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use countersign_core::id::PublicKey;
+use countersign_core::room::Room;
+use serde::{Deserialize, Serialize};
+
+use crate::keys::{KeyError, log_key_name};
+use crate::room::LoadError;
+use crate::store::StoreError;
+
+/// A data folder.
+#[derive(Debug, Clone)]
+pub struct Folder(pub PathBuf);
+
+/// What `server.json` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Version of the folder's layout: 1.
+    pub version: u32,
+    /// Id of the contest.
+    pub contest: String,
+    /// The party key, hexadecimal.
+    pub party: String,
+    /// The rooms' logs.
+    pub logs: Vec<LogIdentity>,
+}
+
+/// A room's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogIdentity {
+    /// The room.
+    pub room: Room,
+    /// Origin of its checkpoints.
+    pub origin: String,
+}
+
+/// Where a running server listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addresses {
+    /// For tablets.
+    pub reporting: String,
+    /// For everyone.
+    pub public: String,
+    /// For headquarters' machines.
+    pub private: String,
+}
+
+/// A folder that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It was never set up.
+    #[error("{0} is not a server's data folder: run `countersign-server init --data {0}` first")]
+    NotSetUp(PathBuf),
+    /// It is set up already.
+    #[error("{0} is not empty: name a new folder, or move the old one away")]
+    NotEmpty(PathBuf),
+    /// Another process writes it.
+    #[error("another countersign-server uses {0}")]
+    InUse(PathBuf),
+    /// A log that was there is gone.
+    #[error(
+        "the log of the {room} room is missing: {path} was there and is gone. Nothing was started and nothing was \
+         changed. Put the file back, or restore the whole folder from a backup"
+    )]
+    LogMissing {
+        /// The room.
+        room: Room,
+        /// Where it should lie.
+        path: PathBuf,
+    },
+    /// A log has fewer entries than it once had.
+    #[error(
+        "the log of the {room} room went back: it has {size} entries and had {furthest}. Nothing was started and \
+         nothing was changed. Put the newer file back; tablets would notice an older one"
+    )]
+    LogWentBack {
+        /// The room.
+        room: Room,
+        /// Entries it has.
+        size: u64,
+        /// Entries it had.
+        furthest: u64,
+    },
+    /// A file does not say what it should.
+    #[error("{path}: {what}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// A log cannot be read.
+    #[error("the log of the {room} room: {source}")]
+    Log {
+        /// The room.
+        room: Room,
+        /// What is wrong.
+        source: LoadError,
+    },
+    /// A store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key cannot be read or written.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The file system refuses.
+    #[error("{path}: {source}")]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl FolderError {
+    /// Whether trying again can help without a person mending something.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::InUse(_) | Self::File { .. } => true,
+            Self::Store(error) => error.is_transient(),
+            Self::Log { source, .. } => source.is_transient(),
+            _ => false,
+        }
+    }
+}
+
+/// Keeps every other writer out while it lives.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+impl Folder {
+    /// A file in it.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The log of a room.
+    #[must_use]
+    pub fn log(&self, room: Room) -> PathBuf {
+        self.file(&format!("{room}.db"))
+    }
+
+    /// The private store.
+    #[must_use]
+    pub fn private(&self) -> PathBuf {
+        self.file("private.db")
+    }
+
+    /// The key that signs a room's checkpoints.
+    #[must_use]
+    pub fn log_key(&self, room: Room) -> PathBuf {
+        self.file("keys").join(log_key_name(room))
+    }
+
+    /// What the folder is for.
+    ///
+    /// # Errors
+    /// [`FolderError::NotSetUp`], or [`FolderError::Damaged`].
+    pub fn identity(&self) -> Result<Identity, FolderError> {
+        let path = self.file("server.json");
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(FolderError::NotSetUp(self.0.clone()));
+            }
+            Err(source) => return Err(FolderError::File { path, source }),
+        };
+        let damaged = |what: String| FolderError::Damaged { path: path.clone(), what };
+        let identity: Identity =
+            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        if identity.version != 1 {
+            return Err(damaged("made by a newer version of this program".to_owned()));
+        }
+        identity.party_key().ok_or_else(|| damaged("it names no party key".to_owned()))?;
+        Ok(identity)
+    }
+
+    /// Takes the folder for writing.
+    ///
+    /// # Errors
+    /// [`FolderError::InUse`].
+    pub fn lock(&self) -> Result<FolderLock, FolderError> {
+        let path = self.file("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|source| FolderError::File { path: path.clone(), source })?;
+        match file.try_lock() {
+            Ok(()) => Ok(FolderLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::InUse(self.0.clone())),
+            Err(TryLockError::Error(source)) => Err(FolderError::File { path, source }),
+        }
+    }
+
+    /// Where the server that uses this folder listens; `None` when none says so.
+    #[must_use]
+    pub fn addresses(&self) -> Option<Addresses> {
+        let text = std::fs::read(self.file("addresses.json")).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    /// Says where the server listens.
+    ///
+    /// # Errors
+    /// [`FolderError::File`].
+    pub fn set_addresses(&self, addresses: &Addresses) -> Result<(), FolderError> {
+        let text = serde_json::to_vec_pretty(addresses).expect("three texts always encode");
+        replace(&self.file("addresses.json"), &text)
+    }
+
+    /// Says that no server listens any more.
+    pub fn clear_addresses(&self) {
+        // A left-over file is harmless: the lock tells whether a server runs.
+        let _ = std::fs::remove_file(self.file("addresses.json"));
+    }
+}
+
+impl Identity {
+    /// The party key; `None` when the text is none.
+    #[must_use]
+    pub fn party_key(&self) -> Option<PublicKey> {
+        PublicKey::from_hex(&self.party)
+    }
+
+    /// Origin of a room's log; `None` when the folder has no such room.
+    #[must_use]
+    pub fn origin(&self, room: Room) -> Option<&str> {
+        self.logs.iter().find(|log| log.room == room).map(|log| log.origin.as_str())
+    }
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// [`FolderError::File`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let failed = |source| FolderError::File { path: path.to_owned(), source };
+    let new = path.with_extension("new");
+    let file = File::create(&new).map_err(failed)?;
+    std::io::Write::write_all(&mut &file, bytes).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    std::fs::rename(&new, path).map_err(failed)
+}

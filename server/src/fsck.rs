@@ -1,0 +1,97 @@
+//! Checks a log as a stranger would: from the first entry, trusting the party key and nothing else.
+
+use countersign_core::id::MessageId;
+use countersign_core::message::Message;
+use countersign_core::refusal::Refusal;
+use countersign_core::room::Room;
+
+use crate::folder::{Folder, FolderError};
+use crate::keys::read_key;
+use crate::node::empty;
+use crate::room::{LoadError, Projection};
+use crate::store::{LogStore, SqliteLog, StoreError, Stored};
+
+/// A log in which everything is as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sound {
+    /// Entries.
+    pub entries: u64,
+}
+
+/// The first thing that is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A message that should never have been entered.
+    #[error("entry {index} should not be there: {refusal}: {}", refusal.title())]
+    Entry {
+        /// Its index.
+        index: u64,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// Order, tree or head.
+    #[error(transparent)]
+    Log(#[from] LoadError),
+}
+
+impl Trouble {
+    /// Whether trying again can help.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Folder(error) => error.is_transient(),
+            Self::Log(error) => error.is_transient(),
+            Self::Entry { .. } => false,
+        }
+    }
+}
+
+/// Checks one room's log.
+///
+/// # Errors
+/// The first [`Trouble`].
+pub fn check(folder: &Folder, room: Room) -> Result<Sound, Trouble> {
+    let identity = folder.identity()?;
+    let path = folder.log(room);
+    let store = match SqliteLog::open_read_only(&path) {
+        Err(StoreError::Missing(_)) => return Err(FolderError::LogMissing { room, path }.into()),
+        other => other.map_err(FolderError::from)?,
+    };
+    let key = read_key(&folder.log_key(room)).map_err(FolderError::from)?;
+    let first = empty(folder, &identity, room)?;
+    check_messages(first.clone(), &store)?;
+    // Structure, tree, head and checkpoint, by the code that a server starts with.
+    let whole = Projection::load(first, &store, &[key.public()])?;
+    Ok(Sound { entries: whole.size() })
+}
+
+fn check_messages(mut projection: Projection, store: &dyn LogStore) -> Result<(), Trouble> {
+    let mut trouble = None;
+    store
+        .read(&mut |index, stored| {
+            trouble = check_message(&mut projection, index, &stored).err();
+            trouble.is_none()
+        })
+        .map_err(LoadError::from)?;
+    trouble.map_or(Ok(()), Err)
+}
+
+fn check_message(projection: &mut Projection, index: u64, stored: &Stored) -> Result<(), Trouble> {
+    let wrong = |what: &str| LoadError::Entry { index, what: what.to_owned() };
+    if index != projection.size() {
+        return Err(wrong("an entry is missing before it").into());
+    }
+    if MessageId::of(&stored.message) != stored.entry.message {
+        return Err(wrong("the bytes stored for it are not its message").into());
+    }
+    let refused = |refusal| Trouble::Entry { index, refusal };
+    let message = Message::parse(&stored.message).map_err(|error| wrong(&error.to_string()))?;
+    let authority = projection.state.authority(&message).map_err(refused)?;
+    projection.state.verify(&message, &authority).map_err(refused)?;
+    projection.judge(&message).map_err(refused)?;
+    projection.enter(stored.entry, &message)?;
+    Ok(())
+}

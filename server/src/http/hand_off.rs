@@ -1,0 +1,208 @@
+//! The page behind a hand-off's QR link: any phone's browser delivers the report, without script.
+
+mod words;
+
+use askama::Template;
+use axum::extract::{Extension, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use countersign_core::hand_off::HandOff;
+use countersign_core::id::PrecinctNumber;
+use countersign_core::message::{Enrolment, Report};
+use countersign_core::phrase::read_back_phrase;
+use countersign_core::refusal::{Fate, Refusal};
+use countersign_core::room::Room;
+use data_encoding::BASE64;
+
+use super::private::STYLE;
+use super::{Peer, Problem, Shared};
+use crate::admission::Verdict;
+use words::Words;
+
+/// What a hand-off carries, as people read it.
+struct Carried {
+    precinct: String,
+    county: String,
+    room: &'static str,
+    phrase: String,
+}
+
+struct Done {
+    carried: Carried,
+    index: u64,
+}
+
+struct NotEntered {
+    heading: &'static str,
+    class: &'static str,
+    code: &'static str,
+    why: &'static str,
+    what_now: &'static str,
+    again: bool,
+}
+
+enum Page {
+    Offer(Carried),
+    Countersigned(Done),
+    Not(NotEntered),
+    Unreadable,
+}
+
+#[derive(Template)]
+#[template(path = "carry.html")]
+struct Carry {
+    words: Words,
+    style: &'static str,
+    page: Page,
+}
+
+/// What a hand-off carries, and a button that delivers it.
+#[utoipa::path(
+    get, path = "/C/{carried}", tag = "reporting",
+    params(("carried" = String, Path, description = "The hand-off's bytes in base 32")),
+    responses(
+        (status = 200, description = "A page with a form", content_type = "text/html"),
+        (status = 400, description = "The link is damaged", content_type = "text/html")
+    )
+)]
+pub(super) async fn show(
+    State(service): State<Shared>,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let words = words(&service, &headers);
+    match HandOff::from_link(&text) {
+        Ok(hand_off) => {
+            let carried = carried(&service, &hand_off, &words);
+            answer(StatusCode::OK, words, Page::Offer(carried))
+        }
+        Err(_) => answer(StatusCode::BAD_REQUEST, words, Page::Unreadable),
+    }
+}
+
+/// Delivers every message of a hand-off, in its order, and says what became of it.
+#[utoipa::path(
+    post, path = "/C/{carried}", tag = "reporting",
+    params(("carried" = String, Path, description = "The hand-off's bytes in base 32")),
+    responses(
+        (status = 200, description = "Countersigned", content_type = "text/html"),
+        (status = 400, description = "The link is damaged", content_type = "text/html"),
+        (status = "4XX", description = "Held or refused, and why", content_type = "text/html"),
+        (status = 503, description = "Not yet", content_type = "text/html")
+    )
+)]
+pub(super) async fn deliver(
+    State(service): State<Shared>,
+    Path(text): Path<String>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    let words = words(&service, &headers);
+    let from = service.proxies.sender(peer, &headers);
+    let Ok(hand_off) = HandOff::from_link(&text) else {
+        service.admission.charge(from);
+        return answer(StatusCode::BAD_REQUEST, words, Page::Unreadable);
+    };
+    let mut last = None;
+    for message in &hand_off.messages {
+        match service.admission.submit(hand_off.room, message.bytes(), from).await {
+            Verdict::Entered(index) => last = Some(index),
+            Verdict::Refused { refusal, retry_after } => {
+                let status = StatusCode::from_u16(refusal.status())
+                    .expect("every refusal has a status between 400 and 599");
+                let mut response = {
+                    let page = Page::Not(not_entered(refusal, &words));
+                    answer(status, words, page)
+                };
+                if let Some(seconds) = retry_after {
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                return response;
+            }
+        }
+    }
+    match last {
+        Some(index) => {
+            let carried = carried(&service, &hand_off, &words);
+            answer(StatusCode::OK, words, Page::Countersigned(Done { carried, index }))
+        }
+        None => answer(StatusCode::BAD_REQUEST, words, Page::Unreadable),
+    }
+}
+
+fn words(service: &Shared, headers: &HeaderMap) -> Words {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let state = &service.admission.room(Room::Official).read().state;
+    let hotline = state.package().map(|package| package.contest.hotline.clone()).unwrap_or_default();
+    Words::for_reader(asked.unwrap_or_default(), hotline)
+}
+
+fn not_entered(refusal: Refusal, words: &Words) -> NotEntered {
+    let (why, what_now) = words.of(refusal);
+    let (heading, class) = match refusal.fate() {
+        Fate::TryAgain => (words.not_yet, "warn"),
+        Fate::Held => (words.held, "warn"),
+        Fate::Refused => (words.refused, "bad"),
+    };
+    NotEntered {
+        heading,
+        class,
+        code: refusal.code(),
+        why,
+        what_now,
+        again: refusal.fate() == Fate::TryAgain,
+    }
+}
+
+/// What the messages say of themselves. Nothing here is proven yet: the page says what is carried, not that it is true.
+fn carried(service: &Shared, hand_off: &HandOff, words: &Words) -> Carried {
+    let room = match hand_off.room {
+        Room::Official => words.official,
+        Room::Rehearsal => words.rehearsal,
+    };
+    let report = hand_off.messages.iter().rev().find_map(|message| message.decode::<Report>().ok());
+    let number = report.as_ref().map(|report| report.precinct).or_else(|| {
+        let mut enrolments = hand_off.messages.iter();
+        enrolments.find_map(|message| message.decode::<Enrolment>().ok()).map(|e| e.request.precinct)
+    });
+    let package = service.admission.room(hand_off.room).read().state.package().cloned();
+    let precinct = number.zip(package.as_ref()).and_then(|(PrecinctNumber(number), package)| {
+        let precinct = package.contest.precinct(number)?;
+        Some((precinct.id.clone(), precinct.name.clone(), package.contest.county_display(precinct)))
+    });
+    let (id, name, county) =
+        precinct.unwrap_or_else(|| (String::new(), words.unknown_precinct.to_owned(), String::new()));
+    let phrase = match (&report, &package) {
+        (Some(report), Some(package)) if !id.is_empty() => read_back_phrase(
+            &package.contest.id,
+            hand_off.room,
+            &id,
+            report.attendees,
+            &report.counts,
+        ),
+        _ => String::new(),
+    };
+    Carried { precinct: name, county, room, phrase }
+}
+
+fn answer(status: StatusCode, words: Words, page: Page) -> Response {
+    let carry = Carry { words, style: STYLE, page };
+    let body = match carry.render() {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, "the page cannot be made");
+            return Problem::FAILED.into_response();
+        }
+    };
+    let style = BASE64.encode(&countersign_core::id::sha256(STYLE.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let policy = HeaderValue::from_str(&policy).expect("base 64 can stand in a header");
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, Html(body)).into_response()
+}

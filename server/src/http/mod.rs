@@ -1,0 +1,145 @@
+//! The listeners. Reporting, public and private are apart, so that none of them can be drowned by another's callers.
+
+mod body;
+mod connections;
+mod hand_off;
+mod peer;
+mod private;
+mod problem;
+mod public;
+mod reporting;
+mod status;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use countersign_core::room::Room;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::admission::Admission;
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::node::Node;
+use crate::store::PrivateStore;
+
+pub use connections::{Listener, Stop, serve};
+pub use peer::{Peer, TrustedProxies};
+pub use problem::Problem;
+
+/// What every handler may use.
+pub struct Service {
+    /// Rooms and admission.
+    pub admission: Arc<Admission>,
+    /// The quarantine's counts.
+    pub private: Arc<PrivateStore>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Server time.
+    pub clock: SharedClock,
+    /// Proxies that are believed when they say who asked.
+    pub proxies: TrustedProxies,
+    bodies: body::Bodies,
+    document: OpenApi,
+}
+
+impl Service {
+    /// Puts HTTP before a node.
+    #[must_use]
+    pub fn new(node: &Node, proxies: TrustedProxies) -> Arc<Self> {
+        Arc::new(Self {
+            admission: Arc::clone(&node.admission),
+            private: Arc::clone(&node.private),
+            metrics: Arc::clone(&node.metrics),
+            clock: Arc::clone(&node.clock),
+            proxies,
+            bodies: body::Bodies::default(),
+            document: document(),
+        })
+    }
+}
+
+/// What handlers get.
+pub type Shared = Arc<Service>;
+
+/// For tablets and carriers.
+#[must_use]
+pub fn reporting(service: &Shared) -> Router {
+    finish(reporting::routes(), service)
+}
+
+/// For everyone: the log and what is published of its messages.
+#[must_use]
+pub fn public(service: &Shared) -> Router {
+    finish(public::routes(), service)
+}
+
+/// For headquarters' machines.
+#[must_use]
+pub fn private(service: &Shared) -> Router {
+    finish(private::routes(), service)
+}
+
+/// The OpenAPI document of all three listeners, made from the routes themselves.
+#[must_use]
+pub fn document() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Countersign party server")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Signed messages in, receipts out; the log as static tiles. Problems are RFC 9457 documents whose `code` is \
+             stable.",
+        ));
+    let empty = OpenApiBuilder::new().info(info).build();
+    let all = OpenApiRouter::<Shared>::with_openapi(empty);
+    let listeners = [reporting::routes(), public::routes(), private::routes()];
+    let mut document = all.into_openapi();
+    for listener in listeners {
+        document.merge(listener.into_openapi());
+    }
+    document
+}
+
+fn finish(routes: OpenApiRouter<Shared>, service: &Shared) -> Router {
+    let (router, _) = routes.split_for_parts();
+    let state = Arc::clone(service);
+    router
+        .fallback(|| async { Problem::NOT_FOUND })
+        .method_not_allowed_fallback(|| async { Problem::METHOD })
+        .layer(axum::middleware::from_fn_with_state(state, count_problems))
+        .with_state(Arc::clone(service))
+}
+
+/// Counts every answer that is a problem, by its code.
+async fn count_problems(
+    axum::extract::State(service): axum::extract::State<Shared>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    let response = next.run(request).await;
+    if let Some(code) = response.extensions().get::<problem::Code>() {
+        service.metrics.problem(code.0);
+    }
+    response
+}
+
+/// A room in an address.
+fn room(text: &str) -> Result<Room, Problem> {
+    text.parse().map_err(|_| Problem::NOT_FOUND)
+}
+
+/// Every listener answers this: 200 while both rooms take messages.
+#[utoipa::path(
+    get, path = "/healthz", tag = "every listener",
+    responses((status = 200, description = "Both rooms take messages"), (status = 503, description = "One does not"))
+)]
+async fn healthz(
+    axum::extract::State(service): axum::extract::State<Shared>,
+) -> (StatusCode, &'static str) {
+    if Room::ALL.iter().all(|&room| service.admission.room(room).is_serving()) {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not serving\n")
+    }
+}

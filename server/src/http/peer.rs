@@ -1,0 +1,54 @@
+//! Who asks: the connection's other end, or whom a trusted proxy names.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// Proxies that are believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Arc<[IpAddr]>);
+
+impl TrustedProxies {
+    /// The sender's address. A trusted proxy that names nobody stands for many, so there is none to charge.
+    #[must_use]
+    pub fn sender(&self, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+        let address = peer.0.ip().to_canonical();
+        if !self.0.contains(&address) {
+            return Some(address);
+        }
+        // The proxy appends whom it saw; what stands before could have been written by anyone.
+        let named = headers.get_all("x-forwarded-for").iter().next_back()?;
+        let last = named.to_str().ok()?.rsplit(',').next()?.trim();
+        last.parse().ok().map(|address: IpAddr| address.to_canonical())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender(peer: &str, forwarded: &[&str]) -> Option<String> {
+        let proxies = TrustedProxies(vec![IpAddr::from([10, 0, 0, 1])].into());
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        let peer = Peer(SocketAddr::new(peer.parse().unwrap(), 4000));
+        proxies.sender(peer, &headers).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_and_only_its_own_word() {
+        assert_eq!(sender("192.0.2.7", &["198.51.100.1"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(sender("10.0.0.1", &["198.51.100.1"]).as_deref(), Some("198.51.100.1"));
+        assert_eq!(sender("10.0.0.1", &["203.0.113.9, 198.51.100.1"]).as_deref(), Some("198.51.100.1"));
+        assert_eq!(sender("10.0.0.1", &["203.0.113.9", "198.51.100.1"]).as_deref(), Some("198.51.100.1"));
+        assert_eq!(sender("10.0.0.1", &[]), None);
+        assert_eq!(sender("::ffff:192.0.2.7", &[]).as_deref(), Some("192.0.2.7"));
+    }
+}

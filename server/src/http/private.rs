@@ -1,0 +1,135 @@
+//! The private listener: what was received, unreviewed, and the server's counters.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse};
+use countersign_core::contest::CountKind;
+use countersign_core::phrase::read_back_phrase;
+use countersign_core::results::{PrecinctState, Received};
+use countersign_core::room::Room;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Problem, Shared, room};
+
+pub(super) const STYLE: &str = include_str!("../../templates/plain.css");
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(results))
+        .routes(routes!(page))
+        .routes(routes!(metrics))
+        .routes(routes!(super::healthz))
+}
+
+#[derive(Deserialize, IntoParams)]
+struct Asked {
+    /// `official` (also when left out) or `rehearsal`.
+    room: Option<String>,
+}
+
+fn received(service: &Shared, asked: &Asked) -> Result<Received, Problem> {
+    let room = asked.room.as_deref().map_or(Ok(Room::Official), room)?;
+    // A copy, so that summing up never keeps the sequencer waiting.
+    let state = service.admission.room(room).read().state.clone();
+    Received::of(&state).ok_or(Problem::NOT_FOUND)
+}
+
+/// What was received in a room, never reviewed. Not results.
+#[utoipa::path(
+    get, path = "/v1/results.json", tag = "private", params(Asked),
+    responses((status = 200, description = "Sums of candidates and every precinct with a report", content_type = "application/json"))
+)]
+async fn results(
+    State(service): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Received>, Problem> {
+    received(&service, &asked).map(Json)
+}
+
+#[derive(Template)]
+#[template(path = "received.html")]
+struct Page<'a> {
+    style: &'static str,
+    received: &'a Received,
+    rooms: [Room; 2],
+    totals: Vec<Total<'a>>,
+    rows: Vec<Row<'a>>,
+}
+
+struct Total<'a> {
+    title: &'static str,
+    groups: &'a [u64],
+}
+
+struct Row<'a> {
+    precinct: &'a str,
+    state: &'static str,
+    reports: usize,
+    attendees: String,
+    index: String,
+    phrase: String,
+}
+
+/// The same as one plain page.
+#[utoipa::path(
+    get, path = "/", tag = "private", params(Asked),
+    responses((status = 200, description = "A page", content_type = "text/html"))
+)]
+async fn page(
+    State(service): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<impl IntoResponse, Problem> {
+    let received = received(&service, &asked)?;
+    let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let rows = received.precincts.iter().map(|precinct| Row {
+        precinct: &precinct.precinct,
+        state: match precinct.state {
+            PrecinctState::Missing => "missing",
+            PrecinctState::Received => "received",
+            PrecinctState::InConflict => "in conflict",
+        },
+        reports: precinct.reports,
+        attendees: text(precinct.attendees.map(u64::from)),
+        index: text(precinct.log_index),
+        phrase: precinct.attendees.zip(precinct.counts.as_ref()).map_or_else(
+            String::new,
+            |(attendees, counts)| {
+                read_back_phrase(&received.contest, received.room, &precinct.precinct, attendees, counts)
+            },
+        ),
+    });
+    let totals = received.totals.iter().map(|total| Total {
+        title: match total.count {
+            CountKind::FirstAlignment => "First alignment",
+            CountKind::FinalAlignment => "Final alignment",
+            CountKind::Delegates => "Delegates",
+        },
+        groups: &total.groups,
+    });
+    let page = Page {
+        style: STYLE,
+        rooms: Room::ALL,
+        totals: totals.collect(),
+        rows: rows.collect(),
+        received: &received,
+    };
+    page.render().map(Html).map_err(|error| {
+        tracing::error!(%error, "the page cannot be made");
+        Problem::FAILED
+    })
+}
+
+/// Counters in the text format of Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", tag = "private",
+    responses((status = 200, content_type = "application/openmetrics-text"))
+)]
+async fn metrics(State(service): State<Shared>) -> impl IntoResponse {
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], service.metrics.text())
+}

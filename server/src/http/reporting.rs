@@ -1,0 +1,210 @@
+//! The reporting listener: messages in, receipts out.
+
+use axum::body::Body;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
+use axum::{Json, http::HeaderValue};
+use countersign_core::id::MessageId;
+use countersign_core::message::Message;
+use countersign_core::room::Room;
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Peer, Problem, Shared, hand_off, room, status};
+use crate::admission::Verdict;
+use crate::room::Answer;
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(submit))
+        .routes(routes!(receipt))
+        .routes(routes!(newest_package))
+        .routes(routes!(package))
+        .routes(routes!(status::status))
+        .routes(routes!(hand_off::show, hand_off::deliver))
+        .routes(routes!(openapi))
+        .routes(routes!(super::healthz))
+}
+
+/// Something for the tablet that asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Told {
+    /// `revocation`: its key was revoked. Tablets keep kinds they do not know.
+    kind: &'static str,
+    /// Id of the message behind it, hexadecimal.
+    id: String,
+    /// When it was entered, milliseconds since the Unix epoch.
+    at_ms: u64,
+    /// Text for people, where there is one.
+    text: Option<String>,
+}
+
+/// A message is in the log.
+#[derive(Serialize, ToSchema)]
+struct Receipted {
+    /// C2SP tlog-proof: entry, inclusion proof, signed checkpoint.
+    receipt: String,
+    /// Consistency proof from the checkpoint of size `seen` to the receipt's, base 64; `null` when this log is smaller
+    /// than `seen`.
+    consistency: Option<Vec<String>>,
+    /// Things for the tablet.
+    messages: Vec<Told>,
+}
+
+impl Receipted {
+    fn new(answer: Answer, messages: Vec<Told>) -> Self {
+        let hashes = |proof: Vec<[u8; 32]>| proof.iter().map(|hash| BASE64.encode(hash)).collect();
+        Self { receipt: answer.receipt, consistency: answer.consistency.map(hashes), messages }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+struct Seen {
+    /// Size of the largest checkpoint that the client has verified; 0 for none.
+    #[serde(default)]
+    seen: u64,
+}
+
+/// What the log has to say to the key that signed these bytes. Anyone may read it in the log as well.
+pub(super) fn told(service: &Shared, room: Room, bytes: &[u8]) -> Vec<Told> {
+    let Ok(message) = Message::parse(bytes) else {
+        return Vec::new();
+    };
+    let projection = service.admission.room(room).read();
+    projection
+        .revocation(message.key())
+        .map(|entry| Told {
+            kind: "revocation",
+            id: entry.message.to_string(),
+            at_ms: entry.time_ms,
+            text: None,
+        })
+        .into_iter()
+        .collect()
+}
+
+/// Enters one signed message. The same bytes get the same entry, whenever and however often they come.
+#[utoipa::path(
+    post, path = "/v1/{room}/messages", tag = "reporting",
+    params(("room" = String, Path, description = "`official` or `rehearsal`"), Seen),
+    request_body(content = Vec<u8>, content_type = "application/cose", description = "The message's bytes"),
+    responses(
+        (status = 200, description = "It is in the log, durably", body = Receipted),
+        (status = "4XX", description = "Not entered; see the problem's `code`", content_type = "application/problem+json"),
+        (status = "5XX", description = "Not entered now; see `Retry-After`", content_type = "application/problem+json"),
+    )
+)]
+async fn submit(
+    State(service): State<Shared>,
+    Path(room_name): Path<String>,
+    Query(Seen { seen }): Query<Seen>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Receipted>, Problem> {
+    let room = room(&room_name)?;
+    let from = service.proxies.sender(peer, &headers);
+    let bytes = service.bodies.read(&headers, body).await.inspect_err(|_| service.admission.charge(from))?;
+    match service.admission.submit(room, &bytes, from).await {
+        Verdict::Entered(index) => {
+            let answer = service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
+            Ok(Json(Receipted::new(answer, told(&service, room, &bytes))))
+        }
+        Verdict::Refused { refusal, retry_after } => {
+            let messages = told(&service, room, &bytes);
+            Err(Problem::refusal(refusal).after(retry_after).telling(messages))
+        }
+    }
+}
+
+/// The receipt of a message that is in the log.
+#[utoipa::path(
+    get, path = "/v1/{room}/messages/{id}/receipt", tag = "reporting",
+    params(
+        ("room" = String, Path, description = "`official` or `rehearsal`"),
+        ("id" = String, Path, description = "Id of the message, hexadecimal"),
+        Seen
+    ),
+    responses(
+        (status = 200, body = Receipted),
+        (status = 404, description = "Not in the log", content_type = "application/problem+json"),
+    )
+)]
+async fn receipt(
+    State(service): State<Shared>,
+    Path((room_name, id)): Path<(String, String)>,
+    Query(Seen { seen }): Query<Seen>,
+) -> Result<Json<Receipted>, Problem> {
+    let room = room(&room_name)?;
+    let id = MessageId::from_hex(&id).ok_or(Problem::NOT_FOUND)?;
+    let index = service.admission.find(room, id).ok_or(Problem::NOT_FOUND)?;
+    let answer = service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
+    Ok(Json(Receipted::new(answer, Vec::new())))
+}
+
+/// The newest package, as the party signed it.
+#[utoipa::path(
+    get, path = "/v1/packages/newest", tag = "reporting, public",
+    responses(
+        (status = 200, description = "The message's bytes", content_type = "application/cose"),
+        (status = 404, description = "There is none", content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn newest_package(State(service): State<Shared>) -> Result<impl IntoResponse, Problem> {
+    let id = service.admission.room(Room::Official).read().state.package_id();
+    let bytes = message(&service, Room::Official, id.ok_or(Problem::NOT_FOUND)?).await?;
+    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], cose(bytes)))
+}
+
+/// A package that was ever entered.
+#[utoipa::path(
+    get, path = "/v1/packages/{id}", tag = "reporting",
+    params(("id" = String, Path, description = "Id of the package, hexadecimal")),
+    responses(
+        (status = 200, description = "The message's bytes", content_type = "application/cose"),
+        (status = 404, description = "It was never entered", content_type = "application/problem+json"),
+    )
+)]
+async fn package(
+    State(service): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let id = MessageId::from_hex(&id).ok_or(Problem::NOT_FOUND)?;
+    if !service.admission.room(Room::Official).read().state.knows_package(id) {
+        return Err(Problem::NOT_FOUND);
+    }
+    Ok(cose(message(&service, Room::Official, id).await?))
+}
+
+/// The bytes of an entered message.
+pub(super) async fn message(service: &Shared, room: Room, id: MessageId) -> Result<Vec<u8>, Problem> {
+    let index = service.admission.find(room, id).ok_or(Problem::NOT_FOUND)?;
+    let service = Shared::clone(service);
+    let read = move || service.admission.room(room).message(index);
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(bytes)) => bytes.ok_or(Problem::NOT_FOUND),
+        Ok(Err(error)) => {
+            tracing::error!(%room, %error, "a message cannot be read");
+            Err(Problem::FAILED)
+        }
+        Err(_) => Err(Problem::FAILED),
+    }
+}
+
+/// Bytes of one message.
+pub(super) fn cose(bytes: Vec<u8>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cose"))], bytes)
+}
+
+/// This document.
+#[utoipa::path(
+    get, path = "/v1/openapi.json", tag = "reporting",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
+)]
+async fn openapi(State(service): State<Shared>) -> impl IntoResponse {
+    Json(&service.document).into_response()
+}

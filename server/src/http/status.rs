@@ -1,0 +1,79 @@
+//! What the server says of itself.
+
+use axum::Json;
+use axum::extract::State;
+use countersign_core::room::Room;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Shared;
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Status {
+    /// Always `countersign`.
+    service: &'static str,
+    /// Id of the contest.
+    contest: String,
+    /// The newest package.
+    package: Option<PackageStatus>,
+    /// Server time, milliseconds since the Unix epoch.
+    time_ms: u64,
+    rooms: Rooms,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PackageStatus {
+    number: u32,
+    /// Id of its message, hexadecimal.
+    id: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Rooms {
+    official: RoomStatus,
+    rehearsal: RoomStatus,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RoomStatus {
+    /// Whether reports are taken.
+    open: bool,
+    /// Entries in its log.
+    log_size: u64,
+    /// Number of the round; 0 before it opens.
+    round: u32,
+}
+
+impl RoomStatus {
+    fn of(service: &Shared, room: Room) -> Self {
+        let projection = service.admission.room(room).read();
+        Self {
+            open: projection.state.is_open(),
+            log_size: projection.head().size,
+            round: projection.state.round(),
+        }
+    }
+}
+
+/// What contest this server serves and how far its rooms are.
+#[utoipa::path(get, path = "/v1/status", tag = "reporting, public", responses((status = 200, body = Status)))]
+pub(super) async fn status(State(service): State<Shared>) -> Json<Status> {
+    let (contest, package) = {
+        let state = &service.admission.room(Room::Official).read().state;
+        let package = state.package().zip(state.package_id()).map(|(package, id)| PackageStatus {
+            number: package.number,
+            id: id.to_string(),
+        });
+        (state.contest().to_owned(), package)
+    };
+    Json(Status {
+        service: "countersign",
+        contest,
+        package,
+        time_ms: service.clock.now_ms(),
+        rooms: Rooms {
+            official: RoomStatus::of(&service, Room::Official),
+            rehearsal: RoomStatus::of(&service, Room::Rehearsal),
+        },
+    })
+}

@@ -1,0 +1,5 @@
+//! The party server's program.
+
+fn main() -> std::process::ExitCode {
+    countersign_server::cli::main()
+}

@@ -1,0 +1,187 @@
+//! What is counted, in the text format of Prometheus. No label ever carries an address, a key or a precinct.
+
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use countersign_core::refusal::Refusal;
+use countersign_core::room::Room;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::store::{Kept, Why};
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    room: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RoomLabels {
+    room: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KeptLabels {
+    room: &'static str,
+    why: &'static str,
+    kept: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProblemLabels {
+    code: &'static str,
+}
+
+/// What became of a message that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// It was entered now.
+    Entered,
+    /// It was in the log already.
+    Duplicate,
+    /// It was not entered.
+    Refused(Refusal),
+}
+
+/// The server's counters.
+pub struct Metrics {
+    registry: Registry,
+    messages: Family<OutcomeLabels, Counter>,
+    quarantine: Family<KeptLabels, Counter>,
+    problems: Family<ProblemLabels, Counter>,
+    commits: Family<RoomLabels, Counter>,
+    commits_failed: Family<RoomLabels, Counter>,
+    recoveries: Family<RoomLabels, Counter>,
+    entries: Histogram,
+    commit_time: Histogram,
+    over_budget: Counter,
+    connections: Gauge<i64, AtomicI64>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("countersign");
+        let messages = Family::default();
+        registry.register("messages", "Messages received, by outcome", messages.clone());
+        let quarantine = Family::default();
+        registry.register("quarantine", "Messages offered to the quarantine", quarantine.clone());
+        let problems = Family::default();
+        registry.register("http_problems", "Requests answered with a problem", problems.clone());
+        let commits = Family::default();
+        registry.register("commits", "Batches committed", commits.clone());
+        let commits_failed = Family::default();
+        registry.register("commits_failed", "Commits that failed or have an unknown outcome", commits_failed.clone());
+        let recoveries = Family::default();
+        registry.register("recoveries", "Times a log was read again", recoveries.clone());
+        let entries = Histogram::new(exponential_buckets(1.0, 2.0, 11));
+        registry.register("commit_entries", "Entries in a commit", entries.clone());
+        let commit_time = Histogram::new(exponential_buckets(0.000_25, 2.0, 14));
+        registry.register_with_unit("commit_time", "Duration of a commit", Unit::Seconds, commit_time.clone());
+        let over_budget = Counter::default();
+        registry.register("over_budget", "Messages from addresses with too many failures", over_budget.clone());
+        let connections = Gauge::default();
+        registry.register("connections", "Open connections", connections.clone());
+        Self {
+            registry,
+            messages,
+            quarantine,
+            problems,
+            commits,
+            commits_failed,
+            recoveries,
+            entries,
+            commit_time,
+            over_budget,
+            connections,
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts a message.
+    pub fn message(&self, room: Room, counted: Counted) {
+        let outcome = match counted {
+            Counted::Entered => "entered",
+            Counted::Duplicate => "duplicate",
+            Counted::Refused(refusal) => refusal.code(),
+        };
+        self.messages.get_or_create(&OutcomeLabels { room: room.as_str(), outcome }).inc();
+    }
+
+    /// Messages counted so far with an outcome.
+    #[must_use]
+    pub fn messages(&self, room: Room, outcome: &'static str) -> u64 {
+        self.messages.get_or_create(&OutcomeLabels { room: room.as_str(), outcome }).get()
+    }
+
+    /// Counts a message offered to the quarantine; `None`: it was not even tried.
+    pub fn quarantined(&self, room: Room, why: Why, kept: Option<Kept>) {
+        let kept = match kept {
+            Some(Kept::New) => "new",
+            Some(Kept::Already) => "already",
+            Some(Kept::Full) => "full",
+            None => "dropped",
+        };
+        let labels = KeptLabels { room: room.as_str(), why: why.as_str(), kept };
+        self.quarantine.get_or_create(&labels).inc();
+    }
+
+    /// Counts a request that was answered with a problem.
+    pub fn problem(&self, code: &'static str) {
+        self.problems.get_or_create(&ProblemLabels { code }).inc();
+    }
+
+    /// Counts a commit.
+    pub fn committed(&self, room: Room, entries: usize, took: Duration, good: bool) {
+        let labels = RoomLabels { room: room.as_str() };
+        if good {
+            self.commits.get_or_create(&labels).inc();
+            self.entries.observe(f64::from(u32::try_from(entries).unwrap_or(u32::MAX)));
+            self.commit_time.observe(took.as_secs_f64());
+        } else {
+            self.commits_failed.get_or_create(&labels).inc();
+        }
+    }
+
+    /// Counts a recovery.
+    pub fn recovered(&self, room: Room) {
+        self.recoveries.get_or_create(&RoomLabels { room: room.as_str() }).inc();
+    }
+
+    /// Counts a message from an address that failed too often.
+    pub fn over_budget(&self) {
+        self.over_budget.inc();
+    }
+
+    /// Notes a connection for as long as the guard lives.
+    #[must_use]
+    pub fn connection(&self) -> ConnectionGuard {
+        self.connections.inc();
+        ConnectionGuard { connections: self.connections.clone() }
+    }
+
+    /// The text that a Prometheus server asks for.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing into memory does not fail");
+        text
+    }
+}
+
+/// Counts one open connection until dropped.
+pub struct ConnectionGuard {
+    connections: Gauge<i64, AtomicI64>,
+}
+
+impl Drop for ConnectionGuard {
+    fn drop(&mut self) {
+        self.connections.dec();
+    }
+}

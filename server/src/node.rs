@@ -1,0 +1,228 @@
+//! A server without its listeners: the folder it holds, both rooms, admission.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use countersign_core::id::PublicKey;
+use countersign_core::message::Message;
+use countersign_core::refusal::Refusal;
+use countersign_core::room::Room;
+
+use crate::admission::{Admission, Limits, Quarantine};
+use crate::clock::SharedClock;
+use crate::folder::{Folder, FolderError, FolderLock, Identity};
+use crate::keys::read_key;
+use crate::metrics::Metrics;
+use crate::room::{Outcome, Projection, RoomDesk, RoomParts};
+use crate::store::{LogStore, PrivateStore, QuarantineLimits, SqliteLog, StoreError};
+
+/// What can be set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Limits of admission.
+    pub limits: Limits,
+    /// Size of the quarantine.
+    pub quarantine: QuarantineLimits,
+}
+
+/// A server without its listeners.
+pub struct Node {
+    /// Both rooms behind their admission.
+    pub admission: Arc<Admission>,
+    /// The private store.
+    pub private: Arc<PrivateStore>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// What the folder is for.
+    pub identity: Identity,
+    /// The folder.
+    pub folder: Folder,
+    /// Server time.
+    pub clock: SharedClock,
+    threads: Vec<JoinHandle<()>>,
+    _lock: FolderLock,
+}
+
+/// Opens a room's log for writing, or refuses when it is not the one that was there.
+fn open_log(folder: &Folder, room: Room) -> Result<SqliteLog, FolderError> {
+    let path = folder.log(room);
+    match SqliteLog::open(&path) {
+        Err(StoreError::Missing(_)) => Err(FolderError::LogMissing { room, path }),
+        other => Ok(other?),
+    }
+}
+
+impl Node {
+    /// Takes the folder, reads both logs and starts the rooms.
+    ///
+    /// # Errors
+    /// [`FolderError`]: the folder is not set up, in use, a log is missing, went back, or is damaged.
+    pub fn open(folder: &Folder, options: &Options, clock: SharedClock) -> Result<Self, FolderError> {
+        Self::open_with(folder, options, clock, |_, log| Arc::new(log))
+    }
+
+    /// The same with something between the rooms and their logs.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub fn open_with(
+        folder: &Folder,
+        options: &Options,
+        clock: SharedClock,
+        wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
+    ) -> Result<Self, FolderError> {
+        let identity = folder.identity()?;
+        let lock = folder.lock()?;
+        // Missing logs are noticed before the private store could be made anew.
+        let official = open_log(folder, Room::Official)?;
+        let rehearsal = open_log(folder, Room::Rehearsal)?;
+        let private = Arc::new(PrivateStore::open(&folder.private(), options.quarantine)?);
+        let metrics = Arc::new(Metrics::default());
+        let mut threads = Vec::new();
+        let mut start = |room, log| -> Result<RoomDesk, FolderError> {
+            let store = wrap(room, log);
+            let key = read_key(&folder.log_key(room))?;
+            let projection = load(folder, &identity, room, &*store, &[key.public()])?;
+            notice_going_back(&private, &projection)?;
+            let parts = RoomParts {
+                store,
+                projection,
+                key,
+                clock: Arc::clone(&clock),
+                metrics: Arc::clone(&metrics),
+            };
+            let failed = |source| FolderError::File { path: folder.0.clone(), source };
+            let (desk, thread) = RoomDesk::start(parts).map_err(failed)?;
+            threads.push(thread);
+            Ok(desk)
+        };
+        let rooms = [start(Room::Official, official)?, start(Room::Rehearsal, rehearsal)?];
+        let (quarantine, thread) = Quarantine::start(Arc::clone(&private), Arc::clone(&metrics))
+            .map_err(|source| FolderError::File { path: folder.private(), source })?;
+        threads.push(thread);
+        let admission = Admission::new(
+            rooms,
+            options.limits,
+            quarantine,
+            Arc::clone(&clock),
+            Arc::clone(&metrics),
+        );
+        Ok(Self {
+            admission: Arc::new(admission),
+            private,
+            metrics,
+            identity,
+            folder: folder.clone(),
+            clock,
+            threads,
+            _lock: lock,
+        })
+    }
+
+    /// Notes how far the logs have come, so that one that goes back is noticed at the next start.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn note_furthest(&self) -> Result<(), StoreError> {
+        for room in Room::ALL {
+            let (origin, size) = {
+                let projection = self.admission.room(room).read();
+                (projection.origin().to_owned(), projection.head().size)
+            };
+            self.private.note_furthest(room, &origin, size)?;
+        }
+        Ok(())
+    }
+
+    /// Whether every thread that a room needs is alive.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.threads.iter().all(|thread| !thread.is_finished())
+    }
+
+    /// Ends the rooms in order, everything that was accepted answered and stored. Waits only for as long as nobody else
+    /// holds the admission.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be noted how far the logs came; they are complete all the same.
+    pub fn close(self) -> Result<(), StoreError> {
+        let noted = self.note_furthest();
+        if let Some(admission) = Arc::into_inner(self.admission) {
+            drop(admission);
+            for thread in self.threads {
+                // A thread that panicked has said so in the log of the program.
+                let _ = thread.join();
+            }
+        }
+        noted
+    }
+}
+
+fn load(
+    folder: &Folder,
+    identity: &Identity,
+    room: Room,
+    store: &dyn LogStore,
+    keys: &[PublicKey],
+) -> Result<Projection, FolderError> {
+    let empty = empty(folder, identity, room)?;
+    Projection::load(empty, store, keys).map_err(|source| FolderError::Log { room, source })
+}
+
+/// A room of this folder before its first entry.
+///
+/// # Errors
+/// [`FolderError::Damaged`] when the folder's identity is incomplete.
+pub fn empty(folder: &Folder, identity: &Identity, room: Room) -> Result<Projection, FolderError> {
+    match (identity.party_key(), identity.origin(room)) {
+        (Some(party), Some(origin)) => Ok(Projection::new(&identity.contest, room, party, origin)),
+        _ => Err(FolderError::Damaged {
+            path: folder.file("server.json"),
+            what: format!("it names no log for the {room} room"),
+        }),
+    }
+}
+
+/// Reads a room of a folder that a server may be using.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_room(folder: &Folder, room: Room) -> Result<Projection, FolderError> {
+    let identity = folder.identity()?;
+    let path = folder.log(room);
+    let store = match SqliteLog::open_read_only(&path) {
+        Err(StoreError::Missing(_)) => return Err(FolderError::LogMissing { room, path }),
+        other => other?,
+    };
+    let key = read_key(&folder.log_key(room))?;
+    load(folder, &identity, room, &store, &[key.public()])
+}
+
+fn notice_going_back(private: &PrivateStore, projection: &Projection) -> Result<(), FolderError> {
+    let room = projection.state.room();
+    match private.furthest(room)? {
+        Some((origin, furthest)) if origin == projection.origin() && projection.size() < furthest => {
+            Err(FolderError::LogWentBack { room, size: projection.size(), furthest })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Enters a message of headquarters, after the same looks that admission takes.
+///
+/// # Errors
+/// The [`Refusal`].
+pub fn enter(desk: &RoomDesk, message: &Arc<Message>) -> Result<u64, Refusal> {
+    {
+        let projection = desk.read();
+        if let Some(index) = projection.find(message.id()) {
+            return Ok(index);
+        }
+        let authority = projection.state.authority(message)?;
+        projection.state.verify(message, &authority)?;
+    }
+    match desk.submit_blocking(Arc::clone(message))? {
+        Outcome::Entered(index) => Ok(index),
+        Outcome::Refused(refusal) => Err(refusal),
+    }
+}

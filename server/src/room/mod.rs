@@ -1,0 +1,162 @@
+//! One room: its projection, shared for reading, and the sequencer that alone writes it.
+
+mod projection;
+mod receipt;
+mod sequencer;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::thread::JoinHandle;
+
+use countersign_core::crypto::SigningKey;
+use countersign_core::message::Message;
+use countersign_core::refusal::Refusal;
+use countersign_core::room::Room;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::store::{LogStore, StoreError};
+
+pub use projection::{LoadError, Projection};
+pub use receipt::Answer;
+
+/// Messages that may wait for the sequencer. More are told to come again.
+const QUEUE: usize = 8192;
+
+/// What became of a message that was handed to the sequencer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the log, durably, at this index: now, or since earlier.
+    Entered(u64),
+    /// It cannot be entered.
+    Refused(Refusal),
+}
+
+struct Submission {
+    message: Arc<Message>,
+    answer: oneshot::Sender<Outcome>,
+}
+
+/// What the parts of a room share.
+struct Shared {
+    projection: RwLock<Projection>,
+    /// False while the sequencer reads the log again after a commit of unknown outcome.
+    serving: AtomicBool,
+}
+
+impl Shared {
+    /// A panic while the lock is held for writing ends the sequencer and with it the server; readers until then see
+    /// what was committed.
+    fn read(&self) -> RwLockReadGuard<'_, Projection> {
+        self.projection.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A room that takes messages.
+pub struct RoomDesk {
+    room: Room,
+    shared: Arc<Shared>,
+    store: Arc<dyn LogStore>,
+    queue: mpsc::Sender<Submission>,
+}
+
+/// What a room is made of.
+pub struct RoomParts {
+    /// Its log.
+    pub store: Arc<dyn LogStore>,
+    /// The projection of that log.
+    pub projection: Projection,
+    /// Signs its checkpoints.
+    pub key: SigningKey,
+    /// Gives entries their time.
+    pub clock: SharedClock,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+impl RoomDesk {
+    /// Starts the room's sequencer on a thread of its own. The thread ends, with everything that was accepted
+    /// answered, once the desk is dropped.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(parts: RoomParts) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let room = parts.projection.state.room();
+        let shared = Arc::new(Shared {
+            projection: RwLock::new(parts.projection.clone()),
+            serving: AtomicBool::new(true),
+        });
+        let (queue, submissions) = mpsc::channel(QUEUE);
+        let store = Arc::clone(&parts.store);
+        let sequencer = sequencer::Sequencer::new(parts, Arc::clone(&shared), submissions);
+        let thread = std::thread::Builder::new()
+            .name(format!("sequencer-{room}"))
+            .spawn(move || sequencer.run())?;
+        Ok((Self { room, shared, store, queue }, thread))
+    }
+
+    /// Which room.
+    #[must_use]
+    pub const fn room(&self) -> Room {
+        self.room
+    }
+
+    /// The room as its committed log makes it. Hold it briefly: the sequencer waits for readers.
+    pub fn read(&self) -> RwLockReadGuard<'_, Projection> {
+        self.shared.read()
+    }
+
+    /// Hands a message, whose signatures are good, to the sequencer and waits until it is durable or refused.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when too many wait, or it is not known whether it was entered.
+    pub async fn submit(&self, message: Arc<Message>) -> Result<Outcome, Refusal> {
+        if !self.shared.serving.load(Ordering::Acquire) {
+            return Err(Refusal::Busy);
+        }
+        let (answer, outcome) = oneshot::channel();
+        self.queue.try_send(Submission { message, answer }).map_err(|_| Refusal::Busy)?;
+        outcome.await.map_err(|_| Refusal::Busy)
+    }
+
+    /// The same for a caller outside the asynchronous runtime.
+    ///
+    /// # Errors
+    /// As [`RoomDesk::submit`].
+    pub fn submit_blocking(&self, message: Arc<Message>) -> Result<Outcome, Refusal> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue.blocking_send(Submission { message, answer }).map_err(|_| Refusal::Busy)?;
+        outcome.blocking_recv().map_err(|_| Refusal::Busy)
+    }
+
+    /// Receipt of an entry against the newest checkpoint, and the proof that the log of size `seen` is its beginning.
+    /// `None` when there is no such entry.
+    #[must_use]
+    pub fn receipt(&self, index: u64, seen: u64) -> Option<Answer> {
+        receipt::answer(&self.read(), index, seen)
+    }
+
+    /// The bytes of an entered message.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn message(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(id) = self.read().entry(index).map(|entry| entry.message) else {
+            return Ok(None);
+        };
+        self.store.message(index, id)
+    }
+
+    /// Messages that wait for the sequencer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Whether messages are taken at the moment.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        self.shared.serving.load(Ordering::Acquire) && !self.queue.is_closed()
+    }
+}

@@ -1,0 +1,205 @@
+//! Everything the server knows of a room, made from its entries and messages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use countersign_core::id::{KeyId, MessageId, PublicKey};
+use countersign_core::log::{Checkpoint, CheckpointError, Entry, Tree};
+use countersign_core::message::Message;
+use countersign_core::refusal::Refusal;
+use countersign_core::results::RoomState;
+use countersign_core::room::Room;
+
+use crate::store::{Head, LogStore, StoreError};
+
+/// A stored log cannot be read into a projection.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An entry or its message does not make sense.
+    #[error("entry {index}: {what}")]
+    Entry {
+        /// Index of the first one.
+        index: u64,
+        /// What is wrong.
+        what: String,
+    },
+    /// Entries and head do not belong together.
+    #[error("the stored head does not fit the entries: {0}")]
+    Head(String),
+}
+
+impl LoadError {
+    /// Whether trying again can help.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+/// One room as its log makes it.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    /// Who may say what, and what was said.
+    pub state: RoomState,
+    /// The tree.
+    pub tree: Tree,
+    origin: String,
+    head: Arc<Head>,
+    entries: Vec<Entry>,
+    by_message: HashMap<MessageId, u64>,
+}
+
+impl Projection {
+    /// A room before its first entry.
+    #[must_use]
+    pub fn new(contest: &str, room: Room, party: PublicKey, origin: &str) -> Self {
+        let tree = Tree::default();
+        let head = Head { size: 0, root: tree.root(0), checkpoint: String::new() };
+        Self {
+            state: RoomState::new(contest, room, party),
+            tree,
+            origin: origin.to_owned(),
+            head: Arc::new(head),
+            entries: Vec::new(),
+            by_message: HashMap::new(),
+        }
+    }
+
+    /// Reads a stored log whole: at start, and after a commit whose outcome is not known. Structure, order, tree and
+    /// checkpoint are checked; signatures of messages were checked before they were entered, and by `fsck`.
+    ///
+    /// # Errors
+    /// [`LoadError`], which names the first thing that is wrong.
+    pub fn load(mut empty: Self, store: &dyn LogStore, keys: &[PublicKey]) -> Result<Self, LoadError> {
+        let head = store.head()?;
+        let mut trouble = None;
+        store.read(&mut |index, stored| {
+            // Entries behind the head belong to a commit of another process after the head was read.
+            if index >= head.size {
+                return false;
+            }
+            let wrong = |what: &str| LoadError::Entry { index, what: what.to_owned() };
+            let entered = if index != empty.size() {
+                Err(wrong("an entry is missing before it"))
+            } else {
+                match Message::parse(&stored.message) {
+                    Err(error) => Err(LoadError::Entry { index, what: error.to_string() }),
+                    Ok(message) => empty.enter(stored.entry, &message).map(|_| ()),
+                }
+            };
+            trouble = entered.err();
+            trouble.is_none()
+        })?;
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        empty.adopt(head, keys)?;
+        Ok(empty)
+    }
+
+    fn adopt(&mut self, head: Head, keys: &[PublicKey]) -> Result<(), LoadError> {
+        let wrong = |what: String| Err(LoadError::Head(what));
+        if head.size != self.size() {
+            return wrong(format!("it says {} entries, there are {}", head.size, self.size()));
+        }
+        if head.root != self.tree.root(head.size) {
+            return wrong("the root of the tree is another one".to_owned());
+        }
+        if head.size > 0 {
+            match Checkpoint::open(&head.checkpoint, &self.origin, keys) {
+                Ok(checkpoint) if checkpoint.size == head.size && checkpoint.root == head.root => {}
+                Ok(_) => return wrong("the checkpoint is for another head".to_owned()),
+                Err(CheckpointError::Signature) => {
+                    return wrong("the checkpoint is not signed by the key of this log".to_owned());
+                }
+                Err(error) => return wrong(error.to_string()),
+            }
+        }
+        self.head = Arc::new(head);
+        Ok(())
+    }
+
+    /// Puts an entry at the end; its index.
+    ///
+    /// # Errors
+    /// [`LoadError::Entry`] when entry and message do not belong together, the message is there already, time goes
+    /// back, or the message cannot be decoded.
+    pub fn enter(&mut self, entry: Entry, message: &Message) -> Result<u64, LoadError> {
+        let index = self.size();
+        let wrong = |what: &str| Err(LoadError::Entry { index, what: what.to_owned() });
+        if entry.message != message.id() || entry.kind != message.kind() {
+            return wrong("the entry is of another message");
+        }
+        if self.by_message.contains_key(&entry.message) {
+            return wrong("its message was entered before");
+        }
+        if entry.time_ms < self.state.now_ms() {
+            return wrong("its time is before that of the entry before it");
+        }
+        if self.state.apply(index, &entry, message).is_err() {
+            return wrong("its message cannot be decoded");
+        }
+        self.tree.push(entry.leaf());
+        self.entries.push(entry);
+        self.by_message.insert(entry.message, index);
+        Ok(index)
+    }
+
+    /// Takes over the head of the entries that were just put at the end.
+    pub(super) fn set_head(&mut self, head: Arc<Head>) {
+        self.head = head;
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// Origin of the log's checkpoints.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The committed head.
+    #[must_use]
+    pub const fn head(&self) -> &Arc<Head> {
+        &self.head
+    }
+
+    /// Index of a message.
+    #[must_use]
+    pub fn find(&self, id: MessageId) -> Option<u64> {
+        self.by_message.get(&id).copied()
+    }
+
+    /// An entry.
+    #[must_use]
+    pub fn entry(&self, index: u64) -> Option<&Entry> {
+        self.entries.get(usize::try_from(index).ok()?)
+    }
+
+    /// Every entry, in order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry that revoked a device's key.
+    #[must_use]
+    pub fn revocation(&self, key: KeyId) -> Option<&Entry> {
+        self.entry(self.state.device(key)?.revoked_at?)
+    }
+
+    /// Whether a message may be entered now; see [`RoomState::judge`].
+    ///
+    /// # Errors
+    /// The [`Refusal`].
+    pub fn judge(&self, message: &Message) -> Result<(), Refusal> {
+        self.state.judge(message)
+    }
+}

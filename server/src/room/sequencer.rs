@@ -1,0 +1,200 @@
+//! The sequencer: one thread for each room that decides the order. It takes what waits, judges each message again on top
+//! of the ones before it, commits all of them with one signed checkpoint, and only then answers.
+//!
+//! While one batch is being written the next one gathers, so nothing waits for a timer: a single tablet gets its
+//! receipt after one commit, and many share one.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::PublicKey;
+use countersign_core::log::{Checkpoint, Entry};
+use countersign_core::message::Message;
+use tokio::sync::mpsc;
+
+use super::{Outcome, Projection, RoomParts, Shared, Submission};
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::store::{Batch, CommitError, Head, LogStore};
+
+/// Most entries in one commit.
+const BATCH: usize = 1024;
+
+/// Between two attempts to read the log again.
+const RECOVERY_PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) struct Sequencer {
+    store: Arc<dyn LogStore>,
+    key: SigningKey,
+    keys: [PublicKey; 1],
+    clock: SharedClock,
+    metrics: Arc<Metrics>,
+    /// The room as it will be once everything accepted so far is committed. Between batches it equals what is shared.
+    ahead: Projection,
+    /// The room before its first entry, to read the log into.
+    empty: Projection,
+    shared: Arc<Shared>,
+    submissions: mpsc::Receiver<Submission>,
+}
+
+/// One batch while it is made.
+#[derive(Default)]
+struct Gathered {
+    entries: Vec<(Entry, Arc<Message>)>,
+    outcomes: Vec<(Submission, Outcome)>,
+}
+
+impl Sequencer {
+    pub(super) fn new(
+        parts: RoomParts,
+        shared: Arc<Shared>,
+        submissions: mpsc::Receiver<Submission>,
+    ) -> Self {
+        let state = &parts.projection.state;
+        let empty =
+            Projection::new(state.contest(), state.room(), state.party(), parts.projection.origin());
+        Self {
+            store: parts.store,
+            keys: [parts.key.public()],
+            key: parts.key,
+            clock: parts.clock,
+            metrics: parts.metrics,
+            ahead: parts.projection,
+            empty,
+            shared,
+            submissions,
+        }
+    }
+
+    /// Works until every sender is gone and everything that was sent is answered.
+    pub(super) fn run(mut self) {
+        let mut taken = Vec::with_capacity(BATCH);
+        loop {
+            taken.clear();
+            if self.submissions.blocking_recv_many(&mut taken, BATCH) == 0 {
+                return;
+            }
+            self.work(std::mem::take(&mut taken));
+        }
+    }
+
+    fn work(&mut self, submissions: Vec<Submission>) {
+        let gathered = self.gather(submissions);
+        if gathered.entries.is_empty() {
+            return answer(gathered.outcomes);
+        }
+        match self.commit(&gathered.entries) {
+            Ok(head) => {
+                self.publish(&gathered.entries, head);
+                answer(gathered.outcomes);
+            }
+            Err(error) => {
+                // Refusals were judged on top of entries that may not exist, so nobody gets an answer: all are told to
+                // come again.
+                drop(gathered);
+                self.recover(&error);
+            }
+        }
+    }
+
+    fn gather(&mut self, submissions: Vec<Submission>) -> Gathered {
+        let now_ms = self.clock.now_ms();
+        let mut gathered = Gathered::default();
+        for submission in submissions {
+            let message = &submission.message;
+            let outcome = match self.ahead.find(message.id()) {
+                Some(index) => Outcome::Entered(index),
+                None => match self.ahead.judge(message) {
+                    Err(refusal) => Outcome::Refused(refusal),
+                    Ok(()) => {
+                        // The machine's clock may go back; the log's time does not.
+                        let entry = Entry {
+                            kind: message.kind(),
+                            time_ms: now_ms.max(self.ahead.state.now_ms()),
+                            message: message.id(),
+                        };
+                        let index = self
+                            .ahead
+                            .enter(entry, message)
+                            .expect("a message that was judged good, is new and not in the past can be entered");
+                        gathered.entries.push((entry, Arc::clone(message)));
+                        Outcome::Entered(index)
+                    }
+                },
+            };
+            gathered.outcomes.push((submission, outcome));
+        }
+        gathered
+    }
+
+    fn commit(&self, entries: &[(Entry, Arc<Message>)]) -> Result<Arc<Head>, CommitError> {
+        let size = self.ahead.size();
+        let checkpoint = Checkpoint {
+            origin: self.ahead.origin().to_owned(),
+            size,
+            root: self.ahead.tree.root(size),
+        };
+        let head = Arc::new(Head {
+            size,
+            root: checkpoint.root,
+            checkpoint: checkpoint.sign(&self.key),
+        });
+        let rows: Vec<(Entry, &[u8])> =
+            entries.iter().map(|(entry, message)| (*entry, message.bytes())).collect();
+        let started = Instant::now();
+        let result =
+            self.store.commit(&Batch { onto: self.ahead.head(), entries: &rows, head: &head });
+        self.metrics.committed(self.ahead.state.room(), rows.len(), started.elapsed(), result.is_ok());
+        result.map(|()| head)
+    }
+
+    fn publish(&mut self, entries: &[(Entry, Arc<Message>)], head: Arc<Head>) {
+        self.ahead.set_head(Arc::clone(&head));
+        let mut shared = self.shared.projection.write().unwrap_or_else(PoisonError::into_inner);
+        for (entry, message) in entries {
+            shared.enter(*entry, message).expect("what the sequencer entered can be entered again");
+        }
+        shared.set_head(head);
+    }
+
+    /// After a commit that failed or whose outcome is not known: reads the log again, by the same code as at start,
+    /// and takes nothing until that has worked.
+    fn recover(&mut self, error: &CommitError) {
+        let room = self.ahead.state.room();
+        tracing::error!(%room, %error, "commit failed; reading the log again");
+        self.shared.serving.store(false, Ordering::Release);
+        loop {
+            // Whoever was already waiting must not wait for the recovery.
+            while let Ok(waiting) = self.submissions.try_recv() {
+                drop(waiting);
+            }
+            match Projection::load(self.empty.clone(), &*self.store, &self.keys) {
+                Ok(projection) => {
+                    self.ahead = projection.clone();
+                    *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) = projection;
+                    self.shared.serving.store(true, Ordering::Release);
+                    self.metrics.recovered(room);
+                    tracing::info!(%room, size = self.ahead.size(), "the log was read again");
+                    return;
+                }
+                Err(error) if self.submissions.is_closed() => {
+                    tracing::error!(%room, %error, "stopping without having read the log again");
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(%room, %error, "the log cannot be read; trying again");
+                    std::thread::sleep(RECOVERY_PAUSE);
+                }
+            }
+        }
+    }
+}
+
+fn answer(outcomes: Vec<(Submission, Outcome)>) {
+    for (submission, outcome) in outcomes {
+        // Whoever asked may have gone; the entry stands all the same.
+        let _ = submission.answer.send(outcome);
+    }
+}
