@@ -46,7 +46,9 @@ pub fn worksheet(contest: &Contest, precinct: u32) -> Option<Worksheet> {
         .worksheets
         .iter()
         .filter(|sheet| sheet.source != precinct)
-        .filter(|sheet| contest.precinct(sheet.source).is_some_and(|source| source.kind == own.kind))
+        .filter(|sheet| {
+            contest.precinct(sheet.source).is_some_and(|source| source.kind == own.kind)
+        })
         .map(|sheet| (distance(sheet), sheet))
         .collect();
     others.sort_by_key(|(distance, sheet)| (*distance, sheet.source));

@@ -58,7 +58,8 @@ pub(crate) fn final_csv() -> Vec<u8> {
 
 pub(crate) fn published(contest: &Contest) -> Vec<Published> {
     static FINAL: LazyLock<Vec<Published>> = LazyLock::new(|| {
-        read_published(&iowa(), "final.csv", &final_csv()).expect("the real results have no mistake")
+        read_published(&iowa(), "final.csv", &final_csv())
+            .expect("the real results have no mistake")
     });
     assert_eq!(contest.id, "iowa-2020", "these are Iowa's results");
     FINAL.clone()
