@@ -19,19 +19,24 @@ impl Finding {
         let difference = entered.abs_diff(expected);
         match (self.rule, self.variant) {
             (RuleId::C01, Variant::Fewer) => format!(
-                "First alignment adds up to {entered} people, {expected} attended: {difference} too few."
+                "First alignment adds up to {}, {expected} attended: {difference} too few.",
+                people(entered)
             ),
             (RuleId::C01, _) => format!(
-                "First alignment adds up to {entered} people, {expected} attended: {difference} too many."
+                "First alignment adds up to {}, {expected} attended: {difference} too many.",
+                people(entered)
             ),
             (RuleId::C02, _) => format!(
-                "Final alignment adds up to {entered} people, first alignment to {expected}: {difference} too many."
+                "Final alignment adds up to {}, first alignment to {expected}: {difference} too many.",
+                people(entered)
             ),
             (RuleId::C03, _) => format!(
-                "{group} was viable with {expected} people at first alignment and has {entered} at final alignment."
+                "{group} was viable with {} at first alignment and has {entered} at final alignment.",
+                people(expected)
             ),
             (RuleId::C04, _) => format!(
-                "{group} has {entered} people at final alignment, fewer than the {expected} that viability needs."
+                "{group} has {} at final alignment, fewer than the {expected} that viability needs.",
+                people(entered)
             ),
             (RuleId::C05, _) => {
                 format!("Delegates add up to {entered}, the precinct elects {expected}.")
@@ -61,14 +66,15 @@ impl Finding {
                 )
             }
             (RuleId::C09, _) => format!(
-                "Final alignment adds up to {entered} people, under {} of the {expected} at first alignment.",
+                "Final alignment adds up to {}, under {} of the {expected} at first alignment.",
+                people(entered),
                 contest.rules.final_share_min
             ),
             (RuleId::C10, _) => format!(
-                "{group} has {} people and {}, {other} has {} people and {}.",
-                number(2),
+                "{group} has {} and {}, {other} has {} and {}.",
+                people(number(2)),
                 delegates(entered),
-                number(3),
+                people(number(3)),
                 delegates(expected)
             ),
         }
@@ -86,6 +92,10 @@ impl Finding {
             .collect();
         if named.is_empty() { "no delegates".to_owned() } else { named.join(", ") }
     }
+}
+
+fn people(count: u32) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
 fn delegates(count: u32) -> String {
