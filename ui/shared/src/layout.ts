@@ -10,6 +10,8 @@
 export const KEY_LEAST = 44;
 /** A key has at least this size where the window allows. */
 export const KEY_GOOD = 48;
+/** A key is never higher than this: larger ones only make the way longer. */
+export const KEY_MOST = 120;
 
 /** What stands beside or above the scrolling column. */
 export type PadKind = "none" | "numbers" | "letters";
@@ -87,9 +89,9 @@ export function layout(window: Window): Layout {
   const readout = clamp(38, Math.min(rem * 2.1, height * 0.13), 96);
 
   if (pad === "none") {
-    const compact = height < 480 || height - chrome(width, rem) - stepsLine(rem) < rem * 9;
+    const compact = height < 480 || height - chrome(width, rem) - stepsLine(width, rem) < rem * 9;
     return {
-      rem, beside: false, compact, steps: !compact && height - chrome(width, rem) - stepsLine(rem) > rem * 12,
+      rem, beside: false, compact, steps: !compact && height - chrome(width, rem) - stepsLine(width, rem) > rem * 12,
       columns: 0, rows: 0, keyHeight: 0, padWidth: 0, gap, padding, readout: 0,
     };
   }
@@ -112,11 +114,11 @@ function numbersLayout({ width, height }: Window, base: Base): Layout {
   if (beside) {
     // The column is as high as the window, less top line and bottom bar while those stay.
     const compact = height < 480 || height - chrome(width * 0.6, rem) < Math.max(5 * (KEY_GOOD + gap) + readout + 3 * padding, rem * 9);
-    const steps = !compact && height - chrome(width, rem) - stepsLine(rem) > Math.max(5 * (56 + gap) + readout + 3 * padding, rem * 11);
-    const free = height - (compact ? 0 : chrome(width, rem) + (steps ? stepsLine(rem) : 0)) - readout - 3 * padding;
+    const steps = !compact && height - chrome(width, rem) - stepsLine(width, rem) > Math.max(5 * (56 + gap) + readout + 3 * padding, rem * 11);
+    const free = height - (compact ? 0 : chrome(width, rem) + (steps ? stepsLine(width, rem) : 0)) - readout - 3 * padding;
     const columns = (free + gap) / 5 - gap >= 60 ? 3 : 4;
     const rows = columns === 3 ? 5 : 4;
-    const keyHeight = Math.floor(clamp(KEY_LEAST, (free + gap) / rows - gap, 120));
+    const keyHeight = Math.floor(clamp(KEY_LEAST, (free + gap) / rows - gap, KEY_MOST));
     const least = columns * 46 + (columns - 1) * gap + 2 * padding;
     const padWidth = Math.floor(clamp(least, width * 0.38, Math.max(520, rem * 26, width * 0.3)));
     return { rem, beside, compact, steps, columns, rows, keyHeight, padWidth, gap, padding, readout };
@@ -127,7 +129,7 @@ function numbersLayout({ width, height }: Window, base: Base): Layout {
   const padHeight = readout + rows * keyHeight + (rows - 1) * gap + 3 * padding;
   const left = height - padHeight - chrome(width, rem);
   const compact = height < 480 || left < Math.max(rem * 9, 160);
-  const steps = !compact && left - stepsLine(rem) > rem * 13;
+  const steps = !compact && left - stepsLine(width, rem) > rem * 13;
   return { rem, beside, compact, steps, columns: 4, rows, keyHeight, padWidth: width, gap, padding, readout };
 }
 
@@ -150,6 +152,6 @@ function chrome(width: number, rem: number): number {
   return (top + bar) * rem;
 }
 
-function stepsLine(rem: number): number {
-  return rem * 2.8;
+function stepsLine(width: number, rem: number): number {
+  return Math.ceil((rem * 62) / width) * rem * 2.6;
 }
