@@ -1,0 +1,200 @@
+//! One request at a time over HTTP, and which kind of no network it met.
+
+use std::error::Error as StdError;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_core::contest::Contest;
+use countersign_core::id::MessageId;
+use countersign_core::message::Kind;
+use countersign_core::room::Room;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, Url};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+
+use super::tls;
+use crate::api::NetworkState;
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// Most bytes of an answer about a message.
+const ANSWER_MAX: usize = 256 << 10;
+
+/// A whole answer.
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) retry_after_ms: Option<u64>,
+}
+
+/// What came of a request.
+pub(crate) type Met = std::result::Result<Answered, NetworkState>;
+
+/// What to ask, and where.
+pub(crate) enum Request {
+    /// Hand a message over.
+    Send { address: String, room: Room, bytes: Vec<u8>, seen: u64 },
+    /// The newest package.
+    Package { address: String },
+    /// The server's own state.
+    Status { address: String },
+}
+
+/// The network of one thread: its runtime, and a client that trusts what the package names.
+pub(crate) struct Network {
+    runtime: Runtime,
+    client: Option<(Option<MessageId>, Client)>,
+}
+
+impl Network {
+    /// # Errors
+    /// When the system gives no runtime.
+    pub(crate) fn new() -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::Internal(format!("no runtime: {error}")))?;
+        Ok(Self { runtime, client: None })
+    }
+
+    /// Makes a request and waits for its end, or for `stop`.
+    pub(crate) fn ask(
+        &mut self,
+        config: &Config,
+        package: Option<(MessageId, &Contest)>,
+        request: Request,
+        stop: Option<&Notify>,
+    ) -> Result<Option<Met>> {
+        let client = self.client(config, package)?;
+        Ok(self.runtime.block_on(async {
+            let never = Notify::new();
+            tokio::select! {
+                met = ask(&client, request) => Some(met),
+                () = stop.unwrap_or(&never).notified() => None,
+            }
+        }))
+    }
+
+    fn client(&mut self, config: &Config, package: Option<(MessageId, &Contest)>) -> Result<Client> {
+        let id = package.map(|(id, _)| id);
+        if let Some((of, client)) = &self.client
+            && *of == id
+        {
+            return Ok(client.clone());
+        }
+        let tls = tls::client_config(package.map(|(_, contest)| contest), &config.clock)
+            .map_err(|error| Error::Internal(format!("TLS: {error}")))?;
+        let limits = config.network;
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(Policy::none())
+            .no_proxy()
+            .connect_timeout(Duration::from_millis(limits.connect_ms))
+            .timeout(Duration::from_millis(limits.answer_ms))
+            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::Internal(format!("HTTP client: {error}")))?;
+        self.client = Some((id, client.clone()));
+        Ok(client)
+    }
+}
+
+/// An address that counts may be sent to: `https`, or plain `http` to this machine itself.
+pub(crate) fn is_allowed(address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+async fn ask(client: &Client, request: Request) -> Met {
+    let (request, most) = match request {
+        Request::Send { address, room, bytes, seen } => {
+            let url = format!("{}/v1/{room}/messages?seen={seen}", base(&address));
+            (client.post(url).header(CONTENT_TYPE, "application/cose").body(bytes), ANSWER_MAX)
+        }
+        Request::Package { address } => {
+            (client.get(format!("{}/v1/packages/newest", base(&address))), Kind::Package.size_max())
+        }
+        Request::Status { address } => (client.get(format!("{}/v1/status", base(&address))), ANSWER_MAX),
+    };
+    let mut response = request.send().await.map_err(|error| state_of(&error))?;
+    let status = response.status().as_u16();
+    let retry_after_ms = retry_after_ms(&response);
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| state_of(&error))? {
+        if body.len() + chunk.len() > most {
+            // No answer of the party server is that long.
+            return Err(NetworkState::Portal);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answered { status, body, retry_after_ms })
+}
+
+fn base(address: &str) -> &str {
+    address.trim_end_matches('/')
+}
+
+fn retry_after_ms(response: &Response) -> Option<u64> {
+    let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    seconds.checked_mul(1000)
+}
+
+/// Which kind of no network an error is.
+fn state_of(error: &reqwest::Error) -> NetworkState {
+    if let Some(tls) = tls_error(error) {
+        return match tls {
+            // Something that does not speak TLS sits where the server should be.
+            rustls::Error::InvalidMessage(_) => NetworkState::Portal,
+            _ => NetworkState::FalseCertificate,
+        };
+    }
+    if error.is_timeout() {
+        NetworkState::Silent
+    } else if error.is_connect() {
+        NetworkState::Refused
+    } else {
+        // The connection stood and the answer did not come whole: whether the message arrived is not known.
+        NetworkState::Silent
+    }
+}
+
+/// The TLS error somewhere below. An `io::Error` hides what it wraps from `source`, so it is asked itself.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    let mut next: Option<&'a (dyn StdError + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(tls);
+        }
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// Shared with a waiting request so that it can be given up.
+pub(crate) type Stop = Arc<Notify>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t31_counts_go_over_tls_or_to_this_machine_itself() {
+        for good in ["https://reports.example.org", "https://10.0.0.1:8443", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"] {
+            assert!(is_allowed(good), "{good}");
+        }
+        for bad in ["http://reports.example.org", "http://127.0.0.1.example.org", "ftp://localhost", "reports.example.org", ""] {
+            assert!(!is_allowed(bad), "{bad}");
+        }
+    }
+}

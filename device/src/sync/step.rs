@@ -1,0 +1,144 @@
+//! One turn: choose under the lock, ask without it, take in under it.
+
+use std::sync::Arc;
+
+use countersign_core::id::{KeyId, MessageId};
+use countersign_core::message::Package;
+
+use super::answer;
+use super::apply::{self, Sent};
+use super::driver::{Answered, Met, Request, is_allowed};
+use super::machine::{Action, Outcome, Waiting};
+use crate::api::NetworkState;
+use crate::config::Config;
+use crate::db::outbox::{self, State as Standing};
+use crate::db::{log, setting};
+use crate::error::{Error, Result};
+use crate::package::{self, Source, WANTED_ADDRESS};
+use crate::state::State;
+
+/// A request that was chosen.
+pub(crate) struct Turn {
+    action: Action,
+    sent: Option<Sent>,
+    pub(crate) request: Request,
+    pub(crate) package: Option<(MessageId, Arc<Package>)>,
+    pub(crate) config: Config,
+}
+
+/// Addresses that may be asked, in the package's order; before there is a package the one an invitation named.
+pub(crate) fn addresses(state: &State) -> Result<Vec<String>> {
+    let mut addresses: Vec<String> = match state.contest() {
+        Some(contest) => contest.servers.iter().map(|server| server.address.clone()).collect(),
+        None => setting::read(&state.db, WANTED_ADDRESS)?.into_iter().collect(),
+    };
+    addresses.retain(|address| is_allowed(address));
+    Ok(addresses)
+}
+
+/// Chooses what to do: a request, or until when to wait.
+pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Option<u64>>> {
+    let now = state.monotonic_ms();
+    let addresses = addresses(state)?;
+    let items = outbox::waiting(&state.db)?;
+    // Without a package there is no log to verify a receipt with: nothing is sent, only the package fetched.
+    let known = state.current.is_some();
+    let waiting: Vec<Waiting> = items
+        .iter()
+        .filter(|_| known)
+        .map(|item| Waiting { id: item.id, key: item.key, held: matches!(item.state, Standing::Held(_)) })
+        .collect();
+    let wanted = match state.contest() {
+        Some(contest) => !package::frozen(contest, state.wall_ms()),
+        None => true,
+    };
+    let action = state.machine.next(now, &waiting, addresses.len(), wanted);
+    let package = match state.current {
+        Some(id) => Some((id, state.package(id)?)),
+        None => None,
+    };
+    let config = state.config.clone();
+    let (sent, request) = match action {
+        Action::Wait { until_ms } => return Ok(Err(until_ms)),
+        Action::FetchPackage { address } => (None, Request::Package { address: addresses[address].clone() }),
+        Action::Send { id, address } => {
+            let item = items.iter().find(|item| item.id == id).ok_or_else(|| lost(id))?;
+            let contest = package.as_ref().map(|(_, package)| &package.contest);
+            let origin = contest.and_then(|contest| contest.log(item.room)).map(|log| log.origin.clone());
+            let seen = match origin {
+                Some(origin) => log::largest(&state.db, &origin)?,
+                None => None,
+            };
+            let bytes = outbox::bytes(&state.db, id)?.ok_or_else(|| lost(id))?;
+            if let Err(error) = outbox::set_sending(&state.db, id) {
+                // A full disk does not keep a report from leaving.
+                tracing::warn!(%error, "an attempt could not be noted");
+            }
+            let size = seen.as_ref().map_or(0, |seen| seen.size);
+            let request = Request::Send { address: addresses[address].clone(), room: item.room, bytes, seen: size };
+            (Some(Sent { id, kind: item.kind, room: item.room, key: item.key, seen }), request)
+        }
+    };
+    Ok(Ok(Turn { action, sent, request, package, config }))
+}
+
+fn lost(id: MessageId) -> Error {
+    Error::Internal(format!("message {id} is not in the outbox"))
+}
+
+/// Takes in what came; `None`: the app is closing.
+pub(crate) fn finish(state: &mut State, action: Action, sent: Option<&Sent>, met: Option<Met>) {
+    let outcome = match (met, sent) {
+        (None, _) => return,
+        (Some(Err(network)), _) => Outcome::NoNetwork { state: network, retry_after_ms: None },
+        (Some(Ok(answered)), Some(sent)) => take_reply(state, sent, &answered),
+        (Some(Ok(answered)), None) => take_package(state, &answered),
+    };
+    if let Some(sent) = sent
+        && let Err(error) = unsend(state, sent)
+    {
+        tracing::warn!(%error, "the end of an attempt could not be noted");
+    }
+    let (now, key) = (state.monotonic_ms(), sent.map(|sent: &Sent| -> KeyId { sent.key }));
+    let random = Arc::clone(&state.config.random);
+    state.machine.answered(now, action, key, outcome, &*random);
+}
+
+impl Turn {
+    /// What [`finish`] needs, and the request.
+    pub(crate) fn split(self) -> (Action, Option<Sent>, Request, Option<(MessageId, Arc<Package>)>, Config) {
+        (self.action, self.sent, self.request, self.package, self.config)
+    }
+}
+
+/// A message that is not settled is queued, no longer being sent.
+fn unsend(state: &State, sent: &Sent) -> Result<()> {
+    state
+        .db
+        .execute("UPDATE outbox SET state = 'queued' WHERE id = ?1 AND state = 'sending'", [sent.id.0])?;
+    Ok(())
+}
+
+fn take_reply(state: &mut State, sent: &Sent, answered: &Answered) -> Outcome {
+    let reply = answer::read(answered.status, &answered.body);
+    apply::apply(state, sent, reply, answered.retry_after_ms).unwrap_or_else(|error| {
+        // What came could not be kept (a full disk): it is asked for again later, which changes nothing at the server.
+        tracing::error!(%error, message = %sent.id, "an answer could not be kept");
+        Outcome::Later { retry_after_ms: None }
+    })
+}
+
+fn take_package(state: &mut State, answered: &Answered) -> Outcome {
+    let trouble = |network| Outcome::NoNetwork { state: network, retry_after_ms: answered.retry_after_ms };
+    match answered.status {
+        200 => match package::offer(state, &answered.body, Source::Network) {
+            Ok(_) => Outcome::Done { report: false },
+            Err(error) => {
+                tracing::warn!(%error, "the package at the server was not taken");
+                trouble(NetworkState::Portal)
+            }
+        },
+        500..=599 if answered.status != 511 => trouble(NetworkState::ServerTrouble),
+        _ => trouble(NetworkState::Portal),
+    }
+}
