@@ -76,7 +76,19 @@ function letterColumns(width: number, gap: number, padding: number): number {
 
 /** Rows of a letter keypad: four rows of a typewriter and one of actions, or as many as the grid needs. */
 function letterRows(columns: number, letters: number): number {
-  return columns === 10 ? 5 : Math.ceil(letters / columns) + 1;
+  if (columns === 10) {
+    return 5;
+  }
+  return Math.ceil(letters / columns) + (actionsShareRow(columns, letters) ? 0 : 1);
+}
+
+/** Columns that delete, space and next need beside the last letters of a grid. */
+const ACTIONS_LEAST = 6;
+
+/** Whether the action keys stand in the row of the last letters of a grid. */
+export function actionsShareRow(columns: number, letters: number): boolean {
+  const rest = letters % columns;
+  return rest > 0 && columns - rest >= ACTIONS_LEAST;
 }
 
 /** Works the layout out. */
@@ -91,7 +103,7 @@ export function layout(window: Window): Layout {
   if (pad === "none") {
     const compact = height < 480 || height - chrome(width, rem) - stepsLine(width, rem) < rem * 9;
     return {
-      rem, beside: false, compact, steps: !compact && height - chrome(width, rem) - stepsLine(width, rem) > rem * 12,
+      rem, beside: false, compact, steps: !compact && stepLines(width, rem) <= 2 && height - chrome(width, rem) - stepsLine(width, rem) > rem * 12,
       columns: 0, rows: 0, keyHeight: 0, padWidth: 0, gap, padding, readout: 0,
     };
   }
@@ -129,7 +141,7 @@ function numbersLayout({ width, height }: Window, base: Base): Layout {
   const padHeight = readout + rows * keyHeight + (rows - 1) * gap + 3 * padding;
   const left = height - padHeight - chrome(width, rem);
   const compact = height < 480 || left < Math.max(rem * 9, 160);
-  const steps = !compact && left - stepsLine(width, rem) > rem * 13;
+  const steps = !compact && stepLines(width, rem) <= 2 && left - stepsLine(width, rem) > rem * 13;
   return { rem, beside, compact, steps, columns: 4, rows, keyHeight, padWidth: width, gap, padding, readout };
 }
 
@@ -152,6 +164,11 @@ function chrome(width: number, rem: number): number {
   return (top + bar) * rem;
 }
 
+/** Lines that the names of all steps take. */
+function stepLines(width: number, rem: number): number {
+  return Math.ceil((rem * 62) / width);
+}
+
 function stepsLine(width: number, rem: number): number {
-  return Math.ceil((rem * 62) / width) * rem * 2.6;
+  return stepLines(width, rem) * rem * 2.6;
 }

@@ -8,7 +8,9 @@ import { overwriteGetLocale } from "./paraglide/runtime";
 
 const controller = new Controller(bridge());
 // The language is the tablet's: messages follow the view, and screens follow the messages.
-overwriteGetLocale(() => controller.view?.language ?? "en");
+// Before the first view, and where there never is one, it is the system's.
+const system = navigator.language.startsWith("es") ? "es" : "en";
+overwriteGetLocale(() => controller.view?.language ?? system);
 
 const target = document.getElementById("app");
 if (target === null) {

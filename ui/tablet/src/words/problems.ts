@@ -58,19 +58,21 @@ export const refusedWords: Record<RefusedReason, WithHotline> = {
 /** The connection in a few words, with its colour and shape. */
 export interface NetworkWords {
   text: () => string;
+  /** The same in two words. */
+  brief: () => string;
   tone: "here" | "sealed" | "wrong";
   mark: string;
 }
 
 /** The words of every state of the connection. */
 export const networkWords: Record<NetworkState, NetworkWords> = {
-  unknown: { text: m.net_unknown, tone: "here", mark: "●" },
-  online: { text: m.net_online, tone: "sealed", mark: "✓" },
-  refused: { text: m.net_none, tone: "here", mark: "○" },
-  silent: { text: m.net_none, tone: "here", mark: "○" },
-  portal: { text: m.net_portal, tone: "here", mark: "△" },
-  falseCertificate: { text: m.net_false, tone: "wrong", mark: "!" },
-  serverTrouble: { text: m.net_trouble, tone: "here", mark: "△" },
+  unknown: { text: m.net_unknown, brief: m.net_unknown, tone: "here", mark: "●" },
+  online: { text: m.net_online, brief: m.net_online, tone: "sealed", mark: "✓" },
+  refused: { text: m.net_none, brief: m.net_none_brief, tone: "here", mark: "○" },
+  silent: { text: m.net_none, brief: m.net_none_brief, tone: "here", mark: "○" },
+  portal: { text: m.net_portal, brief: m.net_portal_brief, tone: "here", mark: "△" },
+  falseCertificate: { text: m.net_false, brief: m.net_false_brief, tone: "wrong", mark: "!" },
+  serverTrouble: { text: m.net_trouble, brief: m.net_trouble_brief, tone: "here", mark: "△" },
 };
 
 /** What the connection does, in small print; empty when nothing waits. */
