@@ -69,10 +69,10 @@ impl Tablet {
     /// # Errors
     /// `readOnly`, `diskFull`, `databaseDamaged`, `databaseNewer`; `packageRefused` when the installer's package is
     /// another party's than the one this folder was used with. What is in the folder stays as it is then.
-    pub fn open(config: Config) -> std::result::Result<Arc<Self>, Problem> {
+    pub fn open(config: Config) -> std::result::Result<Self, Problem> {
         let save_file = Arc::clone(&config.save_file);
         let state = State::open(config)?;
-        Ok(Arc::new(Self {
+        Ok(Self {
             shared: Arc::new(Shared {
                 state: Mutex::new(state),
                 network: Mutex::new(None),
@@ -82,7 +82,7 @@ impl Tablet {
                 save_file,
             }),
             thread: Mutex::new(None),
-        }))
+        })
     }
 
     /// Does a command. Blocks: for the disk, for Argon2id where there is a PIN, for the person in `saveHandOff`, and for
