@@ -53,7 +53,7 @@ pub fn folder_in(root: &Path, reporting: &mut SocketAddr) -> Result<Folder, Fail
         servers: vec![format!("http://{reporting}")],
         tls_roots: Vec::new(),
     };
-    let packed = pack(read()?, &packing, &keys)?;
+    let packed = pack(contest()?, &packing, &keys)?;
     let package: PathBuf = root.join("practice.countersign");
     replace(&package, packed.package.bytes()).map_err(Failure::internal)?;
     let beginning = Beginning {
@@ -76,7 +76,11 @@ pub fn folder_in(root: &Path, reporting: &mut SocketAddr) -> Result<Folder, Fail
     Ok(folder)
 }
 
-fn read() -> Result<contest::Contest, Failure> {
+/// The practice contest.
+///
+/// # Errors
+/// When the program was built with a contest that has mistakes.
+pub fn contest() -> Result<contest::Contest, Failure> {
     let files: Files = PracticeFiles::iter()
         .filter_map(|name| Some((name.to_string(), PracticeFiles::get(&name)?.data.into_owned())))
         .collect();

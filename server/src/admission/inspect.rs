@@ -1,13 +1,13 @@
 //! What can be said of a message before the sequencer sees it.
 
-use countersign_core::id::PublicKey;
+use countersign_core::id::{KeyId, PublicKey};
 use countersign_core::message::{
     Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke, RoomAct, Scope,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 
-use crate::room::RoomDesk;
+use crate::room::{Projection, RoomDesk};
 
 /// What is known of a message's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,30 @@ pub(super) fn is_signed(message: &Message, authority: &PublicKey, contest: &str,
         }
 }
 
+/// What good signatures prove. Anyone can make up a device and an invitation that fit each other, so an enrolment proves
+/// something only where its invitation is known.
+pub(super) fn proof(projection: &Projection, message: &Message) -> Proof {
+    match message.decode::<Enrolment>() {
+        Ok(enrolment) => match projection.state.invitation(enrolment.request.invitation.id()) {
+            Some(_) => Proof::Good,
+            None => Proof::None,
+        },
+        Err(_) => Proof::Good,
+    }
+}
+
+/// The key whose budget a message is charged to: a tablet's, or the invitation's that enrols one. `None` for people at
+/// headquarters and for whoever is not known.
+pub(super) fn budget_key(projection: &Projection, message: &Message) -> Option<KeyId> {
+    match message.decode::<Enrolment>() {
+        Ok(enrolment) => {
+            let invitation = enrolment.request.invitation.id();
+            projection.state.invitation(invitation).map(|_| invitation)
+        }
+        Err(_) => projection.state.device(message.key()).map(|_| message.key()),
+    }
+}
+
 /// Whether a message was signed for this room: by `key`, or by a device that the room knows.
 pub(super) fn is_of(desk: &RoomDesk, message: &Message, key: Option<&PublicKey>) -> bool {
     let (contest, key) = {
@@ -71,7 +95,7 @@ pub(super) fn why_not_signed(
     authority: &PublicKey,
 ) -> (Refusal, Proof) {
     if is_of(other, message, Some(authority)) {
-        return (Refusal::WrongRoom, Proof::Good);
+        return (Refusal::WrongRoom, proof(&other.read(), message));
     }
     let projection = desk.read();
     // A report that names a package, or an enrolment that names an invitation, which was never here: of another contest.

@@ -48,18 +48,22 @@ impl Default for Limits {
     }
 }
 
-/// What became of a message.
+/// What became of the bytes that came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is in the log at this index.
-    Entered(u64),
-    /// It was not entered. The key is known where its signature was good, so that its tablet can be told things.
-    Refused {
-        /// Why.
-        refusal: Refusal,
-        /// Seconds after which it may be worth trying again.
-        retry_after: Option<u64>,
-    },
+pub struct Verdict {
+    /// The key that the message names, where the bytes are a message.
+    pub key: Option<KeyId>,
+    /// The index of its entry, or why it was not entered.
+    pub outcome: Result<u64, NotEntered>,
+}
+
+/// Why a message was not entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotEntered {
+    /// The refusal to answer with.
+    pub refusal: Refusal,
+    /// Seconds after which it may be worth trying again.
+    pub retry_after: Option<u64>,
 }
 
 /// Both rooms behind their admission.
@@ -133,13 +137,14 @@ impl Admission {
             Err(refusal) => {
                 self.charge(from);
                 self.metrics.message(room, Counted::Refused(refusal));
-                return Verdict::Refused { refusal, retry_after: None };
+                return Verdict { key: None, outcome: Err(NotEntered { refusal, retry_after: None }) };
             }
         };
+        let key = Some(message.key());
         let rejected = match self.admit(room, &message, from).await {
             Ok((index, counted)) => {
                 self.metrics.message(room, counted);
-                return Verdict::Entered(index);
+                return Verdict { key, outcome: Ok(index) };
             }
             Err(rejected) => rejected,
         };
@@ -149,7 +154,7 @@ impl Admission {
         let refusal = self.keep(room, &message, &rejected).await;
         self.metrics.message(room, Counted::Refused(refusal));
         let retry_after = rejected.retry_after.or_else(|| retry_after(refusal));
-        Verdict::Refused { refusal, retry_after }
+        Verdict { key, outcome: Err(NotEntered { refusal, retry_after }) }
     }
 
     async fn admit(
@@ -177,6 +182,7 @@ impl Admission {
             Err(Refusal::UnknownKey) if inspect::is_of(self.other(room), message, None) => {
                 return Err(Rejected::new(Refusal::WrongRoom, Proof::Good));
             }
+            // A sender who comes too early is not to blame.
             Err(Refusal::NotOpenYet) => {
                 return Err(Rejected::new(Refusal::NotOpenYet, Proof::Unneeded));
             }
@@ -187,21 +193,20 @@ impl Admission {
                 inspect::why_not_signed(desk, self.other(room), message, &authority);
             return Err(Rejected::new(refusal, proof));
         }
-        // Only keys that the log knows have a budget of their own; an enrolment's invitation bounds itself.
-        if desk.read().state.device(message.key()).is_some() {
-            self.keys.take((room, message.key()), self.clock.now_ms()).map_err(|wait| Rejected {
+        let proof = inspect::proof(&desk.read(), message);
+        // Only keys that the log knows have a budget of their own; the others' addresses are charged.
+        if let Some(key) = inspect::budget_key(&desk.read(), message) {
+            self.keys.take((room, key), self.clock.now_ms()).map_err(|wait| Rejected {
                 refusal: Refusal::TooMany,
-                proof: Proof::Good,
+                proof,
                 retry_after: Some(wait),
             })?;
         }
         let judged = desk.read().judge(message);
-        judged.map_err(|refusal| Rejected::new(refusal, Proof::Good))?;
+        judged.map_err(|refusal| Rejected::new(refusal, proof))?;
         match desk.submit(Arc::clone(message)).await {
             Ok(Outcome::Entered(index)) => Ok((index, Counted::Entered)),
-            Ok(Outcome::Refused(refusal)) | Err(refusal) => {
-                Err(Rejected::new(refusal, Proof::Good))
-            }
+            Ok(Outcome::Refused(refusal)) | Err(refusal) => Err(Rejected::new(refusal, proof)),
         }
     }
 

@@ -87,6 +87,7 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
     options.limits.address =
         Rate { burst: serve.address_burst, per_minute: serve.address_per_minute };
     options.limits.key = Rate { burst: serve.key_burst, per_minute: serve.key_per_minute };
+    raise_file_limit();
     let node = Node::open(&folder, &options, Arc::new(SystemClock)).map_err(Failure::mistake)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -196,6 +197,20 @@ impl Terminate {
         }
     }
 }
+
+/// Each connection is an open file; systems start programs with room for few.
+#[cfg(unix)]
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files cannot be raised");
+    }
+}
+
+#[cfg(not(unix))]
+fn raise_file_limit() {}
 
 fn start_logging(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("COUNTERSIGN_LOG")

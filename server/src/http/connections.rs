@@ -1,7 +1,8 @@
 //! Accepting connections: bounded in number, in time for handshake and headers, and ended in order.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +22,9 @@ use crate::metrics::Metrics;
 
 /// Open connections of one listener.
 const CONNECTIONS: usize = 8192;
+
+/// Of these, from one address. A county may sit behind one; nobody else needs so many.
+const FROM_ONE_ADDRESS: u32 = 2048;
 
 /// Time for a TLS handshake, and for a request's headers (also the longest pause between requests).
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -58,6 +62,7 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
         .max_header_list_size(16 << 10);
     let server = Arc::new(server);
     let ending = GracefulShutdown::new();
+    let crowd = Crowd::default();
     loop {
         let place = Arc::clone(&places).acquire_owned();
         let accepted = tokio::select! {
@@ -74,6 +79,7 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
                 continue;
             }
         };
+        let Some(one_more) = crowd.enter(peer.ip()) else { continue };
         let connection = Connection {
             peer,
             router: router.clone(),
@@ -83,12 +89,50 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
         let (tls, guard) = (tls.clone(), metrics.connection());
         tokio::spawn(async move {
             connection.accept(stream, tls).await;
-            drop((guard, place));
+            drop((guard, place, one_more));
         });
     }
     drop(socket);
     if tokio::time::timeout(ENDING, ending.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time");
+    }
+}
+
+/// Open connections by address.
+#[derive(Clone, Default)]
+struct Crowd(Arc<Mutex<HashMap<IpAddr, u32>>>);
+
+/// Counts one connection of an address until dropped.
+struct OneMore {
+    crowd: Crowd,
+    address: IpAddr,
+}
+
+impl Crowd {
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` when the address has as many as it may.
+    fn enter(&self, address: IpAddr) -> Option<OneMore> {
+        let mut counts = self.lock();
+        let count = counts.entry(address).or_default();
+        (*count < FROM_ONE_ADDRESS).then(|| {
+            *count += 1;
+            OneMore { crowd: self.clone(), address }
+        })
+    }
+}
+
+impl Drop for OneMore {
+    fn drop(&mut self) {
+        let mut counts = self.crowd.lock();
+        if let Some(count) = counts.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.address);
+            }
+        }
     }
 }
 

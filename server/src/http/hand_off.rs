@@ -16,7 +16,7 @@ use data_encoding::BASE64;
 
 use super::private::STYLE;
 use super::{Peer, Problem, Shared};
-use crate::admission::Verdict;
+use crate::admission;
 use words::Words;
 
 /// What a hand-off carries, as people read it.
@@ -105,9 +105,9 @@ pub(super) async fn deliver(
     };
     let mut last = None;
     for message in &hand_off.messages {
-        match service.admission.submit(hand_off.room, message.bytes(), from).await {
-            Verdict::Entered(index) => last = Some(index),
-            Verdict::Refused { refusal, retry_after } => {
+        match service.admission.submit(hand_off.room, message.bytes(), from).await.outcome {
+            Ok(index) => last = Some(index),
+            Err(admission::NotEntered { refusal, retry_after }) => {
                 let status = StatusCode::from_u16(refusal.status())
                     .expect("every refusal has a status between 400 and 599");
                 let mut response = {

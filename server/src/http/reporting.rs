@@ -5,8 +5,7 @@ use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use axum::{Json, http::HeaderValue};
-use countersign_core::id::MessageId;
-use countersign_core::message::Message;
+use countersign_core::id::{KeyId, MessageId};
 use countersign_core::room::Room;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Peer, Problem, Shared, hand_off, room, status};
-use crate::admission::Verdict;
+use crate::admission::NotEntered;
 use crate::room::Answer;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -69,14 +68,10 @@ struct Seen {
     seen: u64,
 }
 
-/// What the log has to say to the key that signed these bytes. Anyone may read it in the log as well.
-pub(super) fn told(service: &Shared, room: Room, bytes: &[u8]) -> Vec<Told> {
-    let Ok(message) = Message::parse(bytes) else {
-        return Vec::new();
-    };
+/// What the log has to say to a key's tablet. Anyone may read it in the log as well.
+fn told(service: &Shared, room: Room, key: Option<KeyId>) -> Vec<Told> {
     let projection = service.admission.room(room).read();
-    projection
-        .revocation(message.key())
+    key.and_then(|key| projection.revocation(key))
         .map(|entry| Told {
             kind: "revocation",
             id: entry.message.to_string(),
@@ -109,13 +104,14 @@ async fn submit(
     let room = room(&room_name)?;
     let from = service.proxies.sender(peer, &headers);
     let bytes = service.bodies.read(&headers, body).await.inspect_err(|_| service.admission.charge(from))?;
-    match service.admission.submit(room, &bytes, from).await {
-        Verdict::Entered(index) => {
+    let verdict = service.admission.submit(room, &bytes, from).await;
+    let messages = told(&service, room, verdict.key);
+    match verdict.outcome {
+        Ok(index) => {
             let answer = service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
-            Ok(Json(Receipted::new(answer, told(&service, room, &bytes))))
+            Ok(Json(Receipted::new(answer, messages)))
         }
-        Verdict::Refused { refusal, retry_after } => {
-            let messages = told(&service, room, &bytes);
+        Err(NotEntered { refusal, retry_after }) => {
             Err(Problem::refusal(refusal).after(retry_after).telling(messages))
         }
     }

@@ -1,0 +1,134 @@
+//! The real program, killed at moments of nobody's choosing.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use countersign_core::message::Message;
+use countersign_core::room::Room;
+use countersign_server::fsck;
+use serde_json::Value;
+
+use crate::support::Party;
+
+const ROOM: Room = Room::Official;
+
+struct Program {
+    child: Child,
+    reporting: String,
+}
+
+impl Program {
+    fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign-server"))
+            .args(["serve", "--reporting", "127.0.0.1:0", "--public", "127.0.0.1:0"])
+            .args(["--private", "127.0.0.1:0", "--key-burst", "100000", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addresses: Value = serde_json::from_str(&line).unwrap();
+        let reporting = addresses["reporting"].as_str().unwrap();
+        let reporting = reporting.strip_prefix("http://").unwrap().to_owned();
+        Self { child, reporting }
+    }
+
+    /// Status and body; `None` when the server went away in the middle.
+    fn send(&self, message: &Message) -> Option<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.reporting).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+        let size = message.bytes().len();
+        let head = format!(
+            "POST /v1/{ROOM}/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n"
+        );
+        stream.write_all(&[head.as_bytes(), message.bytes()].concat()).ok()?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).ok()?;
+        let answer = String::from_utf8(answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some((status, serde_json::from_str(body).ok()?))
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn terminate(mut self) -> bool {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap().success()
+    }
+}
+
+/// Several rounds of writers at full speed and a kill in the middle; each acknowledged report is there afterwards at the
+/// index its receipt said, and the log is whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_survives_kill_9() {
+    let party = Party::new(&[ROOM]);
+    let mut devices = Vec::new();
+    let server = party.start().await;
+    for precinct in 0..8 {
+        devices.push(server.tablet(&party, ROOM, precinct).await);
+    }
+    server.stop().await;
+    let reports: Vec<Vec<Message>> = (0..8)
+        .map(|precinct| {
+            let device = &devices[precinct as usize];
+            (0..400).map(|n| party.sign(ROOM, device, &party.report(precinct, n))).collect()
+        })
+        .collect();
+    let mut acknowledged: Vec<(&Message, u64)> = Vec::new();
+    for round in 0..4 {
+        let program = Program::start(&party.folder.0);
+        let enough = AtomicBool::new(false);
+        let found: Vec<Vec<(&Message, u64)>> = std::thread::scope(|scope| {
+            let writers: Vec<_> = reports
+                .iter()
+                .map(|reports| {
+                    let (program, enough, party) = (&program, &enough, &party);
+                    scope.spawn(move || {
+                        let mut done = Vec::new();
+                        for report in &reports[round * 100..][..100] {
+                            let Some((200, body)) = program.send(report) else { break };
+                            let receipt = body["receipt"].as_str().unwrap();
+                            done.push((report, party.verify(ROOM, report, receipt).index));
+                            if done.len() > 10 {
+                                enough.store(true, Ordering::SeqCst);
+                            }
+                        }
+                        enough.store(true, Ordering::SeqCst);
+                        done
+                    })
+                })
+                .collect();
+            while !enough.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            // The program dies while all of them are writing.
+            let pid = rustix::process::Pid::from_child(&program.child);
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+            writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+        });
+        program.kill();
+        acknowledged.extend(found.into_iter().flatten());
+        let sound = fsck::check(&party.folder, ROOM).unwrap();
+        assert!(sound.entries >= acknowledged.len() as u64);
+    }
+    assert!(acknowledged.len() >= 40, "{}", acknowledged.len());
+    let program = Program::start(&party.folder.0);
+    for (report, index) in &acknowledged {
+        let (status, body) = program.send(report).unwrap();
+        assert_eq!(status, 200);
+        assert_eq!(party.verify(ROOM, report, body["receipt"].as_str().unwrap()).index, *index);
+    }
+    assert!(program.terminate(), "SIGTERM ends it in order");
+    fsck::check(&party.folder, ROOM).unwrap();
+}

@@ -1,0 +1,16 @@
+//! The party server as its callers meet it: real SQLite files, real HTTP on ports of the machine's choice.
+
+// Tests may take things apart without saying what to do otherwise.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod support;
+
+mod commands;
+mod crash;
+mod flood;
+mod hand_off;
+mod log;
+mod recovery;
+mod refusals;
+mod replay;
+mod revocation;

@@ -1,0 +1,344 @@
+//! A party with its keys and contest, a server over real HTTP, tablets that sign.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use countersign_core::contest::Contest;
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::invitation::InvitationCode;
+use countersign_core::message::{
+    Channel, Enrolment, EnrolmentRequest, Invitation, Invitations, Kind, Message, Reason, Report, Revoke,
+    RevokeReason, Scope,
+};
+use countersign_core::receipt::Receipt;
+use countersign_core::room::Room;
+use countersign_server::admission::Limits;
+use countersign_server::clock::{Clock, SharedClock};
+use countersign_server::folder::Folder;
+use countersign_server::genesis::{Beginning, Packing, begin, pack};
+use countersign_server::http::{self, Listener, Service, TrustedProxies};
+use countersign_server::keys::{KeyFolder, read_key};
+use countersign_server::node::{Node, Options};
+use countersign_server::practice;
+use countersign_server::store::{LogStore, SqliteLog};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// A clock that stands until it is set.
+pub struct TestClock(AtomicU64);
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl TestClock {
+    pub fn set(&self, now_ms: u64) {
+        self.0.store(now_ms, Ordering::SeqCst);
+    }
+}
+
+/// When every test begins.
+pub const START_MS: u64 = 1_580_767_200_000;
+
+/// A party that has packed the practice contest and set up a data folder.
+pub struct Party {
+    pub root: TempDir,
+    pub folder: Folder,
+    pub keys: KeyFolder,
+    pub contest: Contest,
+    pub package: MessageId,
+    pub package_bytes: Vec<u8>,
+    pub admin: SigningKey,
+    pub clock: Arc<TestClock>,
+    seeds: AtomicU64,
+}
+
+impl Party {
+    pub fn new(open: &[Room]) -> Self {
+        Self::with_contest(open, practice::contest().unwrap())
+    }
+
+    pub fn with_contest(open: &[Room], contest: Contest) -> Self {
+        let root = TempDir::new().unwrap();
+        let keys = KeyFolder(root.path().join("keys"));
+        keys.init(&["localhost".to_owned()]).unwrap();
+        let packing = Packing {
+            number: 1,
+            servers: vec!["http://127.0.0.1:8470".to_owned()],
+            tls_roots: Vec::new(),
+        };
+        let packed = pack(contest, &packing, &keys).unwrap();
+        let folder = Folder(root.path().join("data"));
+        let clock = Arc::new(TestClock(AtomicU64::new(START_MS)));
+        let shared: SharedClock = clock.clone();
+        let beginning = Beginning {
+            package: packed.package.bytes(),
+            genesis: &packed.genesis,
+            keys: &keys,
+            open,
+        };
+        begin(&folder, &beginning, &shared).unwrap();
+        let (_, package) =
+            countersign_core::message::Package::read(packed.package.bytes()).unwrap();
+        Self {
+            admin: read_key(&keys.admin()).unwrap(),
+            contest: package.contest,
+            package: packed.package.id(),
+            package_bytes: packed.package.bytes().to_vec(),
+            root,
+            folder,
+            keys,
+            clock,
+            seeds: AtomicU64::new(1),
+        }
+    }
+
+    fn seed(&self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.seeds.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+        seed
+    }
+
+    pub fn new_key(&self) -> SigningKey {
+        SigningKey::from_seed(&self.seed())
+    }
+
+    /// A code for a precinct, which no server knows yet.
+    pub fn code(&self, precinct: u32) -> InvitationCode {
+        InvitationCode::new(PrecinctNumber(precinct), self.seed()[..10].try_into().unwrap())
+    }
+
+    pub fn invitations(&self, room: Room, codes: &[InvitationCode]) -> Message {
+        let invitations = codes
+            .iter()
+            .map(|code| Invitation {
+                key: code.key(&self.contest.id).public(),
+                precinct: code.precinct(),
+            })
+            .collect();
+        self.by_admin(room, &Invitations { invitations })
+    }
+
+    pub fn by_admin<P: countersign_core::message::Payload>(&self, room: Room, payload: &P) -> Message {
+        Message::sign(&self.admin, Scope::room(&self.contest.id, room), payload)
+    }
+
+    pub fn revoke(&self, room: Room, key: &SigningKey) -> Message {
+        self.by_admin(room, &Revoke { key: key.id(), reason: RevokeReason::Lost })
+    }
+
+    pub fn enrolment(&self, room: Room, code: &InvitationCode, device: &SigningKey) -> Message {
+        let id = &self.contest.id;
+        let invitation = code.key(id);
+        let request = EnrolmentRequest {
+            invitation: invitation.public(),
+            device: device.public(),
+            precinct: code.precinct(),
+            device_time_ms: START_MS,
+            app_version: "0.1.0".to_owned(),
+        };
+        Enrolment::sign(id, room, &invitation, device, request)
+    }
+
+    /// A first report of a precinct, with `people` in the first group.
+    pub fn report(&self, precinct: u32, people: u32) -> Report {
+        let mut count = vec![0; self.contest.groups.len()];
+        count[0] = people;
+        Report {
+            package: self.package,
+            precinct: PrecinctNumber(precinct),
+            revision: 1,
+            supersedes: None,
+            reason: None,
+            attendees: people,
+            counts: vec![count; self.contest.counts.len()],
+            lots: Vec::new(),
+            acknowledged: Vec::new(),
+            attestations: Vec::new(),
+            photos: Vec::new(),
+            channel: Channel::Tablet,
+            device_sequence: 1,
+            device_time_ms: START_MS,
+            app_version: "0.1.0".to_owned(),
+        }
+    }
+
+    pub fn correction(&self, of: MessageId, precinct: u32, people: u32) -> Report {
+        Report {
+            revision: 2,
+            supersedes: Some(of),
+            reason: Some(Reason { code: "recount".to_owned(), text: None }),
+            device_sequence: 2,
+            ..self.report(precinct, people)
+        }
+    }
+
+    pub fn sign(&self, room: Room, device: &SigningKey, report: &Report) -> Message {
+        Message::sign(device, Scope::room(&self.contest.id, room), report)
+    }
+
+    pub async fn start(&self) -> Server {
+        self.start_with(Options::default(), |_, log| Arc::new(log)).await
+    }
+
+    pub async fn start_limited(&self, limits: Limits) -> Server {
+        self.start_with(Options { limits, ..Options::default() }, |_, log| Arc::new(log)).await
+    }
+
+    pub async fn start_with(
+        &self,
+        options: Options,
+        wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
+    ) -> Server {
+        let node = Node::open_with(&self.folder, &options, self.clock.clone(), wrap).unwrap();
+        let service = Service::new(&node, TrustedProxies::default());
+        let (stop, stopped) = watch::channel(false);
+        let mut listeners = JoinSet::new();
+        let mut bound: Vec<SocketAddr> = Vec::new();
+        for router in [http::reporting(&service), http::public(&service), http::private(&service)] {
+            let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            bound.push(socket.local_addr().unwrap());
+            let metrics = Arc::clone(&node.metrics);
+            let listener = Listener { socket, tls: None, router, metrics };
+            listeners.spawn(http::serve(listener, stopped.clone()));
+        }
+        drop(service);
+        countersign_server::client::install_provider();
+        Server {
+            node,
+            reporting: bound[0],
+            public: bound[1],
+            private: bound[2],
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            stop,
+            listeners,
+        }
+    }
+
+    /// Verifies a receipt with nothing but the package.
+    pub fn verify(&self, room: Room, message: &Message, receipt: &str) -> Receipt {
+        let log = self.contest.log(room).unwrap();
+        Receipt::verify(receipt, message.id(), message.kind(), &log.origin, &log.keys).unwrap()
+    }
+}
+
+/// A running server.
+pub struct Server {
+    pub node: Node,
+    pub reporting: SocketAddr,
+    pub public: SocketAddr,
+    pub private: SocketAddr,
+    pub http: reqwest::Client,
+    stop: watch::Sender<bool>,
+    listeners: JoinSet<()>,
+}
+
+/// What a server answered.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub retry_after: Option<u64>,
+    pub kind: String,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// Code of the problem; panics when it is none.
+    pub fn code(&self) -> String {
+        let json = self.json();
+        assert_eq!(self.kind, "application/problem+json", "{json}");
+        let code = json["code"].as_str().unwrap().to_owned();
+        assert_eq!(json["type"], format!("urn:countersign:problem:{code}"));
+        assert_eq!(json["status"], self.status);
+        code
+    }
+
+    /// The receipt; panics when there is none.
+    pub fn receipt(&self) -> String {
+        assert_eq!(self.status, 200, "{}", self.text());
+        self.json()["receipt"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Server {
+    pub async fn send(&self, room: Room, message: &Message) -> Reply {
+        self.post(room, message.bytes().to_vec()).await
+    }
+
+    pub async fn post(&self, room: Room, body: Vec<u8>) -> Reply {
+        self.post_to(&format!("/v1/{room}/messages"), body).await
+    }
+
+    pub async fn post_to(&self, path: &str, body: Vec<u8>) -> Reply {
+        let url = format!("http://{}{path}", self.reporting);
+        read(self.http.post(url).body(body).send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, from: SocketAddr, path: &str) -> Reply {
+        read(self.http.get(format!("http://{from}{path}")).send().await.unwrap()).await
+    }
+
+    /// An enrolled tablet of a precinct.
+    pub async fn tablet(&self, party: &Party, room: Room, precinct: u32) -> SigningKey {
+        let code = party.code(precinct);
+        self.send(room, &party.invitations(room, std::slice::from_ref(&code))).await.receipt();
+        let device = party.new_key();
+        self.send(room, &party.enrolment(room, &code, &device)).await.receipt();
+        device
+    }
+
+    pub fn size(&self, room: Room) -> u64 {
+        self.node.admission.room(room).read().head().size
+    }
+
+    pub fn counted(&self, room: Room, outcome: &'static str) -> u64 {
+        self.node.metrics.messages(room, outcome)
+    }
+
+    /// Ends the server as SIGTERM does.
+    pub async fn stop(mut self) {
+        self.stop.send(true).unwrap();
+        drop(self.http);
+        while self.listeners.join_next().await.is_some() {}
+        let node = self.node;
+        tokio::task::spawn_blocking(move || node.close().unwrap()).await.unwrap();
+    }
+}
+
+async fn read(response: reqwest::Response) -> Reply {
+    let header = |name: &str| {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    Reply {
+        status: response.status().as_u16(),
+        retry_after: header("retry-after").and_then(|value| value.parse().ok()),
+        kind: header("content-type").unwrap_or_default(),
+        body: response.bytes().await.unwrap().to_vec(),
+    }
+}
+
+/// A message of a kind that this server does not take yet: only its envelope can be read.
+pub fn of_kind(kind: Kind, good: &Message) -> Vec<u8> {
+    let word = good.kind().content_type();
+    let other = kind.content_type();
+    assert_eq!(word.len(), other.len(), "the length stands in the envelope");
+    let at = good.bytes().windows(word.len()).position(|part| part == word.as_bytes()).unwrap();
+    let mut bytes = good.bytes().to_vec();
+    bytes[at..at + word.len()].copy_from_slice(other.as_bytes());
+    bytes
+}
