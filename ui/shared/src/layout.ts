@@ -141,7 +141,7 @@ function numbersLayout({ width, height }: Window, base: Base): Layout {
   const padHeight = readout + rows * keyHeight + (rows - 1) * gap + 3 * padding;
   const left = height - padHeight - chrome(width, rem);
   const compact = height < 480 || left < Math.max(rem * 9, 160);
-  const steps = !compact && stepLines(width, rem) <= 2 && left - stepsLine(width, rem) > rem * 13;
+  const steps = !compact && stepLines(width, rem) <= 2 && left - stepsLine(width, rem) > rem * 20;
   return { rem, beside, compact, steps, columns: 4, rows, keyHeight, padWidth: width, gap, padding, readout };
 }
 

@@ -248,11 +248,11 @@ export class Controller {
 
   /** Signs, queues, and shows where the new report stands. */
   async sign(pin: string): Promise<void> {
-    const before = new Set(this.view?.reports.map((report) => report.id));
+    const before = this.view?.reports.map((report) => report.id) ?? [];
     this.busy = "sign";
     const answer = await this.send({ cmd: "sign", pin });
     this.busy = null;
-    const signed = answer?.answer === "view" ? answer.view.reports.find((report) => !before.has(report.id)) : undefined;
+    const signed = answer?.answer === "view" ? answer.view.reports.find((report) => !before.includes(report.id)) : undefined;
     if (signed !== undefined) {
       this.#stack = [{ at: "stands", report: signed.id }];
     }

@@ -59,6 +59,7 @@ export class FixtureTablet implements Bridge {
         return;
       case "press":
         this.#set(command.cell, pressed(this.#get(command.cell), command.key));
+        this.view = { ...this.view, caucus: { ...this.#open(), cell: command.cell } };
         return;
       case "nobodyInTheRest": {
         const open = this.#open();
