@@ -1,7 +1,6 @@
 //! The real app in a real window, driven through `tauri-driver`.
 
 use std::ffi::OsStr;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -9,6 +8,7 @@ use serde_json::json;
 
 use crate::children::{self, Group};
 use crate::error::Doing;
+use crate::party::free_port;
 use crate::wait::{self, Look};
 use crate::webdriver::{self, Session};
 use crate::{Error, Result, places};
@@ -177,11 +177,4 @@ impl Drop for App {
         self.session = None;
         let _ = self.driver.running();
     }
-}
-
-/// A port that is free now. Drivers take their ports as arguments, so there is a moment in which
-/// another program could take it; the start fails loudly then.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).doing("looking for a free port")?;
-    Ok(listener.local_addr().doing("looking for a free port")?.port())
 }

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -15,6 +16,23 @@ use crate::{Error, Result};
 
 /// How long a process gets to end on request before it is killed.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// Every group that runs, for [`end_all`].
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<u32>> {
+    // A thread that panicked while holding it left a whole list behind.
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Kills every group that was started and still runs: for a program that is told to end at once.
+pub fn end_all() {
+    for id in running().drain(..) {
+        if let Some(group) = pid(id) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
 
 /// A child process in a process group of its own. Dropping the handle kills the whole group.
 #[derive(Debug)]
@@ -31,6 +49,7 @@ impl Group {
     /// When the program cannot be started.
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
         let child = command.process_group(0).spawn().doing(format!("starting {name}"))?;
+        running().push(child.id());
         Ok(Self { child, name: name.to_owned() })
     }
 
@@ -105,6 +124,7 @@ impl Drop for Group {
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.wait();
+        running().retain(|id| *id != self.child.id());
     }
 }
 

@@ -24,7 +24,8 @@ impl Pad {
     #[must_use]
     pub fn keys(self) -> Vec<String> {
         let digits = (0..10).map(|digit| format!("d{digit}"));
-        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let named =
+            |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         match self {
             Self::Numbers => {
                 digits.chain(named(&["delete", "clear", "minus", "plus", "next"])).collect()

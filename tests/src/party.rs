@@ -1,0 +1,429 @@
+//! The party: its keys, its package, its server, its invitations; all made with the server's own program.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use crate::children::Group;
+use crate::error::Doing;
+use crate::tls::Identity;
+use crate::{Error, Result, places};
+
+/// Host of the server's certificate, and of the addresses in the package.
+const HOST: &str = "localhost";
+
+/// A contest's party on this machine.
+#[derive(Debug)]
+pub struct Party {
+    folder: PathBuf,
+    contest: PathBuf,
+    /// Where tablets are told to report.
+    told: u16,
+    /// Where the server listens, once it did.
+    reporting: SocketAddr,
+    server: Option<Server>,
+}
+
+#[derive(Debug)]
+struct Server {
+    process: Group,
+    private: String,
+}
+
+/// What `serve` prints once it listens.
+#[derive(Debug, Deserialize)]
+struct Addresses {
+    reporting: String,
+    private: String,
+}
+
+/// What `verify-receipt` found.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Verified {
+    /// The receipt proves the entry.
+    pub receipt_verified: bool,
+    /// Where the entry stands.
+    pub log_index: Option<u64>,
+    /// The message it proves.
+    pub message: Option<String>,
+    /// Why it is not good.
+    pub why_not: Option<String>,
+}
+
+/// A free loopback port. Packages name it before the server listens on it.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn free_port() -> Result<u16> {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .doing("looking for a free port")
+        .map(|address| address.port())
+}
+
+impl Party {
+    /// Makes keys, package and the server's data folder below `folder`. Tablets are told to report to `told`: the server's
+    /// own port, or that of a network before it. Both rooms are open.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn prepare(folder: &Path, contest: &Path, told: u16, listens: u16) -> Result<Self> {
+        std::fs::create_dir_all(folder).doing(format!("making {}", folder.display()))?;
+        let party = Self {
+            folder: folder.to_path_buf(),
+            contest: contest.to_path_buf(),
+            told,
+            reporting: SocketAddr::from(([127, 0, 0, 1], listens)),
+            server: None,
+        };
+        let (keys, package) = (party.keys(), party.package());
+        party.program(&[
+            &"keys",
+            &"init",
+            &"--out",
+            &keys,
+            &"--host",
+            &HOST,
+            &"--host",
+            &"127.0.0.1",
+        ])?;
+        party.pack(1, &package)?;
+        party.program(&[
+            &"init",
+            &"--data",
+            &party.data(),
+            &"--package",
+            &package,
+            &"--keys",
+            &keys,
+            &"--open",
+            &"official,rehearsal",
+        ])?;
+        Ok(party)
+    }
+
+    /// Makes a package with this number.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn pack(&self, number: u32, out: &Path) -> Result<()> {
+        let address = format!("https://{HOST}:{}", self.told);
+        let number = number.to_string();
+        self.program(&[
+            &"contest",
+            &"pack",
+            &self.contest,
+            &"--number",
+            &number,
+            &"--keys",
+            &self.keys(),
+            &"--server",
+            &address,
+            &"--tls-root",
+            &self.keys().join("server/tls/ca.pem"),
+            &"--out",
+            &out,
+        ])
+        .map(|_| ())
+    }
+
+    /// The package: what an installer made for this caucus carries.
+    #[must_use]
+    pub fn package(&self) -> PathBuf {
+        self.folder.join("caucus.package")
+    }
+
+    /// The server's data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("server")
+    }
+
+    /// The folder of all keys, the party's own included.
+    #[must_use]
+    pub fn keys(&self) -> PathBuf {
+        self.folder.join("keys")
+    }
+
+    /// Where the server listens for tablets.
+    #[must_use]
+    pub fn reporting(&self) -> SocketAddr {
+        self.reporting
+    }
+
+    /// Where headquarters reads what was received, while the server runs.
+    #[must_use]
+    pub fn private(&self) -> Option<&str> {
+        self.server.as_ref().map(|server| server.private.as_str())
+    }
+
+    /// The server's own certificate.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn identity(&self) -> Result<Identity> {
+        let tls = self.keys().join("server/tls");
+        Identity::read(&tls.join("cert.pem"), &tls.join("key.pem"))
+    }
+
+    /// Invites a precinct and gives the code.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn invite(&self, precinct: &str) -> Result<String> {
+        let printed = self.program(&[
+            &"invitations",
+            &"--data",
+            &self.data(),
+            &"--keys",
+            &self.keys(),
+            &"--precinct",
+            &precinct,
+        ])?;
+        let text = String::from_utf8_lossy(&printed.stdout).into_owned();
+        let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let code = lines.next().zip(lines.next()).and_then(|(names, cells)| {
+            let at = names.iter().position(|name| *name == "code")?;
+            cells.get(at).map(|code| (*code).to_owned())
+        });
+        code.ok_or_else(|| Error::Unexpected(format!("invitations printed {text}")))
+    }
+
+    /// The enrolled tablets: rows of `devices list`, by column name.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn devices(&self) -> Result<Vec<std::collections::BTreeMap<String, String>>> {
+        let printed = self.program(&[&"devices", &"list", &"--data", &self.data()])?;
+        let text = String::from_utf8_lossy(&printed.stdout).into_owned();
+        let mut lines = text.lines();
+        let names: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+        Ok(lines
+            .map(|line| {
+                names
+                    .iter()
+                    .zip(line.split(','))
+                    .map(|(n, c)| ((*n).to_owned(), c.to_owned()))
+                    .collect()
+            })
+            .collect())
+    }
+
+    /// Stops trusting a key: a tablet's, or an invitation's.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn revoke(&self, key: &str) -> Result<()> {
+        self.program(&[
+            &"devices",
+            &"revoke",
+            &"--data",
+            &self.data(),
+            &"--keys",
+            &self.keys(),
+            &"--key",
+            &key,
+            &"--reason",
+            &"lost",
+        ])
+        .map(|_| ())
+    }
+
+    /// Starts the server and waits until it listens. It listens where it did the last time.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come up.
+    pub fn start(&mut self) -> Result<()> {
+        let tls = self.keys().join("server/tls");
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("server.log"))
+            .doing("opening the server's log")?;
+        let mut process = Group::start(
+            "countersign-server",
+            Command::new(places::program("countersign-server")?)
+                .args([OsStr::new("serve"), OsStr::new("--data"), self.data().as_os_str()])
+                .args(["--reporting", &self.reporting.to_string()])
+                .args(["--public", "127.0.0.1:0", "--private", "127.0.0.1:0"])
+                .args([OsStr::new("--tls-cert"), tls.join("cert.pem").as_os_str()])
+                .args([OsStr::new("--tls-key"), tls.join("key.pem").as_os_str()])
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(log),
+        )?;
+        let said = process
+            .child()
+            .stdout
+            .take()
+            .ok_or_else(|| Error::Unexpected("the server has no output".to_owned()))?;
+        let mut line = String::new();
+        BufReader::new(said).read_line(&mut line).doing("waiting for the server")?;
+        let addresses: Addresses = serde_json::from_str(&line).map_err(|_| {
+            Error::Unexpected(format!(
+                "the server did not come up; see {}",
+                self.folder.join("server.log").display()
+            ))
+        })?;
+        self.reporting = addresses
+            .reporting
+            .trim_start_matches("https://")
+            .parse()
+            .map_err(|_| Error::Unexpected(format!("the server listens on {line}")))?;
+        self.server = Some(Server { process, private: addresses.private });
+        Ok(())
+    }
+
+    /// Stops the server as a service manager does.
+    ///
+    /// # Errors
+    ///
+    /// When it does not end well.
+    pub fn stop(&mut self) -> Result<()> {
+        match self.server.take() {
+            Some(server) => server.process.stop().map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Kills the server as a power cut would.
+    ///
+    /// # Errors
+    ///
+    /// When it does not go away.
+    pub fn kill(&mut self) -> Result<()> {
+        match self.server.take() {
+            Some(server) => server.process.kill(),
+            None => Ok(()),
+        }
+    }
+
+    /// What was received in a room, unreviewed, as the server's program works it out from the log.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn results(&self, room: &str) -> Result<Value> {
+        let printed =
+            self.program(&[&"results", &"--data", &self.data(), &"--room", &room, &"--json"])?;
+        serde_json::from_slice(&printed.stdout)
+            .map_err(|error| Error::Unexpected(format!("results --json: {error}")))
+    }
+
+    /// The row of a precinct in [`Party::results`], or `Null`.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn received(&self, room: &str, precinct: &str) -> Result<Value> {
+        let results = self.results(room)?;
+        let rows = results["precincts"].as_array().cloned().unwrap_or_default();
+        Ok(rows.into_iter().find(|row| row["precinct"] == precinct).unwrap_or(Value::Null))
+    }
+
+    /// The receipt of a message, as the running server gives it to whoever asks.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not run or has no such message.
+    pub fn receipt(&self, room: &str, message: &str) -> Result<String> {
+        let address = format!(
+            "https://{HOST}:{}/v1/{room}/messages/{message}/receipt",
+            self.reporting.port()
+        );
+        let pem = std::fs::read(self.keys().join("server/tls/ca.pem")).doing("reading ca.pem")?;
+        let failed = |error: ureq::Error| Error::Unexpected(format!("{address}: {error}"));
+        let root = Certificate::from_pem(&pem).map_err(failed)?;
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::Specific(Arc::new(vec![root])))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .build();
+        let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
+        let answer: Value = agent
+            .get(&address)
+            .call()
+            .and_then(|mut answer| answer.body_mut().read_json())
+            .map_err(failed)?;
+        answer["receipt"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| Error::Unexpected(format!("{address} answered {answer}")))
+    }
+
+    /// Has a second program verify a receipt, from the receipt's file and the package alone.
+    ///
+    /// # Errors
+    ///
+    /// When the program does not give a verdict.
+    pub fn verify(&self, receipt: &Path) -> Result<Verified> {
+        let (package, receipt) = (self.package(), receipt.as_os_str());
+        let output =
+            self.output(&[&"verify-receipt", &"--receipt", &receipt, &"--package", &package])?;
+        let verdict: Verified = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Error::Unexpected(format!("verify-receipt: {error}")))?;
+        if verdict.receipt_verified == output.status.success() {
+            Ok(verdict)
+        } else {
+            Err(Error::Unexpected(format!(
+                "verify-receipt said one thing and ended with {}",
+                output.status
+            )))
+        }
+    }
+
+    fn program(&self, arguments: &[&dyn AsRef<OsStr>]) -> Result<Output> {
+        let output = self.output(arguments)?;
+        if output.status.success() {
+            return Ok(output);
+        }
+        let words: Vec<OsString> = arguments.iter().map(|word| word.as_ref().to_owned()).collect();
+        Err(Error::Program {
+            program: format!(
+                "countersign-server {}",
+                words.join(OsStr::new(" ")).to_string_lossy()
+            ),
+            status: output.status.to_string(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    fn output(&self, arguments: &[&dyn AsRef<OsStr>]) -> Result<Output> {
+        let mut command = Command::new(places::program("countersign-server")?);
+        for argument in arguments {
+            command.arg(argument.as_ref());
+        }
+        command.stdin(Stdio::null()).output().doing("running countersign-server")
+    }
+}
+
+/// Writes a copy of a file with one bit of its middle byte flipped.
+///
+/// # Errors
+///
+/// When it cannot be read or written, or is empty.
+pub fn flip_one_bit(from: &Path, to: &Path) -> Result<()> {
+    let mut bytes = std::fs::read(from).doing(format!("reading {}", from.display()))?;
+    let middle = bytes.len() / 2;
+    let byte = bytes
+        .get_mut(middle)
+        .ok_or_else(|| Error::Unexpected(format!("{} is empty", from.display())))?;
+    *byte ^= 1;
+    std::fs::File::create(to)
+        .and_then(|mut file| file.write_all(&bytes))
+        .doing(format!("writing {}", to.display()))
+}
