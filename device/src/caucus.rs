@@ -7,9 +7,9 @@ use rusqlite::Connection;
 use crate::api::{Attester, Cell, Key, LotDrawer, LotMethod, ProblemCode, ReasonChoice, Step};
 use crate::db::draft::{self as table, NewDraft};
 use crate::db::history::{self, Change};
+use crate::db::keys;
 use crate::db::outbox::{self, State as Standing};
 use crate::db::text::json;
-use crate::db::keys;
 use crate::draft::press::press as pressed;
 use crate::draft::{Correction, Draft, DrawnLot, Kept, Said, Timer, cell_name};
 use crate::error::{Error, Result};
@@ -40,7 +40,14 @@ pub(crate) fn open(state: &mut State, precinct: u32, room: Room) -> Result<()> {
 
 fn begin(state: &mut State, precinct: u32, room: Room) -> Result<()> {
     let (package, _) = state.current_package()?;
-    let new = NewDraft { precinct, room, package, step: Step::Attendance, correction: None, at_ms: state.wall_ms() };
+    let new = NewDraft {
+        precinct,
+        room,
+        package,
+        step: Step::Attendance,
+        correction: None,
+        at_ms: state.wall_ms(),
+    };
     let tx = state.begin()?;
     let draft = table::begin(&tx, &new)?;
     State::set_open_draft(&tx, Some(draft))?;
@@ -87,7 +94,12 @@ fn set(tx: &Connection, draft: &Draft, cell: Cell, new: Option<u32>, now: u64) -
     table::set_cell(tx, draft.id, cell, new)?;
     let text = |value: Option<u32>| value.map(|value| value.to_string());
     let (old, new) = (text(old), text(new));
-    history::add(tx, draft.id, now, Change { what: &cell_name(cell), old: old.as_deref(), new: new.as_deref() })
+    history::add(
+        tx,
+        draft.id,
+        now,
+        Change { what: &cell_name(cell), old: old.as_deref(), new: new.as_deref() },
+    )
 }
 
 /// The first number of a count fixes the attendance that a later change has to be explained against (T12).
@@ -105,7 +117,11 @@ fn begin_alignment(tx: &Connection, contest: &Contest, draft: &Draft, cell: Cell
 /// Remembers the chosen cell.
 pub(crate) fn choose(state: &mut State, cell: Cell) -> Result<()> {
     let (draft, _) = state.draft()?;
-    if draft.has(cell) { table::set_chosen(&state.db, draft.id, Some(cell)) } else { Err(Error::NOT_NOW) }
+    if draft.has(cell) {
+        table::set_chosen(&state.db, draft.id, Some(cell))
+    } else {
+        Err(Error::NOT_NOW)
+    }
 }
 
 /// Fills empty cells of one count, all in one step.
@@ -171,12 +187,19 @@ fn check_reason(contest: &Contest, reason: &ReasonChoice) -> Result<()> {
 pub(crate) fn explain_attendance(state: &mut State, reason: &ReasonChoice) -> Result<()> {
     let (draft, package) = state.draft()?;
     check_reason(&package.contest, reason)?;
-    let (Some(attendees), Some(basis)) = (draft.attendees, draft.attendance_basis) else { return Err(Error::NOT_NOW) };
+    let (Some(attendees), Some(basis)) = (draft.attendees, draft.attendance_basis) else {
+        return Err(Error::NOT_NOW);
+    };
     let now = state.wall_ms();
     let tx = state.begin()?;
     table::set_attendance_basis(&tx, draft.id, attendees)?;
     let (old, new) = (basis.to_string(), format!("{attendees} {}", json(reason)));
-    history::add(&tx, draft.id, now, Change { what: "attendance explained", old: Some(&old), new: Some(&new) })?;
+    history::add(
+        &tx,
+        draft.id,
+        now,
+        Change { what: "attendance explained", old: Some(&old), new: Some(&new) },
+    )?;
     Ok(tx.commit()?)
 }
 
@@ -184,13 +207,20 @@ pub(crate) fn explain_attendance(state: &mut State, reason: &ReasonChoice) -> Re
 ///
 /// # Errors
 /// `NotPossibleNow` unless the winners are as many of the tied groups as the tie has seats.
-pub(crate) fn draw_lot(state: &mut State, tie: u8, winners: &[u8], method: LotMethod, drawn_by: LotDrawer) -> Result<()> {
+pub(crate) fn draw_lot(
+    state: &mut State,
+    tie: u8,
+    winners: &[u8],
+    method: LotMethod,
+    drawn_by: LotDrawer,
+) -> Result<()> {
     let (draft, package) = state.draft()?;
     let facts = Reckoning::of(&package.contest, &draft);
     let tie = facts.ties().get(usize::from(tie)).ok_or(Error::NOT_NOW)?;
     let mut winners = winners.to_vec();
     winners.sort_unstable();
-    let lot = DrawnLot { tied: names::ballots(&tie.groups), seats: tie.seats, winners, method, drawn_by };
+    let lot =
+        DrawnLot { tied: names::ballots(&tie.groups), seats: tie.seats, winners, method, drawn_by };
     if !lot.outcome().settles(tie) {
         return Err(Error::NOT_NOW);
     }
@@ -208,7 +238,11 @@ pub(crate) fn draw_lot(state: &mut State, tie: u8, winners: &[u8], method: LotMe
 pub(crate) fn undraw_lot(state: &mut State, tie: u8) -> Result<()> {
     let (draft, package) = state.draft()?;
     let facts = Reckoning::of(&package.contest, &draft);
-    let lot = facts.ties().get(usize::from(tie)).and_then(|tie| facts.lot_of(tie)).ok_or(Error::NOT_NOW)?;
+    let lot = facts
+        .ties()
+        .get(usize::from(tie))
+        .and_then(|tie| facts.lot_of(tie))
+        .ok_or(Error::NOT_NOW)?;
     let now = state.wall_ms();
     let (what, old) = (format!("lot {}", json(&lot.tied)), json(&lot.winners));
     let tx = state.begin()?;
@@ -223,11 +257,20 @@ pub(crate) fn acknowledge(state: &mut State, finding: &str, reason: &ReasonChoic
     check_reason(&package.contest, reason)?;
     let facts = Reckoning::of(&package.contest, &draft);
     let found = facts.findings.iter().find(|one| one.key() == finding).ok_or(Error::NOT_NOW)?;
-    let kept = Kept { finding: finding.to_owned(), numbers: found.numbers.clone(), reason: reason.clone() };
+    let kept = Kept {
+        finding: finding.to_owned(),
+        numbers: found.numbers.clone(),
+        reason: reason.clone(),
+    };
     let now = state.wall_ms();
     let tx = state.begin()?;
     table::set_kept(&tx, draft.id, &kept)?;
-    history::add(&tx, draft.id, now, Change { what: finding, old: None, new: Some(&json(reason)) })?;
+    history::add(
+        &tx,
+        draft.id,
+        now,
+        Change { what: finding, old: None, new: Some(&json(reason)) },
+    )?;
     Ok(tx.commit()?)
 }
 
@@ -242,7 +285,11 @@ pub(crate) fn unacknowledge(state: &mut State, finding: &str) -> Result<()> {
 }
 
 /// Records that somebody stands by the figures as they are now, or objects.
-pub(crate) fn attest(state: &mut State, who: Attester, objection: Option<&ReasonChoice>) -> Result<()> {
+pub(crate) fn attest(
+    state: &mut State,
+    who: Attester,
+    objection: Option<&ReasonChoice>,
+) -> Result<()> {
     let (draft, package) = state.draft()?;
     if let Some(reason) = objection {
         check_reason(&package.contest, reason)?;
@@ -252,7 +299,8 @@ pub(crate) fn attest(state: &mut State, who: Attester, objection: Option<&Reason
     }
     let said = Said { who, figures: draft.figures_digest(), objection: objection.cloned() };
     let now = state.wall_ms();
-    let new = objection.map_or_else(|| "stands by it".to_owned(), |reason| format!("objects {}", json(reason)));
+    let new = objection
+        .map_or_else(|| "stands by it".to_owned(), |reason| format!("objects {}", json(reason)));
     let tx = state.begin()?;
     table::set_said(&tx, draft.id, &said)?;
     history::add(&tx, draft.id, now, Change { what: &json(&who), old: None, new: Some(&new) })?;
@@ -273,20 +321,29 @@ pub(crate) fn unattest(state: &mut State, who: Attester) -> Result<()> {
 ///
 /// # Errors
 /// `NotPossibleNow` for a report that was replaced already, or that the server refused: there is nothing to replace.
-pub(crate) fn begin_correction(state: &mut State, report: &str, reason: &ReasonChoice) -> Result<()> {
+pub(crate) fn begin_correction(
+    state: &mut State,
+    report: &str,
+    reason: &ReasonChoice,
+) -> Result<()> {
     let (item, facts) = report::own(state, report)?;
     let old = &facts.report;
     let package = state.package(old.package)?;
     check_reason(&package.contest, reason)?;
     if let Some(draft) = table::find_open(&state.db, old.precinct.0, item.room)? {
         let same = table::lines(&state.db)?.iter().any(|line| line.id == draft && line.correcting);
-        return if same { State::set_open_draft(&state.db, Some(draft)) } else { Err(Error::NOT_NOW) };
+        return if same {
+            State::set_open_draft(&state.db, Some(draft))
+        } else {
+            Err(Error::NOT_NOW)
+        };
     }
     let refused = matches!(item.state, Standing::Refused(_));
     if refused || item.put_away || report::superseded_by(state, item.id)?.is_some() {
         return Err(Error::NOT_NOW);
     }
-    let correction = Correction { revision: old.revision + 1, supersedes: item.id, reason: reason.clone() };
+    let correction =
+        Correction { revision: old.revision + 1, supersedes: item.id, reason: reason.clone() };
     let new = NewDraft {
         precinct: old.precinct.0,
         room: item.room,

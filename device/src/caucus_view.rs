@@ -5,8 +5,9 @@ use countersign_core::contest::CountKind;
 use countersign_core::rules::{self, Award};
 
 use crate::api::{
-    AttestationSaid, AttestationView, AwardChange, AwardRow, AwardView, CaucusView, Cell, CorrectionView, CountCell,
-    CountView, FindingView, FractionView, Language, LotView, StepView, TieView, TimerView,
+    AttestationSaid, AttestationView, AwardChange, AwardRow, AwardView, CaucusView, Cell,
+    CorrectionView, CountCell, CountView, FindingView, FractionView, Language, LotView, StepView,
+    TieView, TimerView,
 };
 use crate::names;
 use crate::reckoning::Reckoning;
@@ -44,7 +45,10 @@ pub(crate) fn caucus_view(facts: &Reckoning<'_>, around: Around) -> Option<Caucu
         viability_rule: facts
             .elects
             .and_then(|elects| rules::viability_fraction(&contest.rules, elects))
-            .map(|share| FractionView { numerator: share.numerator, denominator: share.denominator }),
+            .map(|share| FractionView {
+                numerator: share.numerator,
+                denominator: share.denominator,
+            }),
         award: facts.award.as_ref().map(award_view),
         ties: ties(facts),
         findings: facts.findings.iter().map(|finding| finding_view(facts, finding)).collect(),
@@ -58,7 +62,9 @@ pub(crate) fn caucus_view(facts: &Reckoning<'_>, around: Around) -> Option<Caucu
 }
 
 fn counts(facts: &Reckoning<'_>) -> Vec<CountView> {
-    let sum = |cells: &[Option<u32>]| cells.iter().flatten().fold(0_u32, |sum, &cell| sum.saturating_add(cell));
+    let sum = |cells: &[Option<u32>]| {
+        cells.iter().flatten().fold(0_u32, |sum, &cell| sum.saturating_add(cell))
+    };
     let of_kind = |kind| facts.contest.count_index(kind).and_then(|at| facts.draft.counts.get(at));
     let kinds = facts.contest.counts.iter().zip(&facts.draft.counts);
     kinds
@@ -74,7 +80,8 @@ fn counts(facts: &Reckoning<'_>) -> Vec<CountView> {
                 },
                 CountKind::Delegates => facts.elects,
             },
-            empty: u32::try_from(cells.iter().filter(|cell| cell.is_none()).count()).unwrap_or(u32::MAX),
+            empty: u32::try_from(cells.iter().filter(|cell| cell.is_none()).count())
+                .unwrap_or(u32::MAX),
         })
         .collect()
 }
@@ -156,7 +163,10 @@ fn attestations(facts: &Reckoning<'_>) -> Vec<AttestationView> {
     facts.attesters().into_iter().map(|who| AttestationView { who, said: said(who) }).collect()
 }
 
-fn correction(facts: &Reckoning<'_>, before: Option<(u32, Vec<Vec<u32>>)>) -> Option<CorrectionView> {
+fn correction(
+    facts: &Reckoning<'_>,
+    before: Option<(u32, Vec<Vec<u32>>)>,
+) -> Option<CorrectionView> {
     let correction = facts.draft.correction.as_ref()?;
     let (attendees, counts) = before?;
     let mut changed = Vec::new();
@@ -164,7 +174,8 @@ fn correction(facts: &Reckoning<'_>, before: Option<(u32, Vec<Vec<u32>>)>) -> Op
         changed.push(Cell::Attendees);
     }
     for (count, (old, new)) in counts.iter().zip(&facts.draft.counts).enumerate() {
-        let differing = old.iter().zip(new).enumerate().filter(|(_, (old, new))| **new != Some(**old));
+        let differing =
+            old.iter().zip(new).enumerate().filter(|(_, (old, new))| **new != Some(**old));
         changed.extend(differing.map(|(group, _)| Cell::Count {
             count: names::ballot(count),
             group: names::ballot(group),

@@ -43,7 +43,9 @@ pub(crate) fn read(text: &str) -> Result<Brought> {
 
 /// Remembers where the package of a link can be had. Says whether that is new.
 pub(crate) fn want_package(state: &mut State, brought: &Brought) -> Result<bool> {
-    let Some(link) = brought.link.as_ref().filter(|_| state.current.is_none()) else { return Ok(false) };
+    let Some(link) = brought.link.as_ref().filter(|_| state.current.is_none()) else {
+        return Ok(false);
+    };
     let tx = state.begin()?;
     setting::write(&tx, WANTED_PARTY, &link.party.to_string())?;
     setting::write(&tx, WANTED_ADDRESS, &link.address)?;
@@ -59,14 +61,17 @@ pub(crate) fn preview(state: &mut State, brought: &Brought) -> Result<(PrecinctV
     let (_, package) = state.current_package()?;
     check_party(&package, brought)?;
     let contest = &package.contest;
-    let view = names::precinct(contest, brought.code.precinct().0, None).ok_or(ProblemCode::CodeOtherContest)?;
+    let view = names::precinct(contest, brought.code.precinct().0, None)
+        .ok_or(ProblemCode::CodeOtherContest)?;
     let held = keys::holds(&state.db, &brought.code.key(&contest.id).public())?;
     Ok((view, held))
 }
 
 fn check_party(package: &Package, brought: &Brought) -> Result<()> {
     match &brought.link {
-        Some(link) if link.party != package.party_key.id() => Err(ProblemCode::PackageRefused.into()),
+        Some(link) if link.party != package.party_key.id() => {
+            Err(ProblemCode::PackageRefused.into())
+        }
         _ => Ok(()),
     }
 }
@@ -92,7 +97,8 @@ pub(crate) fn enrol(state: &mut State, brought: &Brought, pin: &str) -> Result<(
             keys::set_vault(&tx, vault)?;
         }
         for room in Room::ALL {
-            let (key, sealed) = vault_key.make_device_key(&*config.random, |key| aad(room, key.id()))?;
+            let (key, sealed) =
+                vault_key.make_device_key(&*config.random, |key| aad(room, key.id()))?;
             let request = EnrolmentRequest {
                 invitation: invitation.public(),
                 device: key.public(),
@@ -102,7 +108,8 @@ pub(crate) fn enrol(state: &mut State, brought: &Brought, pin: &str) -> Result<(
             };
             let PrecinctNumber(precinct) = request.precinct;
             let message = Enrolment::sign(&package.contest.id, room, &invitation, &key, request);
-            let row = DeviceKey { id: key.id(), room, precinct, invitation: invitation.public(), sealed };
+            let row =
+                DeviceKey { id: key.id(), room, precinct, invitation: invitation.public(), sealed };
             keys::add(&tx, &row)?;
             outbox::add(&tx, room, &message, false)?;
         }
@@ -127,7 +134,8 @@ pub(crate) fn open_key(vault: &VaultKey, row: &DeviceKey) -> Result<SigningKey> 
 /// invitations that say the same would look like two people who counted.
 pub(crate) fn take_over(state: &mut State, vault: &VaultKey) -> Result<()> {
     for item in outbox::newest_first(&state.db, Kind::Report)? {
-        let stuck = matches!(item.state, Standing::Refused(_) | Standing::Held(HeldReason::RevokedKey));
+        let stuck =
+            matches!(item.state, Standing::Refused(_) | Standing::Held(HeldReason::RevokedKey));
         if item.carried || item.put_away || item.replaced_by.is_some() || !stuck {
             continue;
         }
@@ -148,7 +156,13 @@ pub(crate) fn take_over(state: &mut State, vault: &VaultKey) -> Result<()> {
     Ok(())
 }
 
-fn sign_again(tx: &Connection, contest: &Contest, room: Room, key: &SigningKey, facts: &report::Facts) -> Result<Message> {
+fn sign_again(
+    tx: &Connection,
+    contest: &Contest,
+    room: Room,
+    key: &SigningKey,
+    facts: &report::Facts,
+) -> Result<Message> {
     let mut report = facts.report.clone();
     report.revision = 1;
     report.supersedes = None;

@@ -43,12 +43,17 @@ pub(crate) fn make(state: &mut State, report: &str) -> Result<Made> {
     let newest = state.current_package()?.1;
     let address = newest.contest.servers.first().ok_or(ProblemCode::NoPackage)?.address.clone();
     let enrolment = outbox::enrolment(&state.db, item.key)?;
-    let enrolment = enrolment.filter(|enrolment| !matches!(enrolment.state, Standing::Receipted { .. }));
-    let messages = enrolment.iter().chain([&item]).map(|item| message(state, item)).collect::<Result<_>>()?;
+    let enrolment =
+        enrolment.filter(|enrolment| !matches!(enrolment.state, Standing::Receipted { .. }));
+    let messages =
+        enrolment.iter().chain([&item]).map(|item| message(state, item)).collect::<Result<_>>()?;
     let hand_off = HandOff { room: item.room, messages };
     let link = hand_off.to_link(&address);
     let number = facts.report.precinct.0;
-    let name = package.contest.precinct(number).map_or_else(|| number.to_string(), |precinct| precinct.id.clone());
+    let name = package
+        .contest
+        .precinct(number)
+        .map_or_else(|| number.to_string(), |precinct| precinct.id.clone());
     Ok(Made {
         qr: modules(&link),
         file_name: format!("{name}-{}-{}.countersign", item.room, facts.report.revision),
@@ -76,7 +81,9 @@ fn modules(link: &str) -> Vec<String> {
 pub(crate) fn read(link: Option<&str>, file: Option<&str>) -> Result<Brought> {
     let unreadable = || Error::from(ProblemCode::HandOffUnreadable);
     match (link, file) {
-        (Some(link), None) => HandOff::from_link(link).map(Brought::HandOff).map_err(|_| unreadable()),
+        (Some(link), None) => {
+            HandOff::from_link(link).map(Brought::HandOff).map_err(|_| unreadable())
+        }
         (None, Some(file)) => {
             if file.len() > FILE_MAX.div_ceil(3) * 4 {
                 return Err(unreadable());

@@ -1,14 +1,16 @@
 //! From core's words to the command surface's, and back.
 
 use countersign_core::checks::{Cells, Severity as CoreSeverity};
-use countersign_core::contest::{self, Contest, CountKind as CoreCount, LotMethod as ContestLot, PrecinctKind};
+use countersign_core::contest::{
+    self, Contest, CountKind as CoreCount, LotMethod as ContestLot, PrecinctKind,
+};
 use countersign_core::id::MessageId;
 use countersign_core::message::{self, Reason};
 use countersign_core::room::Room;
 
 use crate::api::{
-    Attester, CountKind, GroupView, Language, LotDrawer, LotMethod, PlaceKind, PrecinctView, ReasonChoice, RoomName,
-    Severity, Step,
+    Attester, CountKind, GroupView, Language, LotDrawer, LotMethod, PlaceKind, PrecinctView,
+    ReasonChoice, RoomName, Severity, Step,
 };
 
 /// A room's word.
@@ -124,13 +126,18 @@ pub(crate) fn reason(choice: &ReasonChoice) -> Reason {
 /// Whether a contest has this reason, with words only where they belong.
 pub(crate) fn reason_fits(contest: &Contest, choice: &ReasonChoice) -> bool {
     let short = |text: &String| {
-        u32::try_from(text.chars().count()).is_ok_and(|chars| chars <= contest.limits.reason_text_max)
+        u32::try_from(text.chars().count())
+            .is_ok_and(|chars| chars <= contest.limits.reason_text_max)
     };
     reason(choice).fits(contest) && choice.text.as_ref().is_none_or(short)
 }
 
 /// A precinct; `attendees` decides how many delegates a satellite elects.
-pub(crate) fn precinct(contest: &Contest, number: u32, attendees: Option<u32>) -> Option<PrecinctView> {
+pub(crate) fn precinct(
+    contest: &Contest,
+    number: u32,
+    attendees: Option<u32>,
+) -> Option<PrecinctView> {
     let found = contest.precinct(number)?;
     Some(PrecinctView {
         number,

@@ -41,20 +41,24 @@ pub(crate) fn offer(state: &mut State, bytes: &[u8], source: Source) -> Result<b
         return Err(ProblemCode::PackageRefused.into());
     }
     let known = table::party(&state.db)?;
-    let fresh = keys::precincts(&state.db)?.is_empty() && crate::db::draft::lines(&state.db)?.is_empty();
+    let fresh =
+        keys::precincts(&state.db)?.is_empty() && crate::db::draft::lines(&state.db)?.is_empty();
     let other = known
         .as_ref()
         .is_some_and(|party| party.key != package.party_key || party.contest != package.contest.id);
     // What the network brought first may give way to what an installer pins, while nothing was done with it.
-    let gives_way = source == Source::Installer && fresh && known.as_ref().is_some_and(|party| !party.pinned);
+    let gives_way =
+        source == Source::Installer && fresh && known.as_ref().is_some_and(|party| !party.pinned);
     if (other && !gives_way) || !is_wanted(state, &package)? {
         tracing::warn!(?source, "a package of another party or contest was refused");
         return Err(ProblemCode::PackageRefused.into());
     }
-    let pinned = source == Source::Installer || known.as_ref().is_some_and(|party| party.pinned && !other);
+    let pinned =
+        source == Source::Installer || known.as_ref().is_some_and(|party| party.pinned && !other);
     if !other && !is_newer(state, &package)? {
         if pinned && known.as_ref().is_some_and(|party| !party.pinned) {
-            let party = Party { key: package.party_key, contest: package.contest.id.clone(), pinned };
+            let party =
+                Party { key: package.party_key, contest: package.contest.id.clone(), pinned };
             table::set_party(&state.db, &party)?;
         }
         return Ok(false);

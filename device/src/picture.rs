@@ -28,8 +28,10 @@ pub(crate) fn read_qr(bytes: &[u8]) -> Option<String> {
 
 fn text_in(picture: &DynamicImage) -> Option<String> {
     let grey = picture.to_luma8();
-    let (width, height) = (usize::try_from(grey.width()).ok()?, usize::try_from(grey.height()).ok()?);
-    let mut prepared =
-        rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| grey.as_raw()[y * width + x]);
+    let (width, height) =
+        (usize::try_from(grey.width()).ok()?, usize::try_from(grey.height()).ok()?);
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        grey.as_raw()[y * width + x]
+    });
     prepared.detect_grids().iter().find_map(|grid| Some(grid.decode().ok()?.1))
 }

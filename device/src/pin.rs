@@ -1,8 +1,8 @@
 //! The wait after a wrong PIN. It counts on the monotonic clock, so setting the device's clock changes nothing; after a
 //! restart it starts over in full.
 
-use crate::error::{Error, Result};
 use crate::api::ProblemCode;
+use crate::error::{Error, Result};
 
 /// Milliseconds to wait after so many wrong PINs in a row.
 pub(crate) const fn delay_ms(wrong_tries: u32) -> u32 {

@@ -50,8 +50,12 @@ pub(crate) fn ask(question: Question) -> Result<ServerTime> {
         let package = question.package.as_ref().map(|(id, package)| (*id, &package.contest));
         met = match network.ask(&question.config, package, Request::Status { address }, None)? {
             Some(Ok(answered)) => match serde_json::from_slice::<Status>(&answered.body) {
-                Ok(status) if answered.status == 200 && status.service == "countersign" => return Ok(Ok(status.time_ms)),
-                _ if answered.status >= 500 && answered.status != 511 => Err(NetworkState::ServerTrouble),
+                Ok(status) if answered.status == 200 && status.service == "countersign" => {
+                    return Ok(Ok(status.time_ms));
+                }
+                _ if answered.status >= 500 && answered.status != 511 => {
+                    Err(NetworkState::ServerTrouble)
+                }
                 _ => Err(NetworkState::Portal),
             },
             Some(Err(state)) => Err(state),
@@ -63,7 +67,13 @@ pub(crate) fn ask(question: Question) -> Result<ServerTime> {
 
 /// Everything, line by line.
 pub(crate) fn items(state: &mut State, server: ServerTime) -> Result<Vec<PreflightItem>> {
-    Ok(vec![storage(state)?, clock(state, server), package_item(state)?, server_item(server), app(state)])
+    Ok(vec![
+        storage(state)?,
+        clock(state, server),
+        package_item(state)?,
+        server_item(server),
+        app(state),
+    ])
 }
 
 /// A write reaches the disk and comes back.
@@ -78,7 +88,11 @@ fn storage(state: &State) -> Result<PreflightItem> {
         let size: i64 = state.db.pragma_query_value(None, "page_size", |row| row.get(0))?;
         u64::try_from(pages.saturating_mul(size)).unwrap_or(0)
     };
-    Ok(PreflightItem { what: PreflightSubject::Storage, good, detail: format!("{} KiB", bytes / 1024) })
+    Ok(PreflightItem {
+        what: PreflightSubject::Storage,
+        good,
+        detail: format!("{} KiB", bytes / 1024),
+    })
 }
 
 fn clock(state: &State, server: ServerTime) -> PreflightItem {
@@ -103,7 +117,9 @@ fn clock(state: &State, server: ServerTime) -> PreflightItem {
 
 fn package_item(state: &mut State) -> Result<PreflightItem> {
     let what = PreflightSubject::Package;
-    let Some(id) = state.current else { return Ok(PreflightItem { what, good: false, detail: String::new() }) };
+    let Some(id) = state.current else {
+        return Ok(PreflightItem { what, good: false, detail: String::new() });
+    };
     let package = state.package(id)?;
     Ok(PreflightItem {
         what,
@@ -122,9 +138,17 @@ fn server_item(server: ServerTime) -> PreflightItem {
         Err(NetworkState::ServerTrouble) => "server trouble",
         Err(NetworkState::Unknown | NetworkState::Online) => "",
     };
-    PreflightItem { what: PreflightSubject::Server, good: server.is_ok(), detail: detail.to_owned() }
+    PreflightItem {
+        what: PreflightSubject::Server,
+        good: server.is_ok(),
+        detail: detail.to_owned(),
+    }
 }
 
 fn app(state: &State) -> PreflightItem {
-    PreflightItem { what: PreflightSubject::App, good: true, detail: state.config.app_version.clone() }
+    PreflightItem {
+        what: PreflightSubject::App,
+        good: true,
+        detail: state.config.app_version.clone(),
+    }
 }

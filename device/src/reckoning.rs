@@ -39,11 +39,15 @@ impl<'a> Reckoning<'a> {
         let elects = contest.delegates_to_elect(draft.precinct, attendees);
         let both = elects.zip(attendees);
         let all: Vec<LotOutcome> = draft.lots.iter().map(DrawnLot::outcome).collect();
-        let award = both
-            .zip(figures.complete(contest, CountKind::FinalAlignment))
-            .map(|((elects, attendees), people)| rules::award(&contest.rules, elects, attendees, &people, &all));
+        let award = both.zip(figures.complete(contest, CountKind::FinalAlignment)).map(
+            |((elects, attendees), people)| {
+                rules::award(&contest.rules, elects, attendees, &people, &all)
+            },
+        );
         let settles = |lot: &&DrawnLot| {
-            award.as_ref().is_some_and(|award| award.ties.iter().any(|tie| lot.outcome().settles(tie)))
+            award
+                .as_ref()
+                .is_some_and(|award| award.ties.iter().any(|tie| lot.outcome().settles(tie)))
         };
         let lots: Vec<DrawnLot> = draft.lots.iter().filter(settles).cloned().collect();
         let outcomes: Vec<LotOutcome> = lots.iter().map(DrawnLot::outcome).collect();
@@ -53,7 +57,9 @@ impl<'a> Reckoning<'a> {
             contest,
             draft,
             elects,
-            viability: both.and_then(|(elects, attendees)| rules::viability_number(&contest.rules, elects, attendees)),
+            viability: both.and_then(|(elects, attendees)| {
+                rules::viability_number(&contest.rules, elects, attendees)
+            }),
             award,
             lots,
             findings: checked.findings,
@@ -76,16 +82,23 @@ impl<'a> Reckoning<'a> {
     /// The reason given for a finding, while its numbers are the ones it was given for.
     pub(crate) fn kept(&self, finding: &Finding) -> Option<&ReasonChoice> {
         let key = finding.key();
-        let same = |kept: &&crate::draft::Kept| kept.finding == key && kept.numbers == finding.numbers;
+        let same =
+            |kept: &&crate::draft::Kept| kept.finding == key && kept.numbers == finding.numbers;
         self.draft.kept.iter().find(same).map(|kept| &kept.reason)
     }
 
     /// Who is asked: chair, secretary, and a captain of each viable group.
     pub(crate) fn attesters(&self) -> Vec<Attester> {
         let mut who = vec![Attester::Chair, Attester::Secretary];
-        let last = self.contest.count_index(CountKind::FinalAlignment).and_then(|at| self.draft.counts.get(at));
+        let last = self
+            .contest
+            .count_index(CountKind::FinalAlignment)
+            .and_then(|at| self.draft.counts.get(at));
         if let (Some(need), Some(last)) = (self.viability, last) {
-            let viable = last.iter().enumerate().filter(|(_, cell)| cell.is_some_and(|people| people >= need));
+            let viable = last
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| cell.is_some_and(|people| people >= need));
             who.extend(viable.map(|(group, _)| Attester::Captain { group: names::ballot(group) }));
         }
         who
@@ -162,17 +175,22 @@ impl<'a> Reckoning<'a> {
                     .is_none_or(|at| self.draft.counts[at].iter().all(Option::is_some))
         };
         let begun = |kind: CountKind| {
-            self.contest.count_index(kind).is_some_and(|at| self.draft.counts[at].iter().any(Option::is_some))
+            self.contest
+                .count_index(kind)
+                .is_some_and(|at| self.draft.counts[at].iter().any(Option::is_some))
         };
         let none = |wanted: fn(&Missing) -> bool| !missing.iter().any(wanted);
         match step {
             Step::Attendance => {
-                self.draft.attendees.is_some() && none(|one| matches!(one, Missing::AttendanceReason))
+                self.draft.attendees.is_some()
+                    && none(|one| matches!(one, Missing::AttendanceReason))
             }
             Step::FirstAlignment => filled(CountKind::FirstAlignment),
             Step::Realignment => begun(CountKind::FinalAlignment),
             Step::FinalAlignment => filled(CountKind::FinalAlignment),
-            Step::Delegates => filled(CountKind::Delegates) && none(|one| matches!(one, Missing::Lot { .. })),
+            Step::Delegates => {
+                filled(CountKind::Delegates) && none(|one| matches!(one, Missing::Lot { .. }))
+            }
             Step::Check => none(|one| !matches!(one, Missing::Attestation { .. })),
             Step::Attest => none(|one| matches!(one, Missing::Attestation { .. })),
             Step::Sign => false,
@@ -188,7 +206,10 @@ fn steps(contest: &Contest, elects: Option<u32>, nobody_came: bool) -> Vec<Step>
     }
     let mut steps = vec![Step::Attendance];
     for &kind in &contest.counts {
-        if kind == CountKind::FinalAlignment && steps.contains(&Step::FirstAlignment) && elects != Some(1) {
+        if kind == CountKind::FinalAlignment
+            && steps.contains(&Step::FirstAlignment)
+            && elects != Some(1)
+        {
             steps.push(Step::Realignment);
         }
         steps.push(names::count_step(kind));

@@ -38,7 +38,8 @@ pub(crate) fn facts(state: &mut State, id: MessageId) -> Result<Arc<Facts>> {
 /// `NotPossibleNow` when there is none of this id.
 pub(crate) fn own(state: &mut State, id: &str) -> Result<(Item, Arc<Facts>)> {
     let id = names::report_id(id).ok_or(Error::NOT_NOW)?;
-    let item = outbox::item(&state.db, id)?.filter(|item| item.kind == Kind::Report && !item.carried);
+    let item =
+        outbox::item(&state.db, id)?.filter(|item| item.kind == Kind::Report && !item.carried);
     let item = item.ok_or(Error::NOT_NOW)?;
     let facts = facts(state, id)?;
     Ok((item, facts))
@@ -78,7 +79,8 @@ pub(crate) fn list(state: &mut State, language: Language) -> Result<Vec<(Item, R
         views.iter().map(|(_, view)| (view.supersedes.clone(), view.id.clone())).collect();
     for (item, view) in &mut views {
         let by = later.iter().find(|(supersedes, _)| supersedes.as_ref() == Some(&view.id));
-        view.superseded_by = by.map(|(_, id)| id.clone()).or_else(|| item.replaced_by.map(|id| id.to_string()));
+        view.superseded_by =
+            by.map(|(_, id)| id.clone()).or_else(|| item.replaced_by.map(|id| id.to_string()));
     }
     Ok(views)
 }
@@ -88,13 +90,16 @@ fn view(state: &mut State, item: &Item, language: Language) -> Result<ReportView
     let report = &facts.report;
     let package = state.package(report.package)?;
     let contest = &package.contest;
-    let outside = || Error::Internal(format!("report {} names a precinct outside its package", item.id));
-    let precinct = names::precinct(contest, report.precinct.0, Some(report.attendees)).ok_or_else(outside)?;
+    let outside =
+        || Error::Internal(format!("report {} names a precinct outside its package", item.id));
+    let precinct =
+        names::precinct(contest, report.precinct.0, Some(report.attendees)).ok_or_else(outside)?;
     let skew_s = match item.state {
         Stored::Receipted { skew_s, .. } => skew_s,
         _ => None,
     };
-    let phrase = read_back_phrase(&contest.id, item.room, &precinct.id, report.attendees, &report.counts);
+    let phrase =
+        read_back_phrase(&contest.id, item.room, &precinct.id, report.attendees, &report.counts);
     Ok(ReportView {
         id: item.id.to_string(),
         room: names::room_name(item.room),

@@ -37,9 +37,9 @@ pub(crate) fn sign(state: &mut State, pin: &str) -> Result<()> {
     let (now, version) = (state.wall_ms(), state.config.app_version.clone());
     let tx = state.begin()?;
     let report = report(&tx, &facts, &key, now, &version)?;
-    report
-        .check_shape(&package.contest)
-        .map_err(|error| Error::Internal(format!("draft {} would be refused: {error}", draft.id)))?;
+    report.check_shape(&package.contest).map_err(|error| {
+        Error::Internal(format!("draft {} would be refused: {error}", draft.id))
+    })?;
     let message = Message::sign(&key, Scope::room(&package.contest.id, draft.room), &report);
     outbox::add(&tx, draft.room, &message, false)?;
     db::draft::set_signed(&tx, draft.id, message.id())?;
@@ -48,10 +48,18 @@ pub(crate) fn sign(state: &mut State, pin: &str) -> Result<()> {
     Ok(())
 }
 
-fn report(tx: &Connection, facts: &Reckoning<'_>, key: &SigningKey, now: u64, version: &str) -> Result<Report> {
+fn report(
+    tx: &Connection,
+    facts: &Reckoning<'_>,
+    key: &SigningKey,
+    now: u64,
+    version: &str,
+) -> Result<Report> {
     let draft = facts.draft;
     // Where nobody came the empty cells are the zero that everybody saw.
-    let cell = |cell: &Option<u32>| cell.or(facts.nobody_came.then_some(0)).ok_or(ProblemCode::NotComplete);
+    let cell = |cell: &Option<u32>| {
+        cell.or(facts.nobody_came.then_some(0)).ok_or(ProblemCode::NotComplete)
+    };
     let counts = draft
         .counts
         .iter()

@@ -88,8 +88,8 @@ impl State {
             return Ok(Arc::clone(found));
         }
         let bytes = db::package::bytes(&self.db, id)?;
-        let (_, package) =
-            Package::read(&bytes).map_err(|error| Error::Internal(format!("package {id}: {error}")))?;
+        let (_, package) = Package::read(&bytes)
+            .map_err(|error| Error::Internal(format!("package {id}: {error}")))?;
         let package = Arc::new(package);
         self.packages.insert(id, Arc::clone(&package));
         Ok(package)
@@ -197,7 +197,8 @@ impl State {
     pub(crate) fn timer_view(&mut self, draft: i64, timer: Timer) -> TimerView {
         let now = i128::from(self.monotonic_ms());
         let by_wall = self.wall_ms().saturating_sub(timer.started_ms).min(timer.length_ms.into());
-        let started = *self.timers.entry((draft, timer.started_ms)).or_insert(now - i128::from(by_wall));
+        let started =
+            *self.timers.entry((draft, timer.started_ms)).or_insert(now - i128::from(by_wall));
         let elapsed = u32::try_from(now - started).unwrap_or(u32::MAX);
         let left_ms = timer.length_ms.saturating_sub(elapsed);
         TimerView { left_ms, length_ms: timer.length_ms, running: left_ms > 0 }

@@ -18,7 +18,7 @@ use crate::preflight;
 use crate::sign;
 use crate::state::State;
 use crate::sync::driver::{Network, Request, Stop, is_allowed};
-use crate::sync::{self, SyncStep};
+use crate::sync::{self, SyncStep, Turn};
 use crate::view;
 use crate::worksheet;
 use crate::{caucus, host::SaveFile};
@@ -105,7 +105,9 @@ impl Tablet {
         let mut thread = lock(&self.thread);
         if thread.is_none() {
             let shared = Arc::clone(&self.shared);
-            let started = std::thread::Builder::new().name("countersign-sync".to_owned()).spawn(move || shared.run());
+            let started = std::thread::Builder::new()
+                .name("countersign-sync".to_owned())
+                .spawn(move || shared.run());
             match started {
                 Ok(handle) => *thread = Some(handle),
                 Err(error) => tracing::error!(%error, "the sync thread does not start"),
@@ -175,7 +177,13 @@ impl Shared {
                 Ok(Answer::Invitation { precinct, already_here })
             }
             other => {
-                let sends = matches!(other, Command::Enrol { .. } | Command::Sign { .. } | Command::SyncNow | Command::Unlock { .. });
+                let sends = matches!(
+                    other,
+                    Command::Enrol { .. }
+                        | Command::Sign { .. }
+                        | Command::SyncNow
+                        | Command::Unlock { .. }
+                );
                 let mut state = lock(&self.state);
                 let answer = run(&mut state, other)?;
                 if sends {
@@ -193,7 +201,9 @@ impl Shared {
             let state = lock(&self.state);
             (state.config.clone(), sync::addresses(&state)?)
         };
-        let Some(address) = addresses.into_iter().find(|address| is_allowed(address)) else { return Ok(()) };
+        let Some(address) = addresses.into_iter().find(|address| is_allowed(address)) else {
+            return Ok(());
+        };
         let met = Network::new()?.ask(&config, None, Request::Package { address }, None)?;
         if let Some(Ok(answered)) = met
             && answered.status == 200
@@ -213,7 +223,9 @@ impl Shared {
         };
         match self.save_file.save(&made.file_name, &made.bytes) {
             Ok(path) => Ok(Answer::Saved { path: path.map(|path| path.display().to_string()) }),
-            Err(error) if error.kind() == std::io::ErrorKind::StorageFull => Err(ProblemCode::DiskFull.into()),
+            Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                Err(ProblemCode::DiskFull.into())
+            }
             Err(error) => {
                 tracing::warn!(%error, "a hand-off could not be written");
                 Err(ProblemCode::ReadOnly.into())
@@ -238,13 +250,14 @@ impl Shared {
             Err(until_ms) => return Ok(SyncStep::Wait { until_ms }),
         };
         self.tell();
-        let (action, sent, request, package, config) = turn.split();
+        let Turn { action, sent, request, package, config } = turn;
         let met = {
             let mut network = lock(&self.network);
             if network.is_none() {
                 *network = Some(Network::new()?);
             }
-            let network = network.as_mut().ok_or_else(|| Error::Internal("no network".to_owned()))?;
+            let network =
+                network.as_mut().ok_or_else(|| Error::Internal("no network".to_owned()))?;
             let package = package.as_ref().map(|(id, package)| (*id, &package.contest));
             network.ask(&config, package, request, Some(&*self.stop)).unwrap_or_else(|error| {
                 // A certificate in the package that cannot be read, for one: no address helps.
@@ -284,7 +297,9 @@ impl Shared {
                 let slept = self.wake.condvar.wait_timeout_while(flags, wait, asleep);
                 slept.unwrap_or_else(PoisonError::into_inner).0
             }
-            None => self.wake.condvar.wait_while(flags, asleep).unwrap_or_else(PoisonError::into_inner),
+            None => {
+                self.wake.condvar.wait_while(flags, asleep).unwrap_or_else(PoisonError::into_inner)
+            }
         };
         flags.woken = false;
     }
@@ -306,7 +321,9 @@ fn run(state: &mut State, command: Command) -> Result<Answer> {
         Command::SetContrast { high } => {
             setting::write(&state.db, "contrast", if high { "high" } else { "normal" })?;
         }
-        Command::Enrol { code, pin } => enrol::enrol(state, &enrol::read(code.expose())?, pin.expose())?,
+        Command::Enrol { code, pin } => {
+            enrol::enrol(state, &enrol::read(code.expose())?, pin.expose())?
+        }
         Command::Unlock { pin } => {
             let vault = state.open_vault(pin.expose())?;
             state.unlocked = true;
@@ -352,7 +369,9 @@ fn run_unlocked(state: &mut State, command: Command) -> Result<Answer> {
         Command::Attest { who, objection } => caucus::attest(state, who, objection.as_ref())?,
         Command::Unattest { who } => caucus::unattest(state, who)?,
         Command::Sign { pin } => sign::sign(state, pin.expose())?,
-        Command::BeginCorrection { report, reason } => caucus::begin_correction(state, &report, &reason)?,
+        Command::BeginCorrection { report, reason } => {
+            caucus::begin_correction(state, &report, &reason)?
+        }
         Command::DropCorrection => caucus::drop_correction(state)?,
         Command::RehearseAgain { precinct } => caucus::rehearse_again(state, precinct)?,
         Command::CompareWorksheet { report } => {

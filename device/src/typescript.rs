@@ -8,9 +8,8 @@ use crate::api::*;
 #[must_use]
 pub fn typescript() -> String {
     let config = Config::default();
-    let mut out = String::from(
-        "// Generated from device/src/api.rs by `make bindings`. Do not edit.\n",
-    );
+    let mut out =
+        String::from("// Generated from device/src/api.rs by `make bindings`. Do not edit.\n");
     macro_rules! declare {
         ($($name:ident),+ $(,)?) => {
             $(
@@ -21,7 +20,58 @@ pub fn typescript() -> String {
         };
     }
     declare!(
-        Language,RoomName,Key,Cell,Step,Attester,ReasonChoice,Command,Answer,WorksheetCell,PreflightItem,PreflightSubject,View,HostView,LockView,PackageView,ReasonView,PlaceKind,PrecinctView,NetworkView,NetworkState,CaucusSummary,CaucusView,StepView,GroupView,CountKind,CountView,CountCell,FractionView,AwardView,AwardRow,AwardChange,LotMethod,LotDrawer,TieView,LotView,Severity,FindingView,AttestationView,AttestationSaid,Missing,TimerView,CorrectionView,Standing,HeldReason,RefusedReason,ReportView,CarriedView,NoticeView,NoticeKind,Problem,ProblemCode,
+        Language,
+        RoomName,
+        Key,
+        Cell,
+        Step,
+        Attester,
+        ReasonChoice,
+        Command,
+        Answer,
+        WorksheetCell,
+        PreflightItem,
+        PreflightSubject,
+        View,
+        HostView,
+        LockView,
+        PackageView,
+        ReasonView,
+        PlaceKind,
+        PrecinctView,
+        NetworkView,
+        NetworkState,
+        CaucusSummary,
+        CaucusView,
+        StepView,
+        GroupView,
+        CountKind,
+        CountView,
+        CountCell,
+        FractionView,
+        AwardView,
+        AwardRow,
+        AwardChange,
+        LotMethod,
+        LotDrawer,
+        TieView,
+        LotView,
+        Severity,
+        FindingView,
+        AttestationView,
+        AttestationSaid,
+        Missing,
+        TimerView,
+        CorrectionView,
+        Standing,
+        HeldReason,
+        RefusedReason,
+        ReportView,
+        CarriedView,
+        NoticeView,
+        NoticeKind,
+        Problem,
+        ProblemCode,
     );
     out
 }

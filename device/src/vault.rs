@@ -14,8 +14,9 @@ use crate::error::{Error, Result};
 use crate::host::Random;
 
 /// What stands before the seed in the PKCS#8 (RFC 8410) form of an Ed25519 key.
-const PKCS8_HEAD: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8_HEAD: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// Bytes sealed under a key, with their nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,11 @@ const VAULT_AAD: &[u8] = b"countersign vault 1";
 
 impl Vault {
     /// A new vault under a PIN.
-    pub(crate) fn create(pin: &str, params: Argon2Params, random: &dyn Random) -> Result<(Self, VaultKey)> {
+    pub(crate) fn create(
+        pin: &str,
+        params: Argon2Params,
+        random: &dyn Random,
+    ) -> Result<(Self, VaultKey)> {
         let mut salt = vec![0; 16];
         random.fill(&mut salt);
         let mut key = Zeroizing::new([0; 32]);
@@ -59,15 +64,21 @@ impl Vault {
     pub(crate) fn open(&self, pin: &str) -> Result<Option<VaultKey>> {
         let kek = stretch(pin, &self.salt, self.params)?;
         let Some(opened) = open(&kek, VAULT_AAD, &self.sealed)? else { return Ok(None) };
-        let key: [u8; 32] =
-            opened.as_slice().try_into().map_err(|_| Error::Internal("a vault key of another length".to_owned()))?;
+        let key: [u8; 32] = opened
+            .as_slice()
+            .try_into()
+            .map_err(|_| Error::Internal("a vault key of another length".to_owned()))?;
         Ok(Some(VaultKey(Zeroizing::new(key))))
     }
 }
 
 impl VaultKey {
     /// Makes a device key and seals it; `aad` binds it to its place.
-    pub(crate) fn make_device_key(&self, random: &dyn Random, aad: impl Fn(&SigningKey) -> Vec<u8>) -> Result<(SigningKey, Sealed)> {
+    pub(crate) fn make_device_key(
+        &self,
+        random: &dyn Random,
+        aad: impl Fn(&SigningKey) -> Vec<u8>,
+    ) -> Result<(SigningKey, Sealed)> {
         let mut seed = Zeroizing::new([0; 32]);
         random.fill(&mut *seed);
         let key = SigningKey::from_seed(&seed);
@@ -78,7 +89,8 @@ impl VaultKey {
 
     /// Opens a device key.
     pub(crate) fn device_key(&self, aad: &[u8], sealed: &Sealed) -> Result<SigningKey> {
-        let broken = || Error::Internal("a device key does not open with the vault's key".to_owned());
+        let broken =
+            || Error::Internal("a device key does not open with the vault's key".to_owned());
         let pkcs8 = open(&self.0, aad, sealed)?.ok_or_else(broken)?;
         SigningKey::from_pkcs8(&pkcs8).map_err(|_| broken())
     }
@@ -86,7 +98,8 @@ impl VaultKey {
 
 fn stretch(pin: &str, salt: &[u8], params: Argon2Params) -> Result<Zeroizing<[u8; 32]>> {
     let wrong = |error: argon2::Error| Error::Internal(format!("Argon2id: {error}"));
-    let params = Params::new(params.memory_kib, params.passes, params.lanes, Some(32)).map_err(wrong)?;
+    let params =
+        Params::new(params.memory_kib, params.passes, params.lanes, Some(32)).map_err(wrong)?;
     let mut out = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(pin.as_bytes(), salt, &mut *out)
@@ -95,14 +108,20 @@ fn stretch(pin: &str, salt: &[u8], params: Argon2Params) -> Result<Zeroizing<[u8
 }
 
 fn aead(key: &[u8; 32]) -> LessSafeKey {
-    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect("32 bytes are the length of an AES-256 key"))
+    LessSafeKey::new(
+        UnboundKey::new(&AES_256_GCM, key).expect("32 bytes are the length of an AES-256 key"),
+    )
 }
 
 fn seal(key: &[u8; 32], aad: &[u8], bytes: &[u8], random: &dyn Random) -> Result<Sealed> {
     let mut nonce = [0; NONCE_LEN];
     random.fill(&mut nonce);
     let mut sealed = bytes.to_vec();
-    let done = aead(key).seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut sealed);
+    let done = aead(key).seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::from(aad),
+        &mut sealed,
+    );
     if done.is_err() {
         sealed.zeroize();
         return Err(Error::Internal("sealing failed".to_owned()));
@@ -115,7 +134,9 @@ fn open(key: &[u8; 32], aad: &[u8], sealed: &Sealed) -> Result<Option<Zeroizing<
     let nonce = Nonce::try_assume_unique_for_key(&sealed.nonce)
         .map_err(|_| Error::Internal("a nonce of another length".to_owned()))?;
     let mut bytes = Zeroizing::new(sealed.bytes.clone());
-    let Ok(length) = aead(key).open_in_place(nonce, Aad::from(aad), &mut bytes).map(|plain| plain.len()) else {
+    let Ok(length) =
+        aead(key).open_in_place(nonce, Aad::from(aad), &mut bytes).map(|plain| plain.len())
+    else {
         return Ok(None);
     };
     bytes.truncate(length);

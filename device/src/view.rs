@@ -4,8 +4,8 @@ use countersign_core::contest::Contest;
 use countersign_core::message::Package;
 
 use crate::api::{
-    CaucusSummary, CaucusView, Language, NetworkView, NoticeKind, NoticeView, PackageView, PrecinctView, ReasonView,
-    ReportView, RoomName, View,
+    CaucusSummary, CaucusView, Language, NetworkView, NoticeKind, NoticeView, PackageView,
+    PrecinctView, ReasonView, ReportView, RoomName, View,
 };
 use crate::caucus_view::{Around, caucus_view};
 use crate::db::outbox::{self, Item};
@@ -31,7 +31,9 @@ pub(crate) fn view(state: &mut State) -> Result<View> {
         lock: state.lock_view()?,
         package: package_view(state, language)?,
         precincts: precincts(state)?,
-        first_room: state.contest().map_or(RoomName::Rehearsal, |contest| first_room(contest, state.wall_ms())),
+        first_room: state
+            .contest()
+            .map_or(RoomName::Rehearsal, |contest| first_room(contest, state.wall_ms())),
         network: network(state)?,
         caucus: caucus(state, language)?,
         caucuses: summaries(state, &reports)?,
@@ -56,7 +58,10 @@ fn package_view(state: &mut State, language: Language) -> Result<Option<PackageV
         reasons: contest
             .reasons
             .iter()
-            .map(|reason| ReasonView { code: reason.code.clone(), label: reason.label_in(code).to_owned() })
+            .map(|reason| ReasonView {
+                code: reason.code.clone(),
+                label: reason.label_in(code).to_owned(),
+            })
             .collect(),
         pinned: packages::party(&state.db)?.is_some_and(|party| party.pinned),
     }))
@@ -101,15 +106,16 @@ fn caucus(state: &mut State, language: Language) -> Result<Option<CaucusView>> {
         None => None,
     };
     let facts = Reckoning::of(&package.contest, &draft);
-    let outside = || Error::Internal(format!("draft {} names a precinct outside its package", draft.id));
+    let outside =
+        || Error::Internal(format!("draft {} names a precinct outside its package", draft.id));
     caucus_view(&facts, Around { language, timer, before }).ok_or_else(outside).map(Some)
 }
 
 fn summaries(state: &State, reports: &[(Item, ReportView)]) -> Result<Vec<CaucusSummary>> {
     let newest = |precinct: u32, room: RoomName| {
-        let found = reports
-            .iter()
-            .find(|(item, view)| !item.put_away && view.precinct.number == precinct && view.room == room);
+        let found = reports.iter().find(|(item, view)| {
+            !item.put_away && view.precinct.number == precinct && view.room == room
+        });
         found.map(|(_, view)| view.id.clone())
     };
     let mut lines: Vec<CaucusSummary> = draft::lines(&state.db)?
@@ -123,7 +129,8 @@ fn summaries(state: &State, reports: &[(Item, ReportView)]) -> Result<Vec<Caucus
         })
         .collect();
     for (item, view) in reports {
-        let known = |line: &CaucusSummary| line.precinct == view.precinct.number && line.room == view.room;
+        let known =
+            |line: &CaucusSummary| line.precinct == view.precinct.number && line.room == view.room;
         if !item.put_away && !lines.iter().any(known) {
             lines.push(CaucusSummary {
                 precinct: view.precinct.number,
@@ -140,7 +147,11 @@ fn summaries(state: &State, reports: &[(Item, ReportView)]) -> Result<Vec<Caucus
 fn notices(state: &State) -> Result<Vec<NoticeView>> {
     let found = notice::open(&state.db)?;
     let view = |notice: notice::Notice| NoticeView {
-        kind: if notice.kind == "revocation" { NoticeKind::Revocation } else { NoticeKind::Unknown },
+        kind: if notice.kind == "revocation" {
+            NoticeKind::Revocation
+        } else {
+            NoticeKind::Unknown
+        },
         precinct: notice
             .precinct
             .and_then(|number| names::precinct(state.contest()?, number, None)),

@@ -35,7 +35,8 @@ pub(crate) fn compare(state: &mut State, report: &str) -> Result<(Vec<WorksheetC
         return Err(Error::NOT_NOW);
     }
     let package = state.package(facts.report.package)?;
-    let sheet = contest::worksheet(&package.contest, facts.report.precinct.0).ok_or(Error::NOT_NOW)?;
+    let sheet =
+        contest::worksheet(&package.contest, facts.report.precinct.0).ok_or(Error::NOT_NOW)?;
     let mut cells = vec![WorksheetCell {
         cell: Cell::Attendees,
         worksheet: sheet.attendees,

@@ -15,11 +15,15 @@ fn t05_from_code_and_pin_to_a_verified_receipt() {
     let code = server.hall().party.code(0).to_string();
     let device = Device::new(Some(server.package()));
     assert_eq!(device.view().lock, LockView::NoPin);
-    let Ok(Answer::Invitation { precinct, already_here }) = device.call(Command::PreviewInvitation { code: code.as_str().into() })
+    let Ok(Answer::Invitation { precinct, already_here }) =
+        device.call(Command::PreviewInvitation { code: code.as_str().into() })
     else {
         panic!("the code is for a precinct")
     };
-    assert_eq!((precinct.name.as_str(), precinct.county.as_str(), already_here), ("Maple 1", "Practice County", false));
+    assert_eq!(
+        (precinct.name.as_str(), precinct.county.as_str(), already_here),
+        ("Maple 1", "Practice County", false)
+    );
     let view = device.view_of(Command::Enrol { code: code.as_str().into(), pin: PIN.into() });
     assert_eq!(view.precincts.len(), 1);
     assert_eq!(view.network.waiting, 2, "an enrolment for each room");
@@ -28,7 +32,14 @@ fn t05_from_code_and_pin_to_a_verified_receipt() {
     let caucus = device.caucus();
     assert_eq!(caucus.missing, []);
     assert_eq!(caucus.viability_number, Some(106));
-    assert_eq!(caucus.award.as_ref().and_then(|award| award.delegates.clone()).map(|d| (d[3], d[8], d[10])), Some((5, 5, 4)));
+    assert_eq!(
+        caucus
+            .award
+            .as_ref()
+            .and_then(|award| award.delegates.clone())
+            .map(|d| (d[3], d[8], d[10])),
+        Some((5, 5, 4))
+    );
     assert_eq!(caucus.findings.iter().map(|f| f.key.as_str()).collect::<Vec<_>>(), ["C04:13"]);
     let report = device.sign();
     assert_eq!(report.standing, Standing::SavedHere);

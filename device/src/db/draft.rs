@@ -79,7 +79,9 @@ pub(crate) fn lines(db: &Connection) -> Result<Vec<Line>> {
 
 /// The package a draft was begun with; `None` when there is no such unsigned draft.
 pub(crate) fn package(db: &Connection, id: i64) -> Result<Option<MessageId>> {
-    let mut find = db.prepare_cached("SELECT package FROM draft WHERE id = ?1 AND signed IS NULL AND NOT put_away")?;
+    let mut find = db.prepare_cached(
+        "SELECT package FROM draft WHERE id = ?1 AND signed IS NULL AND NOT put_away",
+    )?;
     let found = find.query_row([id], |row| text::message_id(&row.get::<_, Vec<u8>>(0)?, 0));
     Ok(found.optional()?)
 }
@@ -91,7 +93,8 @@ pub(crate) fn load(db: &Connection, id: i64, counts: usize, groups: usize) -> Re
                 timer_length_ms, timer_started_ms FROM draft WHERE id = ?1",
     )?;
     let mut draft = find.query_row([id], |row| head(row, id, counts, groups))?;
-    let mut cells = db.prepare_cached("SELECT count, party, value FROM draft_cell WHERE draft = ?1")?;
+    let mut cells =
+        db.prepare_cached("SELECT count, party, value FROM draft_cell WHERE draft = ?1")?;
     let mut rows = cells.query([id])?;
     while let Some(row) = rows.next()? {
         let (count, group): (i64, u32) = (row.get(0)?, row.get(1)?);
@@ -99,8 +102,12 @@ pub(crate) fn load(db: &Connection, id: i64, counts: usize, groups: usize) -> Re
         if count == ATTENDANCE {
             draft.attendees = value;
         } else {
-            let cell = usize::try_from(count).ok().and_then(|count| draft.counts.get_mut(count)?.get_mut(group as usize));
-            *cell.ok_or_else(|| Error::Internal(format!("draft {id} has a cell outside its contest")))? = value;
+            let cell = usize::try_from(count)
+                .ok()
+                .and_then(|count| draft.counts.get_mut(count)?.get_mut(group as usize));
+            *cell.ok_or_else(|| {
+                Error::Internal(format!("draft {id} has a cell outside its contest"))
+            })? = value;
         }
     }
     draft.lots = lots(db, id)?;
@@ -110,7 +117,8 @@ pub(crate) fn load(db: &Connection, id: i64, counts: usize, groups: usize) -> Re
 }
 
 fn head(row: &Row<'_>, id: i64, counts: usize, groups: usize) -> rusqlite::Result<Draft> {
-    let supersedes = row.get::<_, Option<Vec<u8>>>(6)?.map(|id| text::message_id(&id, 6)).transpose()?;
+    let supersedes =
+        row.get::<_, Option<Vec<u8>>>(6)?.map(|id| text::message_id(&id, 6)).transpose()?;
     let reason: Option<ReasonChoice> = from_json_if(row.get(7)?, 7)?;
     let revision = row.get(5)?;
     let timer = row.get::<_, Option<u32>>(9)?.zip(row.get::<_, Option<i64>>(10)?);
@@ -121,11 +129,14 @@ fn head(row: &Row<'_>, id: i64, counts: usize, groups: usize) -> rusqlite::Resul
         package: text::message_id(&row.get::<_, Vec<u8>>(2)?, 2)?,
         step: from_json(&row.get::<_, String>(3)?, 3)?,
         cell: from_json_if(row.get(4)?, 4)?,
-        correction: supersedes
-            .zip(reason)
-            .map(|(supersedes, reason)| Correction { revision, supersedes, reason }),
+        correction: supersedes.zip(reason).map(|(supersedes, reason)| Correction {
+            revision,
+            supersedes,
+            reason,
+        }),
         attendance_basis: row.get(8)?,
-        timer: timer.map(|(length_ms, started_ms)| Timer { length_ms, started_ms: unsigned(started_ms) }),
+        timer: timer
+            .map(|(length_ms, started_ms)| Timer { length_ms, started_ms: unsigned(started_ms) }),
         attendees: None,
         counts: vec![vec![None; groups]; counts],
         lots: Vec::new(),
@@ -150,7 +161,8 @@ fn lots(db: &Connection, id: i64) -> Result<Vec<DrawnLot>> {
 }
 
 fn kept(db: &Connection, id: i64) -> Result<Vec<Kept>> {
-    let mut list = db.prepare_cached("SELECT finding, numbers, reason FROM draft_kept WHERE draft = ?1")?;
+    let mut list =
+        db.prepare_cached("SELECT finding, numbers, reason FROM draft_kept WHERE draft = ?1")?;
     let rows = list.query_map([id], |row| {
         Ok(Kept {
             finding: row.get(0)?,
@@ -162,7 +174,8 @@ fn kept(db: &Connection, id: i64) -> Result<Vec<Kept>> {
 }
 
 fn said(db: &Connection, id: i64) -> Result<Vec<Said>> {
-    let mut list = db.prepare_cached("SELECT who, figures, objection FROM draft_attestation WHERE draft = ?1")?;
+    let mut list = db
+        .prepare_cached("SELECT who, figures, objection FROM draft_attestation WHERE draft = ?1")?;
     let rows = list.query_map([id], |row| {
         Ok(Said {
             who: from_json(&row.get::<_, String>(0)?, 0)?,
@@ -190,7 +203,9 @@ pub(crate) fn set_cell(db: &Connection, draft: i64, cell: Cell, value: Option<u3
         )?;
         put.execute(params![draft, count, group, value])?;
     } else {
-        let mut take = db.prepare_cached("DELETE FROM draft_cell WHERE draft = ?1 AND count = ?2 AND party = ?3")?;
+        let mut take = db.prepare_cached(
+            "DELETE FROM draft_cell WHERE draft = ?1 AND count = ?2 AND party = ?3",
+        )?;
         take.execute(params![draft, count, group])?;
     }
     Ok(())
@@ -205,7 +220,10 @@ pub(crate) fn set_chosen(db: &Connection, draft: i64, cell: Option<Cell>) -> Res
 
 /// Goes to a step; no cell is chosen there yet.
 pub(crate) fn set_step(db: &Connection, draft: i64, step: Step) -> Result<()> {
-    db.execute("UPDATE draft SET step = ?2, cell = NULL WHERE id = ?1", params![draft, json(&step)])?;
+    db.execute(
+        "UPDATE draft SET step = ?2, cell = NULL WHERE id = ?1",
+        params![draft, json(&step)],
+    )?;
     Ok(())
 }
 
@@ -219,7 +237,11 @@ pub(crate) fn set_attendance_basis(db: &Connection, draft: i64, attendees: u32) 
 pub(crate) fn set_timer(db: &Connection, draft: i64, timer: Option<Timer>) -> Result<()> {
     db.execute(
         "UPDATE draft SET timer_length_ms = ?2, timer_started_ms = ?3 WHERE id = ?1",
-        params![draft, timer.map(|timer| timer.length_ms), timer.map(|timer| signed(timer.started_ms))],
+        params![
+            draft,
+            timer.map(|timer| timer.length_ms),
+            timer.map(|timer| signed(timer.started_ms))
+        ],
     )?;
     Ok(())
 }
@@ -253,7 +275,10 @@ pub(crate) fn set_kept(db: &Connection, draft: i64, kept: &Kept) -> Result<()> {
 
 /// Takes a reason back.
 pub(crate) fn remove_kept(db: &Connection, draft: i64, finding: &str) -> Result<()> {
-    db.execute("DELETE FROM draft_kept WHERE draft = ?1 AND finding = ?2", params![draft, finding])?;
+    db.execute(
+        "DELETE FROM draft_kept WHERE draft = ?1 AND finding = ?2",
+        params![draft, finding],
+    )?;
     Ok(())
 }
 
@@ -268,7 +293,10 @@ pub(crate) fn set_said(db: &Connection, draft: i64, said: &Said) -> Result<()> {
 
 /// Takes back what somebody said.
 pub(crate) fn remove_said(db: &Connection, draft: i64, who: Attester) -> Result<()> {
-    db.execute("DELETE FROM draft_attestation WHERE draft = ?1 AND who = ?2", params![draft, json(&who)])?;
+    db.execute(
+        "DELETE FROM draft_attestation WHERE draft = ?1 AND who = ?2",
+        params![draft, json(&who)],
+    )?;
     Ok(())
 }
 

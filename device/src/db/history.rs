@@ -18,7 +18,9 @@ pub(crate) struct Change<'a> {
 
 /// Adds a change at device time.
 pub(crate) fn add(db: &Connection, draft: i64, at_ms: u64, change: Change<'_>) -> Result<()> {
-    let mut add = db.prepare_cached("INSERT INTO draft_history (draft, at_ms, what, old, new) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut add = db.prepare_cached(
+        "INSERT INTO draft_history (draft, at_ms, what, old, new) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
     add.execute(params![draft, signed(at_ms), change.what, change.old, change.new])?;
     let mut touch = db.prepare_cached("UPDATE draft SET touched_ms = ?2 WHERE id = ?1")?;
     touch.execute(params![draft, signed(at_ms)])?;

@@ -24,7 +24,11 @@ pub(crate) fn vault(db: &Connection) -> Result<Option<Vault>> {
     let read = |row: &Row<'_>| {
         Ok(Vault {
             salt: row.get(0)?,
-            params: Argon2Params { memory_kib: row.get(1)?, passes: row.get(2)?, lanes: row.get(3)? },
+            params: Argon2Params {
+                memory_kib: row.get(1)?,
+                passes: row.get(2)?,
+                lanes: row.get(3)?,
+            },
             sealed: Sealed { nonce: row.get(4)?, bytes: row.get(5)? },
         })
     };
@@ -85,7 +89,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeviceKey> {
 
 /// The newest key for a precinct in a room.
 pub(crate) fn newest(db: &Connection, precinct: u32, room: Room) -> Result<Option<DeviceKey>> {
-    let sql = format!("SELECT {COLUMNS} FROM device_key WHERE precinct = ?1 AND room = ?2 ORDER BY place DESC LIMIT 1");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM device_key WHERE precinct = ?1 AND room = ?2 ORDER BY place DESC LIMIT 1"
+    );
     Ok(db.query_row(&sql, params![precinct, room.as_str()], read).optional()?)
 }
 
@@ -103,7 +109,8 @@ pub(crate) fn holds(db: &Connection, invitation: &PublicKey) -> Result<bool> {
 
 /// Precincts this tablet may report for, in the order of their first invitations.
 pub(crate) fn precincts(db: &Connection) -> Result<Vec<u32>> {
-    let mut list = db.prepare_cached("SELECT precinct FROM device_key GROUP BY precinct ORDER BY min(place)")?;
+    let mut list =
+        db.prepare_cached("SELECT precinct FROM device_key GROUP BY precinct ORDER BY min(place)")?;
     let rows = list.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

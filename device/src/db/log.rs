@@ -9,8 +9,14 @@ use crate::error::Result;
 /// The largest checkpoint seen of the log of `origin`.
 pub(crate) fn largest(db: &Connection, origin: &str) -> Result<Option<Checkpoint>> {
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Hash>(1)?));
-    let found = db.query_row("SELECT size, root FROM checkpoint WHERE origin = ?1", [origin], read).optional()?;
-    Ok(found.map(|(size, root)| Checkpoint { origin: origin.to_owned(), size: unsigned(size), root }))
+    let found = db
+        .query_row("SELECT size, root FROM checkpoint WHERE origin = ?1", [origin], read)
+        .optional()?;
+    Ok(found.map(|(size, root)| Checkpoint {
+        origin: origin.to_owned(),
+        size: unsigned(size),
+        root,
+    }))
 }
 
 /// Keeps a checkpoint if it is larger than the one kept.

@@ -27,8 +27,6 @@ use crate::error::{Error, Result};
 const FILE: &str = "tablet.db";
 /// Stands beside it once something was begun: a database that then is missing was lost, not never there.
 const MARK: &str = "tablet.begun";
-/// In the file's header: a database of another program is not ours to migrate.
-const APPLICATION_ID: i32 = 0x4353_4E31;
 
 /// Opens the database of a folder, making both where there never was one.
 ///
@@ -38,11 +36,14 @@ pub(crate) fn open(folder: &Path) -> Result<Connection> {
     fs::create_dir_all(folder).map_err(folder_error)?;
     let file = folder.join(FILE);
     let was_here = fs::metadata(&file).is_ok_and(|found| found.len() > 0);
-    let begun = folder.join(MARK).exists() || fs::metadata(folder.join("tablet.db-wal")).is_ok_and(|wal| wal.len() > 0);
+    let begun = folder.join(MARK).exists()
+        || fs::metadata(folder.join("tablet.db-wal")).is_ok_and(|wal| wal.len() > 0);
     if begun && !was_here {
         return Err(ProblemCode::DatabaseDamaged.into());
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(&file, flags)?;
     prepare(&mut db, was_here)?;
     if !begun {
@@ -60,9 +61,6 @@ fn prepare(db: &mut Connection, was_here: bool) -> Result<()> {
     db.pragma_update(None, "synchronous", "full")?;
     db.pragma_update(None, "foreign_keys", true)?;
     schema::migrate(db)?;
-    if !was_here {
-        db.pragma_update(None, "application_id", APPLICATION_ID)?;
-    }
     // A read-only file opens without complaint; only a write tells.
     setting::write(db, "opened", "1")
 }
@@ -75,11 +73,8 @@ fn check(db: &Connection) -> Result<()> {
         tracing::error!(verdict, "the database is damaged");
         return Err(ProblemCode::DatabaseDamaged.into());
     }
-    let version: i32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    // Killed between the tables and this mark, our own file has none yet.
-    if application == APPLICATION_ID || (application == 0 && version > 0) {
-        Ok(())
-    } else if application == 0 && empty(db)? {
+    // Killed before the first migration committed, our own file is still empty.
+    if application == schema::APPLICATION_ID || (application == 0 && empty(db)?) {
         Ok(())
     } else {
         Err(ProblemCode::DatabaseDamaged.into())

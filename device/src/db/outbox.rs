@@ -47,8 +47,7 @@ pub(crate) struct Item {
     pub(crate) put_away: bool,
 }
 
-const COLUMNS: &str =
-    "place, id, kind, room, key, carried, state, reason, log_index, entered_ms, skew_s, replaced_by, put_away";
+const COLUMNS: &str = "place, id, kind, room, key, carried, state, reason, log_index, entered_ms, skew_s, replaced_by, put_away";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
     let state: String = row.get(6)?;
@@ -68,12 +67,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
     Ok(Item {
         place: row.get(0)?,
         id: text::message_id(&row.get::<_, Vec<u8>>(1)?, 1)?,
-        kind: Kind::from_number(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, kind.into()))?,
+        kind: Kind::from_number(kind)
+            .ok_or(rusqlite::Error::IntegralValueOutOfRange(2, kind.into()))?,
         room: text::room(&row.get::<_, String>(3)?, 3)?,
         key: text::key_id(&row.get::<_, Vec<u8>>(4)?, 4)?,
         carried: row.get(5)?,
         state,
-        replaced_by: row.get::<_, Option<Vec<u8>>>(11)?.map(|id| text::message_id(&id, 11)).transpose()?,
+        replaced_by: row
+            .get::<_, Option<Vec<u8>>>(11)?
+            .map(|id| text::message_id(&id, 11))
+            .transpose()?,
         put_away: row.get(12)?,
     })
 }
@@ -115,21 +118,26 @@ pub(crate) fn item(db: &Connection, id: MessageId) -> Result<Option<Item>> {
 
 /// The enrolment of a key.
 pub(crate) fn enrolment(db: &Connection, key: KeyId) -> Result<Option<Item>> {
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE key = ?1 AND kind = ?2 ORDER BY place LIMIT 1");
+    let sql =
+        format!("SELECT {COLUMNS} FROM outbox WHERE key = ?1 AND kind = ?2 ORDER BY place LIMIT 1");
     let mut find = db.prepare_cached(&sql)?;
     Ok(find.query_row(params![key.0, Kind::Enrolment.number()], read).optional()?)
 }
 
 /// Everything of one kind, newest first.
 pub(crate) fn newest_first(db: &Connection, kind: Kind) -> Result<Vec<Item>> {
-    let mut list = db.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE kind = ?1 ORDER BY place DESC"))?;
+    let mut list = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM outbox WHERE kind = ?1 ORDER BY place DESC"
+    ))?;
     let rows = list.query_map([kind.number()], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What may still be sent, in order: queued, and held.
 pub(crate) fn waiting(db: &Connection) -> Result<Vec<Item>> {
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE state IN ('queued', 'sending', 'held') ORDER BY place");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE state IN ('queued', 'sending', 'held') ORDER BY place"
+    );
     let mut list = db.prepare_cached(&sql)?;
     let rows = list.query_map([], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -157,7 +165,13 @@ pub(crate) fn requeue_mismatched(db: &Connection) -> Result<()> {
 }
 
 /// Countersigned, with the receipt that was verified.
-pub(crate) fn set_receipted(db: &Connection, id: MessageId, receipt: &Receipt, text: &str, skew_s: Option<i64>) -> Result<()> {
+pub(crate) fn set_receipted(
+    db: &Connection,
+    id: MessageId,
+    receipt: &Receipt,
+    text: &str,
+    skew_s: Option<i64>,
+) -> Result<()> {
     db.execute(
         "UPDATE outbox SET state = 'receipted', reason = NULL, receipt = ?2, log_index = ?3, entered_ms = ?4, skew_s = ?5
          WHERE id = ?1",
@@ -168,13 +182,19 @@ pub(crate) fn set_receipted(db: &Connection, id: MessageId, receipt: &Receipt, t
 
 /// Held.
 pub(crate) fn set_held(db: &Connection, id: MessageId, reason: HeldReason) -> Result<()> {
-    db.execute("UPDATE outbox SET state = 'held', reason = ?2 WHERE id = ?1", params![id.0, json(&reason)])?;
+    db.execute(
+        "UPDATE outbox SET state = 'held', reason = ?2 WHERE id = ?1",
+        params![id.0, json(&reason)],
+    )?;
     Ok(())
 }
 
 /// Refused.
 pub(crate) fn set_refused(db: &Connection, id: MessageId, reason: RefusedReason) -> Result<()> {
-    db.execute("UPDATE outbox SET state = 'refused', reason = ?2 WHERE id = ?1", params![id.0, json(&reason)])?;
+    db.execute(
+        "UPDATE outbox SET state = 'refused', reason = ?2 WHERE id = ?1",
+        params![id.0, json(&reason)],
+    )?;
     Ok(())
 }
 

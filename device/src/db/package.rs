@@ -47,7 +47,9 @@ pub(crate) fn add(db: &Connection, id: MessageId, number: u32, bytes: &[u8]) -> 
 /// Id of the package with the highest number.
 pub(crate) fn newest(db: &Connection) -> Result<Option<MessageId>> {
     let found = db
-        .query_row("SELECT id FROM package ORDER BY number DESC LIMIT 1", [], |row| row.get::<_, Vec<u8>>(0))
+        .query_row("SELECT id FROM package ORDER BY number DESC LIMIT 1", [], |row| {
+            row.get::<_, Vec<u8>>(0)
+        })
         .optional()?;
     found.map(|id| Ok(text::message_id(&id, 0)?)).transpose()
 }

@@ -6,7 +6,12 @@ use rusqlite_migration::{Error as MigrationError, M, MigrationDefinitionError, M
 use crate::api::ProblemCode;
 use crate::error::{Error, Result};
 
+/// In the file's header: a database of another program is not ours to migrate.
+pub(super) const APPLICATION_ID: i32 = 0x4353_4E31;
+
 const V1: &str = "
+PRAGMA application_id = 0x43534E31;
+
 CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL

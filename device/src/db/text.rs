@@ -13,11 +13,15 @@ pub(crate) fn json<T: Serialize>(value: &T) -> String {
 
 /// A value back from JSON text in column `at`.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str, at: usize) -> rusqlite::Result<T> {
-    serde_json::from_str(text).map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, Type::Text, error.into()))
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, Type::Text, error.into()))
 }
 
 /// An optional value back from JSON text in column `at`.
-pub(crate) fn from_json_if<T: DeserializeOwned>(text: Option<String>, at: usize) -> rusqlite::Result<Option<T>> {
+pub(crate) fn from_json_if<T: DeserializeOwned>(
+    text: Option<String>,
+    at: usize,
+) -> rusqlite::Result<Option<T>> {
     text.map(|text| from_json(&text, at)).transpose()
 }
 

@@ -94,7 +94,9 @@ impl Draft {
     pub(crate) fn value(&self, cell: Cell) -> Option<u32> {
         match cell {
             Cell::Attendees => self.attendees,
-            Cell::Count { count, group } => self.counts.get(usize::from(count))?.get(usize::from(group)).copied()?,
+            Cell::Count { count, group } => {
+                self.counts.get(usize::from(count))?.get(usize::from(group)).copied()?
+            }
         }
     }
 
@@ -102,9 +104,10 @@ impl Draft {
     pub(crate) fn has(&self, cell: Cell) -> bool {
         match cell {
             Cell::Attendees => true,
-            Cell::Count { count, group } => {
-                self.counts.get(usize::from(count)).is_some_and(|row| usize::from(group) < row.len())
-            }
+            Cell::Count { count, group } => self
+                .counts
+                .get(usize::from(count))
+                .is_some_and(|row| usize::from(group) < row.len()),
         }
     }
 
@@ -115,7 +118,8 @@ impl Draft {
 
     /// Stands for the figures and lots that somebody attests; another as soon as one of them changes.
     pub(crate) fn figures_digest(&self) -> String {
-        let lots: Vec<_> = self.lots.iter().map(|lot| (&lot.tied, lot.seats, &lot.winners)).collect();
+        let lots: Vec<_> =
+            self.lots.iter().map(|lot| (&lot.tied, lot.seats, &lot.winners)).collect();
         HEXLOWER.encode(&sha256(json(&(self.attendees, &self.counts, lots)).as_bytes())[..16])
     }
 }

@@ -26,7 +26,9 @@ pub(crate) fn press(value: Option<u32>, key: Key, largest: u32) -> Result<Option
         Key::Delete => Some(value.filter(|value| *value >= 10).map(|value| value / 10)),
         Key::Clear => Some(None),
         Key::Minus => Some(value.map(|value| value.saturating_sub(1))),
-        Key::Plus => Some(value.unwrap_or(0)).filter(|value| *value < largest).map(|value| Some(value + 1)),
+        Key::Plus => {
+            Some(value.unwrap_or(0)).filter(|value| *value < largest).map(|value| Some(value + 1))
+        }
     };
     next.ok_or_else(|| ProblemCode::NumberTooLarge.into())
 }
@@ -47,7 +49,11 @@ mod tests {
         use Key::*;
         assert_eq!(typed(&[D7, D0, D4]), Some(704));
         assert_eq!(typed(&[D0, D5]), Some(5));
-        assert_eq!(typed(&[D1, D2, D3, D6, D8, D9]), Some(12_368), "the sixth digit is too much and changes nothing");
+        assert_eq!(
+            typed(&[D1, D2, D3, D6, D8, D9]),
+            Some(12_368),
+            "the sixth digit is too much and changes nothing"
+        );
         assert_eq!(typed(&[D1, D2, Delete]), Some(1));
         assert_eq!(typed(&[D0, Delete]), None, "empty, not zero");
         assert_eq!(typed(&[Delete]), None);

@@ -59,9 +59,11 @@ pub(crate) fn read(status: u16, body: &[u8]) -> Reply {
         return receipted(body).unwrap_or(Reply::Portal);
     }
     match serde_json::from_slice::<Problem>(body) {
-        Ok(problem) if problem.kind.starts_with(PROBLEM) => {
-            Reply::Problem { refusal: problem.code.parse().ok(), status, messages: problem.messages }
-        }
+        Ok(problem) if problem.kind.starts_with(PROBLEM) => Reply::Problem {
+            refusal: problem.code.parse().ok(),
+            status,
+            messages: problem.messages,
+        },
         // 511 is a network that wants a log-in; the others are what proxies say of a server that is away.
         _ if (500..600).contains(&status) && status != 511 => Reply::ServerTrouble,
         _ => Reply::Portal,
@@ -91,7 +93,11 @@ mod tests {
         assert_eq!(read(200, b"<html>Welcome to the gym</html>"), Reply::Portal);
         assert_eq!(read(200, b""), Reply::Portal);
         assert_eq!(read(200, br#"{"ok":true}"#), Reply::Portal);
-        assert_eq!(read(200, br#"{"receipt":"r","consistency":["x"]}"#), Reply::Portal, "not a hash");
+        assert_eq!(
+            read(200, br#"{"receipt":"r","consistency":["x"]}"#),
+            Reply::Portal,
+            "not a hash"
+        );
         assert_eq!(read(302, b""), Reply::Portal);
         assert_eq!(read(404, b"Not found"), Reply::Portal);
         assert_eq!(read(511, b"log in"), Reply::Portal);
@@ -103,7 +109,10 @@ mod tests {
             Reply::Problem { refusal: Some(Refusal::RevokedKey), status: 403, messages: vec![] }
         );
         let newer = br#"{"type":"urn:countersign:problem:from-next-year","code":"from-next-year"}"#;
-        assert_eq!(read(418, newer), Reply::Problem { refusal: None, status: 418, messages: vec![] });
+        assert_eq!(
+            read(418, newer),
+            Reply::Problem { refusal: None, status: 418, messages: vec![] }
+        );
         let receipt = br#"{"receipt":"r","consistency":null,"messages":[]}"#;
         assert_eq!(
             read(200, receipt),

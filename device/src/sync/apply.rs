@@ -11,9 +11,9 @@ use data_encoding::HEXLOWER;
 use super::answer::Reply;
 use super::machine::Outcome;
 use crate::api::{HeldReason, NetworkState, RefusedReason};
+use crate::db::log;
 use crate::db::notice::{self, Notice};
 use crate::db::outbox::{self, State as Standing};
-use crate::db::log;
 use crate::enrol;
 use crate::error::Result;
 use crate::state::State;
@@ -33,7 +33,12 @@ pub(crate) struct Sent {
 }
 
 /// Takes an answer in. Durable on return.
-pub(crate) fn apply(state: &mut State, sent: &Sent, reply: Reply, retry_after_ms: Option<u64>) -> Result<Outcome> {
+pub(crate) fn apply(
+    state: &mut State,
+    sent: &Sent,
+    reply: Reply,
+    retry_after_ms: Option<u64>,
+) -> Result<Outcome> {
     let no_network = |network| Ok(Outcome::NoNetwork { state: network, retry_after_ms });
     match reply {
         Reply::Portal => no_network(NetworkState::Portal),
@@ -41,7 +46,9 @@ pub(crate) fn apply(state: &mut State, sent: &Sent, reply: Reply, retry_after_ms
         Reply::Receipt { text, consistency, messages } => {
             let package = state.current_package()?.1;
             let log = package.contest.log(sent.room);
-            let verified = log.and_then(|log| Receipt::verify(&text, sent.id, sent.kind, &log.origin, &log.keys).ok());
+            let verified = log.and_then(|log| {
+                Receipt::verify(&text, sent.id, sent.kind, &log.origin, &log.keys).ok()
+            });
             let Some(receipt) = verified else {
                 tracing::warn!(message = %sent.id, "an answer held no receipt of the pinned log");
                 return no_network(NetworkState::Portal);
@@ -79,8 +86,9 @@ fn countersigned(
     let new = &receipt.checkpoint;
     let goes_on = match &sent.seen {
         None => true,
-        Some(seen) => consistency
-            .is_some_and(|proof| verify_consistency(seen.size, &seen.root, new.size, &new.root, &proof)),
+        Some(seen) => consistency.is_some_and(|proof| {
+            verify_consistency(seen.size, &seen.root, new.size, &new.root, &proof)
+        }),
     };
     if !goes_on {
         tracing::error!(message = %sent.id, log = %new.origin, "the log does not go on from the one seen before");
@@ -99,11 +107,18 @@ fn skew_s(server_ms: u64, device_ms: u64) -> Option<i64> {
     i64::try_from(wide).ok().filter(|skew| skew.abs() > SKEW_FROM_S)
 }
 
-fn refused(state: &mut State, sent: &Sent, refusal: Refusal, retry_after_ms: Option<u64>) -> Result<Outcome> {
+fn refused(
+    state: &mut State,
+    sent: &Sent,
+    refusal: Refusal,
+    retry_after_ms: Option<u64>,
+) -> Result<Outcome> {
     match refusal.fate() {
         Fate::TryAgain => match refusal {
             Refusal::UnknownKey => unknown_key(state, sent),
-            Refusal::Busy => Ok(Outcome::NoNetwork { state: NetworkState::ServerTrouble, retry_after_ms }),
+            Refusal::Busy => {
+                Ok(Outcome::NoNetwork { state: NetworkState::ServerTrouble, retry_after_ms })
+            }
             _ => Ok(Outcome::Later { retry_after_ms }),
         },
         Fate::Held => {
@@ -119,7 +134,8 @@ fn refused(state: &mut State, sent: &Sent, refusal: Refusal, retry_after_ms: Opt
 
 /// The enrolment, then this again. Where the enrolment itself was refused, this never can be entered.
 fn unknown_key(state: &mut State, sent: &Sent) -> Result<Outcome> {
-    let Some(enrolment) = outbox::enrolment(&state.db, sent.key)?.filter(|row| row.id != sent.id) else {
+    let Some(enrolment) = outbox::enrolment(&state.db, sent.key)?.filter(|row| row.id != sent.id)
+    else {
         return Ok(Outcome::NeedsEnrolment);
     };
     match enrolment.state {
@@ -160,7 +176,12 @@ fn refused_reason(refusal: Refusal) -> RefusedReason {
 fn keep_notices(state: &mut State, sent: &Sent, messages: &[serde_json::Value]) -> Result<()> {
     let precinct = enrol::precinct_of(&state.db, sent.id)?;
     for message in messages.iter().take(32) {
-        let text = |name: &str| message.get(name).and_then(|value| value.as_str()).map(|text| text.chars().take(500).collect::<String>());
+        let text = |name: &str| {
+            message
+                .get(name)
+                .and_then(|value| value.as_str())
+                .map(|text| text.chars().take(500).collect::<String>())
+        };
         let whole = || HEXLOWER.encode(&sha256(message.to_string().as_bytes()));
         notice::add(
             &state.db,

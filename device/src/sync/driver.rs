@@ -79,7 +79,11 @@ impl Network {
         }))
     }
 
-    fn client(&mut self, config: &Config, package: Option<(MessageId, &Contest)>) -> Result<Client> {
+    fn client(
+        &mut self,
+        config: &Config,
+        package: Option<(MessageId, &Contest)>,
+    ) -> Result<Client> {
         let id = package.map(|(id, _)| id);
         if let Some((of, client)) = &self.client
             && *of == id
@@ -121,7 +125,9 @@ async fn ask(client: &Client, request: Request) -> Met {
         Request::Package { address } => {
             (client.get(format!("{}/v1/packages/newest", base(&address))), Kind::Package.size_max())
         }
-        Request::Status { address } => (client.get(format!("{}/v1/status", base(&address))), ANSWER_MAX),
+        Request::Status { address } => {
+            (client.get(format!("{}/v1/status", base(&address))), ANSWER_MAX)
+        }
     };
     let mut response = request.send().await.map_err(|error| state_of(&error))?;
     let status = response.status().as_u16();
@@ -190,10 +196,22 @@ mod tests {
 
     #[test]
     fn t31_counts_go_over_tls_or_to_this_machine_itself() {
-        for good in ["https://reports.example.org", "https://10.0.0.1:8443", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"] {
+        for good in [
+            "https://reports.example.org",
+            "https://10.0.0.1:8443",
+            "http://127.0.0.1:8080",
+            "http://localhost:1",
+            "http://[::1]:1",
+        ] {
             assert!(is_allowed(good), "{good}");
         }
-        for bad in ["http://reports.example.org", "http://127.0.0.1.example.org", "ftp://localhost", "reports.example.org", ""] {
+        for bad in [
+            "http://reports.example.org",
+            "http://127.0.0.1.example.org",
+            "ftp://localhost",
+            "reports.example.org",
+            "",
+        ] {
             assert!(!is_allowed(bad), "{bad}");
         }
     }

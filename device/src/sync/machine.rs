@@ -106,7 +106,13 @@ impl Machine {
 
     /// What to do now. `waiting` is in the order of the outbox; `addresses` is how many there are; `package` whether a
     /// newer package would be taken.
-    pub(crate) fn next(&mut self, now: u64, waiting: &[Waiting], addresses: usize, package: bool) -> Action {
+    pub(crate) fn next(
+        &mut self,
+        now: u64,
+        waiting: &[Waiting],
+        addresses: usize,
+        package: bool,
+    ) -> Action {
         let action = self.choose(now, waiting, addresses, package);
         self.trying = !matches!(action, Action::Wait { .. });
         self.next_ms = match action {
@@ -127,7 +133,8 @@ impl Machine {
         let poked = std::mem::take(&mut self.poked);
         for message in waiting {
             if message.held {
-                let due = self.held_due.entry(message.id).or_insert(now.saturating_add(HELD_AGAIN_MS));
+                let due =
+                    self.held_due.entry(message.id).or_insert(now.saturating_add(HELD_AGAIN_MS));
                 if poked {
                     *due = now;
                 }
@@ -157,7 +164,10 @@ impl Machine {
         match ready {
             Some(id) => Action::Send { id, address },
             None if package_now => Action::FetchPackage { address },
-            None => again.map_or(Action::Wait { until_ms: Some(soonest) }, |id| Action::Send { id, address }),
+            None => again.map_or(Action::Wait { until_ms: Some(soonest) }, |id| Action::Send {
+                id,
+                address,
+            }),
         }
     }
 

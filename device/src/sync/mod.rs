@@ -11,7 +11,7 @@ mod step;
 mod tls;
 
 pub(crate) use machine::Machine;
-pub(crate) use step::{addresses, begin, finish};
+pub(crate) use step::{Turn, addresses, begin, finish};
 
 /// What one step of the sync did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

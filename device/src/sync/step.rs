@@ -19,8 +19,8 @@ use crate::state::State;
 
 /// A request that was chosen.
 pub(crate) struct Turn {
-    action: Action,
-    sent: Option<Sent>,
+    pub(crate) action: Action,
+    pub(crate) sent: Option<Sent>,
     pub(crate) request: Request,
     pub(crate) package: Option<(MessageId, Arc<Package>)>,
     pub(crate) config: Config,
@@ -46,7 +46,11 @@ pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Optio
     let waiting: Vec<Waiting> = items
         .iter()
         .filter(|_| known)
-        .map(|item| Waiting { id: item.id, key: item.key, held: matches!(item.state, Standing::Held(_)) })
+        .map(|item| Waiting {
+            id: item.id,
+            key: item.key,
+            held: matches!(item.state, Standing::Held(_)),
+        })
         .collect();
     let wanted = match state.contest() {
         Some(contest) => !package::frozen(contest, state.wall_ms()),
@@ -60,11 +64,14 @@ pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Optio
     let config = state.config.clone();
     let (sent, request) = match action {
         Action::Wait { until_ms } => return Ok(Err(until_ms)),
-        Action::FetchPackage { address } => (None, Request::Package { address: addresses[address].clone() }),
+        Action::FetchPackage { address } => {
+            (None, Request::Package { address: addresses[address].clone() })
+        }
         Action::Send { id, address } => {
             let item = items.iter().find(|item| item.id == id).ok_or_else(|| lost(id))?;
             let contest = package.as_ref().map(|(_, package)| &package.contest);
-            let origin = contest.and_then(|contest| contest.log(item.room)).map(|log| log.origin.clone());
+            let origin =
+                contest.and_then(|contest| contest.log(item.room)).map(|log| log.origin.clone());
             let seen = match origin {
                 Some(origin) => log::largest(&state.db, &origin)?,
                 None => None,
@@ -75,7 +82,12 @@ pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Optio
                 tracing::warn!(%error, "an attempt could not be noted");
             }
             let size = seen.as_ref().map_or(0, |seen| seen.size);
-            let request = Request::Send { address: addresses[address].clone(), room: item.room, bytes, seen: size };
+            let request = Request::Send {
+                address: addresses[address].clone(),
+                room: item.room,
+                bytes,
+                seen: size,
+            };
             (Some(Sent { id, kind: item.kind, room: item.room, key: item.key, seen }), request)
         }
     };
@@ -104,18 +116,12 @@ pub(crate) fn finish(state: &mut State, action: Action, sent: Option<&Sent>, met
     state.machine.answered(now, action, key, outcome, &*random);
 }
 
-impl Turn {
-    /// What [`finish`] needs, and the request.
-    pub(crate) fn split(self) -> (Action, Option<Sent>, Request, Option<(MessageId, Arc<Package>)>, Config) {
-        (self.action, self.sent, self.request, self.package, self.config)
-    }
-}
-
 /// A message that is not settled is queued, no longer being sent.
 fn unsend(state: &State, sent: &Sent) -> Result<()> {
-    state
-        .db
-        .execute("UPDATE outbox SET state = 'queued' WHERE id = ?1 AND state = 'sending'", [sent.id.0])?;
+    state.db.execute(
+        "UPDATE outbox SET state = 'queued' WHERE id = ?1 AND state = 'sending'",
+        [sent.id.0],
+    )?;
     Ok(())
 }
 
@@ -129,7 +135,8 @@ fn take_reply(state: &mut State, sent: &Sent, answered: &Answered) -> Outcome {
 }
 
 fn take_package(state: &mut State, answered: &Answered) -> Outcome {
-    let trouble = |network| Outcome::NoNetwork { state: network, retry_after_ms: answered.retry_after_ms };
+    let trouble =
+        |network| Outcome::NoNetwork { state: network, retry_after_ms: answered.retry_after_ms };
     match answered.status {
         200 => match package::offer(state, &answered.body, Source::Network) {
             Ok(_) => Outcome::Done { report: false },

@@ -32,7 +32,10 @@ impl TimeProvider for CaucusTime {
 
 /// Trust for a contest: the certificates its package names, and nothing else where it names any; the public ones where
 /// it names none, and before there is a package.
-pub(crate) fn client_config(contest: Option<&Contest>, clock: &Arc<dyn Clock>) -> Result<ClientConfig, rustls::Error> {
+pub(crate) fn client_config(
+    contest: Option<&Contest>,
+    clock: &Arc<dyn Clock>,
+) -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore::empty();
     let named = contest.map_or(&[][..], |contest| &contest.tls_roots);
     for root in named {
@@ -42,9 +45,10 @@ pub(crate) fn client_config(contest: Option<&Contest>, clock: &Arc<dyn Clock>) -
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-        .build()
-        .map_err(|error| rustls::Error::General(error.to_string()))?;
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
     let time = CaucusTime {
         clock: Arc::clone(clock),
         caucus: contest.map(|contest| (contest.valid, caucus_day_ms(contest))),

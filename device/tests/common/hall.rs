@@ -59,7 +59,8 @@ impl Hall {
         let rooms = [room(Room::Official), room(Room::Rehearsal)];
         let package = party.package(1);
         let mut hall = Self { party, rooms, time_ms: CAUCUS_MS, package, messages: Vec::new() };
-        let codes: Vec<_> = (0..hall.party.contest.precincts.len() as u32).map(|n| hall.party.code(n)).collect();
+        let codes: Vec<_> =
+            (0..hall.party.contest.precincts.len() as u32).map(|n| hall.party.code(n)).collect();
         for room in Room::ALL {
             let package = hall.package.clone();
             hall.enter(room, &package).expect("the party's package");
@@ -93,7 +94,10 @@ impl Hall {
     /// Reports entered in a room.
     pub fn reports(&self, room: Room) -> usize {
         let hall = &self.rooms[usize::from(room == Room::Rehearsal)];
-        hall.entries.iter().filter(|(_, message)| message.kind() == countersign_core::message::Kind::Report).count()
+        hall.entries
+            .iter()
+            .filter(|(_, message)| message.kind() == countersign_core::message::Kind::Report)
+            .count()
     }
 
     /// `POST /v1/{room}/messages?seen=…`
@@ -114,7 +118,8 @@ impl Hall {
         let origin = self.party.contest.logs[key].origin.clone();
         let messages = std::mem::take(&mut self.messages);
         let hall = &self.rooms[key];
-        let index = hall.entries.iter().position(|(_, message)| message.id() == id).expect("it is entered");
+        let index =
+            hall.entries.iter().position(|(_, message)| message.id() == id).expect("it is entered");
         let size = hall.tree.size();
         let checkpoint = Checkpoint { origin, size, root: hall.tree.root(size) };
         let proof = hall.tree.inclusion(index as u64, size).expect("it is in the tree");

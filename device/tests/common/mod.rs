@@ -1,5 +1,10 @@
 //! A party, its server and its tablets, for the tests of this crate.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test file uses a part; a test that cannot go on panics")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file uses a part; a test that cannot go on panics"
+)]
 
 pub mod hall;
 pub mod server;
@@ -13,7 +18,8 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::PrecinctNumber;
 use countersign_core::invitation::InvitationCode;
 use countersign_core::message::{
-    Invitation, Invitations, Message, Package, People, Person, Revoke, RevokeReason, Role, RoomAct, RoomChange, Scope,
+    Invitation, Invitations, Message, Package, People, Person, Revoke, RevokeReason, Role, RoomAct,
+    RoomChange, Scope,
 };
 use countersign_core::room::Room;
 
@@ -90,9 +96,16 @@ impl Party {
     pub fn invitations(&self, room: Room, codes: &[InvitationCode]) -> Message {
         let invitations = codes
             .iter()
-            .map(|code| Invitation { key: code.key(&self.contest.id).public(), precinct: code.precinct() })
+            .map(|code| Invitation {
+                key: code.key(&self.contest.id).public(),
+                precinct: code.precinct(),
+            })
             .collect();
-        Message::sign(&self.admin, Scope::room(&self.contest.id, room), &Invitations { invitations })
+        Message::sign(
+            &self.admin,
+            Scope::room(&self.contest.id, room),
+            &Invitations { invitations },
+        )
     }
 
     pub fn revoke(&self, room: Room, key: countersign_core::id::KeyId) -> Message {

@@ -56,14 +56,21 @@ impl Certificates {
     pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("a root");
-        let mut server = CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).expect("names");
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key"))
+            .expect("a root");
+        let mut server =
+            CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])
+                .expect("names");
         // Valid around the caucus only, as a real one is.
         server.not_before = rcgen::date_time_ymd(2020, 1, 1);
         server.not_after = rcgen::date_time_ymd(2020, 6, 1);
         let key = KeyPair::generate().expect("a key");
         let signed = server.signed_by(&key, &authority).expect("a certificate");
-        Self { root: authority.der().to_vec(), chain: vec![signed.der().clone()], key: key.serialize_der() }
+        Self {
+            root: authority.der().to_vec(),
+            chain: vec![signed.der().clone()],
+            key: key.serialize_der(),
+        }
     }
 
     fn config(&self) -> Arc<ServerConfig> {
@@ -110,7 +117,8 @@ impl Server {
             listener: listener.try_clone().expect("a second handle"),
             stopping: Arc::new(Mutex::new(false)),
         };
-        let (hall, mode, stopping) = (server.hall.clone(), server.mode.clone(), server.stopping.clone());
+        let (hall, mode, stopping) =
+            (server.hall.clone(), server.mode.clone(), server.stopping.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
                 if *stopping.lock().unwrap() {
@@ -145,7 +153,12 @@ impl Drop for Server {
     }
 }
 
-fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, hall: &Mutex<Hall>, mode: &Mutex<Mode>) {
+fn serve(
+    stream: TcpStream,
+    tls: Option<Arc<ServerConfig>>,
+    hall: &Mutex<Hall>,
+    mode: &Mutex<Mode>,
+) {
     let at_connection = *mode.lock().unwrap();
     if at_connection == Mode::CutBefore {
         return;
@@ -171,7 +184,9 @@ fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) 
         Mode::Portal => {
             write(&mut stream, &page(200), "", usize::MAX);
         }
-        Mode::Redirect => write(&mut stream, &page(302), "Location: http://127.0.0.1:1/login\r\n", usize::MAX),
+        Mode::Redirect => {
+            write(&mut stream, &page(302), "Location: http://127.0.0.1:1/login\r\n", usize::MAX)
+        }
         Mode::BadGateway => write(&mut stream, &page(502), "", usize::MAX),
         Mode::CutBefore => {}
         Mode::Serve => write(&mut stream, &answer(hall, &line, &body), "", usize::MAX),
@@ -191,7 +206,11 @@ fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) 
 }
 
 fn page(status: u16) -> Said {
-    Said { status, body: b"<html><body>Welcome to the gymnasium's network</body></html>".to_vec(), retry_after_s: None }
+    Said {
+        status,
+        body: b"<html><body>Welcome to the gymnasium's network</body></html>".to_vec(),
+        retry_after_s: None,
+    }
 }
 
 /// Until the client gives up.
@@ -212,7 +231,9 @@ fn read_request<S: Read>(stream: &mut S) -> Option<(String, Vec<u8>)> {
     let head = String::from_utf8(head).ok()?;
     let length = head
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
+        .find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+        })
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
@@ -230,7 +251,8 @@ fn answer(hall: &Mutex<Hall>, line: &str, body: &[u8]) -> Said {
         return Said { status: 200, body: body.into_bytes(), retry_after_s: None };
     }
     let (path, seen) = path.split_once("?seen=").unwrap_or((path, "0"));
-    let room: Option<Room> = path.strip_prefix("/v1/").and_then(|rest| rest.strip_suffix("/messages")?.parse().ok());
+    let room: Option<Room> =
+        path.strip_prefix("/v1/").and_then(|rest| rest.strip_suffix("/messages")?.parse().ok());
     match (room, seen.parse()) {
         (Some(room), Ok(seen)) => hall.post(room, seen, body),
         _ => page(404),

@@ -64,7 +64,8 @@ pub struct Device {
 }
 
 pub fn config(folder: &Path, package: Option<Vec<u8>>) -> (Config, Arc<TestClock>) {
-    let clock = Arc::new(TestClock { wall: AtomicU64::new(CAUCUS_MS), monotonic: AtomicU64::new(5_000) });
+    let clock =
+        Arc::new(TestClock { wall: AtomicU64::new(CAUCUS_MS), monotonic: AtomicU64::new(5_000) });
     let mut config = Config::new(folder.to_path_buf(), "0.1.0");
     config.package = package;
     config.argon2 = Argon2Params { memory_kib: 64, passes: 1, lanes: 1 };
@@ -168,7 +169,9 @@ impl Device {
             if self.view().network.waiting == 0 {
                 return;
             }
-            if let SyncStep::Wait { until_ms } = self.tablet().sync_step().expect("the database is good") {
+            if let SyncStep::Wait { until_ms } =
+                self.tablet().sync_step().expect("the database is good")
+            {
                 let until = until_ms.expect("something is waiting");
                 self.clock.advance(until.saturating_sub(self.clock.monotonic_ms()).max(1));
             }
@@ -178,7 +181,8 @@ impl Device {
 }
 
 pub fn digit_key(digit: u8) -> Key {
-    const KEYS: [Key; 10] = [Key::D0, Key::D1, Key::D2, Key::D3, Key::D4, Key::D5, Key::D6, Key::D7, Key::D8, Key::D9];
+    const KEYS: [Key; 10] =
+        [Key::D0, Key::D1, Key::D2, Key::D3, Key::D4, Key::D5, Key::D6, Key::D7, Key::D8, Key::D9];
     KEYS[usize::from(digit - b'0')]
 }
 

@@ -1,0 +1,150 @@
+//! Signed reports, carried ones, and messages from headquarters.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[allow(unused_imports, reason = "some are only linked to")]
+use super::*;
+
+/// Where a report stands (design section 1, idea 3). There is no state called "sent".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Standing {
+    /// Signed and queued, durable on this tablet.
+    SavedHere,
+    /// A receipt was verified on this tablet.
+    Countersigned {
+        /// Index in the log.
+        #[ts(type = "number")]
+        log_index: u64,
+        /// Server time of the entry.
+        #[ts(type = "number")]
+        entered_ms: u64,
+    },
+    /// The server keeps it for a person to judge.
+    Held {
+        /// Stable code.
+        reason: HeldReason,
+    },
+    /// The server does not take it.
+    Refused {
+        /// Stable code.
+        reason: RefusedReason,
+    },
+}
+
+/// Why a report is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeldReason {
+    /// The key was revoked before the report came.
+    RevokedKey,
+    /// The server's log is not the one this tablet knows (older, or another).
+    LogMismatch,
+    /// It asks for something this version of the app does not know.
+    Unknown,
+}
+
+/// Why a report is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusedReason {
+    /// Not canonical, too large, or damaged.
+    NotCanonical,
+    /// The signature does not fit.
+    BadSignature,
+    /// Another contest's.
+    WrongContest,
+    /// Another room's.
+    WrongRoom,
+    /// A precinct the invitation does not name.
+    WrongPrecinct,
+    /// A package the server does not know.
+    UnknownPackage,
+    /// The invitation is not (or no longer) valid.
+    InvitationNotValid,
+    /// Numbers or lengths outside the limits.
+    OverLimit,
+    /// It corrects a report this tablet's key did not sign.
+    WrongSupersedes,
+    /// Another reason.
+    Other,
+}
+
+/// A report signed on this tablet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportView {
+    /// Its id: SHA-256 of the signed bytes, 64 lower-case hexadecimal digits.
+    pub id: String,
+    /// The precinct.
+    pub precinct: PrecinctView,
+    /// The room.
+    pub room: RoomName,
+    /// 1 for the first.
+    pub revision: u32,
+    /// The report it replaces.
+    pub supersedes: Option<String>,
+    /// The report that replaces it.
+    pub superseded_by: Option<String>,
+    /// Device time of the signature.
+    #[ts(type = "number")]
+    pub signed_ms: u64,
+    /// Three words.
+    pub phrase: String,
+    /// People who attended.
+    pub attendees: u32,
+    /// Groups in ballot order.
+    pub groups: Vec<GroupView>,
+    /// What each count counts.
+    pub count_kinds: Vec<CountKind>,
+    /// The numbers, by count and group.
+    pub counts: Vec<Vec<u32>>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Server time less device time at the receipt, in seconds, where it is more than a minute.
+    pub skew_s: Option<i64>,
+    /// A worksheet is known to compare it with (rehearsal).
+    pub worksheet: bool,
+}
+
+/// A report carried for another tablet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CarriedView {
+    /// Report id.
+    pub id: String,
+    /// The precinct, where the package knows it.
+    pub precinct: Option<PrecinctView>,
+    /// The room.
+    pub room: RoomName,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// A message from headquarters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeView {
+    /// Its id.
+    pub id: String,
+    /// What kind.
+    pub kind: NoticeKind,
+    /// The precinct it is about.
+    pub precinct: Option<PrecinctView>,
+    /// Words of headquarters, where there are any.
+    pub text: Option<String>,
+    /// When it came (server time).
+    #[ts(type = "number")]
+    pub at_ms: u64,
+}
+
+/// What kind of message from headquarters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum NoticeKind {
+    /// A key of this tablet was revoked.
+    Revocation,
+    /// A kind this version does not know; kept.
+    Unknown,
+}
