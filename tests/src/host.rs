@@ -100,6 +100,7 @@ async fn events(
 ) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
     // A listener that fell behind only missed that something changed; one event says as much as many.
     let changes = BroadcastStream::new(host.changed.subscribe())
-        .map(|_| Ok(Event::default().event("changed").data("")));
+        // Browsers do not deliver an event without data.
+        .map(|_| Ok(Event::default().event("changed").data("changed")));
     Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
