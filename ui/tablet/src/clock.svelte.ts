@@ -1,3 +1,6 @@
+/** Milliseconds between two looks at the clock. */
+const TICK = 250;
+
 /** A clock for countdowns: milliseconds that never go back, whatever the tablet's clock says. */
 class Clock {
   /** Now, on the page's monotonic clock. */
@@ -5,8 +8,13 @@ class Clock {
 
   constructor() {
     setInterval(() => {
-      this.now = performance.now();
-    }, 250);
+      this.touch();
+    }, TICK);
+  }
+
+  /** Catches up at once, so that a countdown that just began does not show more than its length. */
+  touch(): void {
+    this.now = performance.now();
   }
 
   /** Milliseconds left until a moment of the page's clock. */

@@ -6,7 +6,7 @@ import { PressQueue } from "@countersign/shared/press_queue";
 import type { Bridge } from "./bridge";
 import { chosenCell, gapsOf, nextEmpty, restIsNobody, sameCell, stepAfter, stepBefore } from "./caucus";
 import { Enrolment } from "./enrolment.svelte";
-import { move, screenOf, type Move, type ReasonAbout, type Screen } from "./navigation";
+import { move, screenOf, type Move, type Place, type ReasonAbout, type Screen } from "./navigation";
 
 /** What takes a noticeable moment, so that the screen can say so. */
 export type Busy = "pin" | "sign" | null;
@@ -35,9 +35,10 @@ export class Controller {
   /** The code and PIN being typed. */
   readonly enrolment = new Enrolment();
 
-  #stack = $state.raw<readonly import("./navigation").Place[]>([]);
+  #stack = $state.raw<readonly Place[]>([]);
   readonly #queue = new PressQueue();
   readonly #bridge: Bridge;
+  readonly #touch: () => void;
   #viewWanted = false;
 
   /** The screen to show. */
@@ -45,8 +46,10 @@ export class Controller {
     screenOf(this.view, this.#stack, this.enrolment.stage, this.problem !== null || this.lost),
   );
 
-  constructor(bridge: Bridge) {
+  /** `touch` is called whenever a view comes: countdowns begin there. */
+  constructor(bridge: Bridge, touch: () => void) {
     this.#bridge = bridge;
+    this.#touch = touch;
     bridge.onChanged(() => void this.refresh());
     void this.refresh();
   }
@@ -105,6 +108,7 @@ export class Controller {
     }
     this.view = view;
     this.viewAt = performance.now();
+    this.#touch();
     this.#stack = move(this.#stack, { saw: view });
   }
 

@@ -11,7 +11,7 @@ const empty = first.map(() => null);
 /** A controller with its first view, and what it talks to. */
 async function opened(view = home): Promise<{ app: Controller; tablet: FixtureTablet }> {
   const tablet = new FixtureTablet(view);
-  const app = new Controller(tablet);
+  const app = new Controller(tablet, () => undefined);
   await app.send({ cmd: "view" });
   tablet.commands.length = 0;
   return { app, tablet };
