@@ -68,10 +68,9 @@ impl Client {
             let good = response.status().is_success();
             Ok::<_, reqwest::Error>((good, response.bytes().await?))
         };
-        let (good, body) = self
-            .runtime
-            .block_on(sent)
-            .map_err(|error| Failure::internal(format!("{} does not answer: {error}", self.address)))?;
+        let (good, body) = self.runtime.block_on(sent).map_err(|error| {
+            Failure::internal(format!("{} does not answer: {error}", self.address))
+        })?;
         let strange = || Failure::internal(format!("{} is no Countersign server", self.address));
         if good {
             let receipted: Receipted = serde_json::from_slice(&body).map_err(|_| strange())?;
@@ -79,7 +78,9 @@ impl Client {
         }
         let problem: Problem = serde_json::from_slice(&body).map_err(|_| strange())?;
         Err(match problem.code.parse::<Refusal>() {
-            Ok(refusal) => Failure::mistake(format!("the server refuses it ({refusal}): {}", refusal.title())),
+            Ok(refusal) => {
+                Failure::mistake(format!("the server refuses it ({refusal}): {}", refusal.title()))
+            }
             Err(_) => Failure::internal(format!("the server answers {}", problem.code)),
         })
     }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use countersign_core::contest::{Contest, RoomLog, Server};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
-use countersign_core::message::{Message, Package, People, Person, Role, RoomAct, RoomChange, Scope};
+use countersign_core::message::{
+    Message, Package, People, Person, Role, RoomAct, RoomChange, Scope,
+};
 use countersign_core::room::Room;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -81,10 +83,10 @@ pub fn pack(mut contest: Contest, packing: &Packing, keys: &KeyFolder) -> Result
     }
     contest.check_shape().map_err(|unsound| Failure::mistake(unsound.0))?;
     let id = contest.id.clone();
-    let people = People {
-        people: vec![Person { number: ADMIN, role: Role::Admin, key: admin.public() }],
-    };
-    let signed = |room| BASE64.encode(Message::sign(&party, Scope::room(&id, room), &people).bytes());
+    let people =
+        People { people: vec![Person { number: ADMIN, role: Role::Admin, key: admin.public() }] };
+    let signed =
+        |room| BASE64.encode(Message::sign(&party, Scope::room(&id, room), &people).bytes());
     let genesis = Genesis { people: Room::ALL.map(|room| (room, signed(room))).into() };
     let package = Package::sign(packing.number, contest, &party);
     if package.bytes().len() > package.kind().size_max() {
@@ -96,7 +98,9 @@ pub fn pack(mut contest: Contest, packing: &Packing, keys: &KeyFolder) -> Result
 /// Host of an address, after a look at its form.
 fn host_of(address: &str) -> Result<&str, Failure> {
     let wrong = |why: &str| {
-        Failure::mistake(format!("--server {address}: {why}; write https://host or https://host:port"))
+        Failure::mistake(format!(
+            "--server {address}: {why}; write https://host or https://host:port"
+        ))
     };
     let (scheme, rest) = address.split_once("://").ok_or_else(|| wrong("no scheme"))?;
     if rest.contains(['/', '?', '#', '@']) {
@@ -134,7 +138,9 @@ impl Genesis {
             .get(&room)
             .and_then(|text| BASE64.decode(text.as_bytes()).ok())
             .and_then(|bytes| Message::parse(&bytes).ok())
-            .ok_or_else(|| Failure::mistake(format!("the genesis file has no people for the {room} room")))
+            .ok_or_else(|| {
+                Failure::mistake(format!("the genesis file has no people for the {room} room"))
+            })
     }
 }
 
@@ -154,7 +160,11 @@ pub struct Beginning<'a> {
 ///
 /// # Errors
 /// A mistake in what is given, or a failure of the file system.
-pub fn begin(folder: &Folder, beginning: &Beginning<'_>, clock: &SharedClock) -> Result<(), Failure> {
+pub fn begin(
+    folder: &Folder,
+    beginning: &Beginning<'_>,
+    clock: &SharedClock,
+) -> Result<(), Failure> {
     let (package, content) = Package::read(beginning.package).map_err(Failure::mistake)?;
     let contest = &content.contest;
     check_empty(folder)?;
@@ -169,9 +179,9 @@ pub fn begin(folder: &Folder, beginning: &Beginning<'_>, clock: &SharedClock) ->
     make_folder(&making.file("keys")).map_err(Failure::internal)?;
     let mut logs = Vec::new();
     for room in Room::ALL {
-        let log = contest
-            .log(room)
-            .ok_or_else(|| Failure::mistake(format!("the package has no log for the {room} room")))?;
+        let log = contest.log(room).ok_or_else(|| {
+            Failure::mistake(format!("the package has no log for the {room} room"))
+        })?;
         copy_log_key(beginning.keys, &making, log)?;
         SqliteLog::create(&making.log(room)).map_err(Failure::internal)?;
         logs.push(LogIdentity { room, origin: log.origin.clone() });
@@ -215,7 +225,8 @@ fn copy_log_key(keys: &KeyFolder, folder: &Folder, log: &RoomLog) -> Result<(), 
         )));
     }
     let bytes = std::fs::read(&path).map_err(Failure::internal)?;
-    write_secret(&folder.file("keys").join(log_key_name(log.room)), &bytes).map_err(Failure::internal)
+    write_secret(&folder.file("keys").join(log_key_name(log.room)), &bytes)
+        .map_err(Failure::internal)
 }
 
 fn first_entries(
@@ -253,7 +264,13 @@ fn first_entries(
 
 /// A signed act on a room.
 #[must_use]
-pub fn room_act(admin: &SigningKey, contest: &str, room: Room, change: RoomChange, round: u32) -> Message {
+pub fn room_act(
+    admin: &SigningKey,
+    contest: &str,
+    room: Room,
+    change: RoomChange,
+    round: u32,
+) -> Message {
     Message::sign(admin, Scope::room(contest, room), &RoomAct { change, round })
 }
 

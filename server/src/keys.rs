@@ -125,8 +125,8 @@ pub fn generate() -> Result<Vec<u8>, KeyError> {
 /// # Errors
 /// [`KeyError`].
 pub fn read_key(path: &Path) -> Result<SigningKey, KeyError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| KeyError::File { path: path.to_owned(), source })?;
+    let bytes =
+        std::fs::read(path).map_err(|source| KeyError::File { path: path.to_owned(), source })?;
     SigningKey::from_pkcs8(&bytes).map_err(|_| KeyError::NotAKey(path.to_owned()))
 }
 

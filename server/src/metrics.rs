@@ -76,15 +76,28 @@ impl Default for Metrics {
         let commits = Family::default();
         registry.register("commits", "Batches committed", commits.clone());
         let commits_failed = Family::default();
-        registry.register("commits_failed", "Commits that failed or have an unknown outcome", commits_failed.clone());
+        registry.register(
+            "commits_failed",
+            "Commits that failed or have an unknown outcome",
+            commits_failed.clone(),
+        );
         let recoveries = Family::default();
         registry.register("recoveries", "Times a log was read again", recoveries.clone());
         let entries = Histogram::new(exponential_buckets(1.0, 2.0, 11));
         registry.register("commit_entries", "Entries in a commit", entries.clone());
         let commit_time = Histogram::new(exponential_buckets(0.000_25, 2.0, 14));
-        registry.register_with_unit("commit_time", "Duration of a commit", Unit::Seconds, commit_time.clone());
+        registry.register_with_unit(
+            "commit_time",
+            "Duration of a commit",
+            Unit::Seconds,
+            commit_time.clone(),
+        );
         let over_budget = Counter::default();
-        registry.register("over_budget", "Messages from addresses with too many failures", over_budget.clone());
+        registry.register(
+            "over_budget",
+            "Messages from addresses with too many failures",
+            over_budget.clone(),
+        );
         let connections = Gauge::default();
         registry.register("connections", "Open connections", connections.clone());
         Self {

@@ -57,7 +57,11 @@ impl Node {
     ///
     /// # Errors
     /// [`FolderError`]: the folder is not set up, in use, a log is missing, went back, or is damaged.
-    pub fn open(folder: &Folder, options: &Options, clock: SharedClock) -> Result<Self, FolderError> {
+    pub fn open(
+        folder: &Folder,
+        options: &Options,
+        clock: SharedClock,
+    ) -> Result<Self, FolderError> {
         Self::open_with(folder, options, clock, |_, log| Arc::new(log))
     }
 
@@ -201,7 +205,9 @@ pub fn read_room(folder: &Folder, room: Room) -> Result<Projection, FolderError>
 fn notice_going_back(private: &PrivateStore, projection: &Projection) -> Result<(), FolderError> {
     let room = projection.state.room();
     match private.furthest(room)? {
-        Some((origin, furthest)) if origin == projection.origin() && projection.size() < furthest => {
+        Some((origin, furthest))
+            if origin == projection.origin() && projection.size() < furthest =>
+        {
             Err(FolderError::LogWentBack { room, size: projection.size(), furthest })
         }
         _ => Ok(()),
@@ -222,7 +228,7 @@ pub fn enter(desk: &RoomDesk, message: &Arc<Message>) -> Result<u64, Refusal> {
         projection.state.verify(message, &authority)?;
     }
     match desk.submit_blocking(Arc::clone(message))? {
-        Outcome::Entered(index) => Ok(index),
+        Outcome::Entered(index) | Outcome::Already(index) => Ok(index),
         Outcome::Refused(refusal) => Err(refusal),
     }
 }

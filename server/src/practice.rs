@@ -48,11 +48,8 @@ pub fn folder_in(root: &Path, reporting: &mut SocketAddr) -> Result<Folder, Fail
     }
     let keys = KeyFolder(root.join("keys"));
     keys.init(&["localhost".to_owned()]).map_err(Failure::mistake)?;
-    let packing = Packing {
-        number: 1,
-        servers: vec![format!("http://{reporting}")],
-        tls_roots: Vec::new(),
-    };
+    let packing =
+        Packing { number: 1, servers: vec![format!("http://{reporting}")], tls_roots: Vec::new() };
     let packed = pack(contest()?, &packing, &keys)?;
     let package: PathBuf = root.join("practice.countersign");
     replace(&package, packed.package.bytes()).map_err(Failure::internal)?;

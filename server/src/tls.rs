@@ -57,7 +57,10 @@ pub fn self_signed(hosts: &[String]) -> Result<SelfSigned, rcgen::Error> {
 /// A mistake that names the file.
 pub fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let wrong = |error: &dyn std::fmt::Display| {
-        Failure::mistake(format!("{}: {error}; a PEM file with certificates is needed", path.display()))
+        Failure::mistake(format!(
+            "{}: {error}; a PEM file with certificates is needed",
+            path.display()
+        ))
     };
     let found = CertificateDer::pem_file_iter(path)
         .map_err(|error| wrong(&error))?
@@ -73,7 +76,10 @@ pub fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Fa
 pub fn acceptor(certificates: &Path, key: &Path) -> Result<TlsAcceptor, Failure> {
     let chain = read_certificates(certificates)?;
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| {
-        Failure::mistake(format!("{}: {error}; a PEM file with a private key is needed", key.display()))
+        Failure::mistake(format!(
+            "{}: {error}; a PEM file with a private key is needed",
+            key.display()
+        ))
     })?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)

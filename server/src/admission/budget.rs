@@ -62,7 +62,8 @@ impl<K: Hash + Eq> Budgets<K> {
                 Ok(())
             }
             None => {
-                let missing_ms = (USE - budget.left).div_ceil(u64::from(self.rate.per_minute.max(1)));
+                let missing_ms =
+                    (USE - budget.left).div_ceil(u64::from(self.rate.per_minute.max(1)));
                 Err(missing_ms.div_ceil(1000).max(1))
             }
         }
@@ -123,6 +124,7 @@ mod tests {
         let budgets = Budgets::new(RATE);
         while budgets.take("a", 100_000).is_ok() {}
         assert!(budgets.is_spent(&"a", 5));
+        assert_eq!(budgets.take("a", 5), Err(1));
         assert_eq!(budgets.take("a", 1005), Ok(()));
     }
 

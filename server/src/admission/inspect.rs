@@ -2,7 +2,8 @@
 
 use countersign_core::id::{KeyId, PublicKey};
 use countersign_core::message::{
-    Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke, RoomAct, Scope,
+    Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke, RoomAct,
+    Scope,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
@@ -41,7 +42,12 @@ pub(super) fn canonical(bytes: &[u8]) -> Result<Message, Refusal> {
 }
 
 /// Whether every signature of a message is good for a contest and room. No lock is held: this is the costly step.
-pub(super) fn is_signed(message: &Message, authority: &PublicKey, contest: &str, room: Room) -> bool {
+pub(super) fn is_signed(
+    message: &Message,
+    authority: &PublicKey,
+    contest: &str,
+    room: Room,
+) -> bool {
     let scope = match message.kind() {
         Kind::Package => Scope::any(contest),
         _ => Scope::room(contest, room),

@@ -137,7 +137,10 @@ impl Admission {
             Err(refusal) => {
                 self.charge(from);
                 self.metrics.message(room, Counted::Refused(refusal));
-                return Verdict { key: None, outcome: Err(NotEntered { refusal, retry_after: None }) };
+                return Verdict {
+                    key: None,
+                    outcome: Err(NotEntered { refusal, retry_after: None }),
+                };
             }
         };
         let key = Some(message.key());
@@ -206,6 +209,7 @@ impl Admission {
         judged.map_err(|refusal| Rejected::new(refusal, proof))?;
         match desk.submit(Arc::clone(message)).await {
             Ok(Outcome::Entered(index)) => Ok((index, Counted::Entered)),
+            Ok(Outcome::Already(index)) => Ok((index, Counted::Duplicate)),
             Ok(Outcome::Refused(refusal)) | Err(refusal) => Err(Rejected::new(refusal, proof)),
         }
     }

@@ -36,12 +36,13 @@ impl Quarantine {
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (queue, mut offered) = mpsc::channel::<Offered>(QUEUE);
         let counted = Arc::clone(&metrics);
-        let thread = std::thread::Builder::new().name("quarantine".to_owned()).spawn(move || {
-            let mut taken = Vec::with_capacity(BATCH);
-            while offered.blocking_recv_many(&mut taken, BATCH) > 0 {
-                store_all(&store, &counted, std::mem::take(&mut taken));
-            }
-        })?;
+        let thread =
+            std::thread::Builder::new().name("quarantine".to_owned()).spawn(move || {
+                let mut taken = Vec::with_capacity(BATCH);
+                while offered.blocking_recv_many(&mut taken, BATCH) > 0 {
+                    store_all(&store, &counted, std::mem::take(&mut taken));
+                }
+            })?;
         Ok((Self { queue, metrics }, thread))
     }
 

@@ -82,8 +82,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
             let packing = Packing { number, servers, tls_roots: roots };
             let keys = KeyFolder(keys);
             let packed = pack(read(&dir)?, &packing, &keys)?;
-            let genesis =
-                serde_json::to_vec_pretty(&packed.genesis).expect("texts always encode");
+            let genesis = serde_json::to_vec_pretty(&packed.genesis).expect("texts always encode");
             replace(&beside(&out), &genesis).map_err(Failure::mistake)?;
             replace(&out, packed.package.bytes()).map_err(Failure::mistake)?;
             let party = read_key(&keys.party()).map_err(Failure::mistake)?;

@@ -83,7 +83,10 @@ impl Desk {
         match self {
             Self::Own(node) => {
                 let refused = |refusal: countersign_core::refusal::Refusal| {
-                    Failure::mistake(format!("it cannot be entered ({refusal}): {}", refusal.title()))
+                    Failure::mistake(format!(
+                        "it cannot be entered ({refusal}): {}",
+                        refusal.title()
+                    ))
                 };
                 node::enter(node.admission.room(room), &Arc::new(message)).map_err(refused)
             }

@@ -64,7 +64,8 @@ fn list(data: &Data) -> Result<(), Failure> {
         devices.sort_by_key(|device| device.enrolled_at);
         for device in devices {
             let precinct = package.and_then(|package| package.contest.precinct(device.precinct.0));
-            let precinct = precinct.map_or_else(|| device.precinct.to_string(), |precinct| precinct.id.clone());
+            let precinct = precinct
+                .map_or_else(|| device.precinct.to_string(), |precinct| precinct.id.clone());
             table
                 .write_record([
                     room.as_str(),
@@ -82,8 +83,9 @@ fn list(data: &Data) -> Result<(), Failure> {
 }
 
 fn revoke(admin: &Admin, key: &str, reason: Reason) -> Result<(), Failure> {
-    let id = KeyId::from_hex(key)
-        .ok_or_else(|| Failure::mistake(format!("{key} is no key id: it has 32 hexadecimal digits")))?;
+    let id = KeyId::from_hex(key).ok_or_else(|| {
+        Failure::mistake(format!("{key} is no key id: it has 32 hexadecimal digits"))
+    })?;
     let signer = admin.key()?;
     let desk = admin.open()?;
     let reason = match reason {

@@ -46,6 +46,9 @@ pub(super) fn run(init: &Init) -> Result<ExitCode, Failure> {
     };
     let clock: SharedClock = Arc::new(SystemClock);
     begin(&init.data.folder(), &beginning, &clock)?;
-    print(&format!("{} is ready: `countersign-server serve --data` it\n", init.data.data.display()))?;
+    print(&format!(
+        "{} is ready: `countersign-server serve --data` it\n",
+        init.data.data.display()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -26,7 +26,12 @@ pub(super) struct Invite {
     #[command(flatten)]
     admin: Admin,
     /// Id of a precinct; may be repeated.
-    #[arg(long = "precinct", value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(
+        long = "precinct",
+        value_name = "ID",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
     precincts: Vec<String>,
     /// Every precinct.
     #[arg(long)]
@@ -38,7 +43,10 @@ pub(super) struct Invite {
 
 pub(super) fn run(invite: &Invite) -> Result<ExitCode, Failure> {
     if let Some(path) = invite.csv.as_ref().filter(|path| path.exists()) {
-        return Err(Failure::mistake(format!("{} exists already: name a new file", path.display())));
+        return Err(Failure::mistake(format!(
+            "{} exists already: name a new file",
+            path.display()
+        )));
     }
     let key = invite.admin.key()?;
     let desk = invite.admin.open()?;

@@ -98,11 +98,19 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
     runtime.shutdown_timeout(Duration::from_secs(5));
     folder.clear_addresses();
     node.close().map_err(Failure::internal)?;
-    if alive? { Ok(ExitCode::SUCCESS) } else { Err(Failure::internal("a room ended by itself; see the log")) }
+    if alive? {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(Failure::internal("a room ended by itself; see the log"))
+    }
 }
 
 /// Serves until a signal (true) or until a thread that a room needs has ended (false).
-async fn listen(serve: &Serve, node: &Node, acceptor: Option<TlsAcceptor>) -> Result<bool, Failure> {
+async fn listen(
+    serve: &Serve,
+    node: &Node,
+    acceptor: Option<TlsAcceptor>,
+) -> Result<bool, Failure> {
     let service = Service::new(node, TrustedProxies(serve.proxies.clone().into()));
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let (stop, stopped) = watch::channel(false);
@@ -216,8 +224,10 @@ fn start_logging(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("COUNTERSIGN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let logging =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr);
     // A second start in one process (tests) keeps the first one's.
     let _ = if json { logging.json().try_init() } else { logging.try_init() };
 }

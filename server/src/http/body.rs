@@ -46,10 +46,8 @@ impl Bodies {
         if announced <= SMALL {
             return within(SMALL_TIME, body, SMALL).await;
         }
-        let _permit = self
-            .large
-            .try_acquire()
-            .map_err(|_| Problem::refusal(Refusal::Busy).after(Some(5)))?;
+        let _permit =
+            self.large.try_acquire().map_err(|_| Problem::refusal(Refusal::Busy).after(Some(5)))?;
         within(LARGE_TIME, body, announced).await
     }
 }

@@ -133,7 +133,8 @@ pub(super) async fn deliver(
 fn words(service: &Shared, headers: &HeaderMap) -> Words {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let state = &service.admission.room(Room::Official).read().state;
-    let hotline = state.package().map(|package| package.contest.hotline.clone()).unwrap_or_default();
+    let hotline =
+        state.package().map(|package| package.contest.hotline.clone()).unwrap_or_default();
     Words::for_reader(asked.unwrap_or_default(), hotline)
 }
 
@@ -163,15 +164,17 @@ fn carried(service: &Shared, hand_off: &HandOff, words: &Words) -> Carried {
     let report = hand_off.messages.iter().rev().find_map(|message| message.decode::<Report>().ok());
     let number = report.as_ref().map(|report| report.precinct).or_else(|| {
         let mut enrolments = hand_off.messages.iter();
-        enrolments.find_map(|message| message.decode::<Enrolment>().ok()).map(|e| e.request.precinct)
+        enrolments
+            .find_map(|message| message.decode::<Enrolment>().ok())
+            .map(|e| e.request.precinct)
     });
     let package = service.admission.room(hand_off.room).read().state.package().cloned();
     let precinct = number.zip(package.as_ref()).and_then(|(PrecinctNumber(number), package)| {
         let precinct = package.contest.precinct(number)?;
         Some((precinct.id.clone(), precinct.name.clone(), package.contest.county_display(precinct)))
     });
-    let (id, name, county) =
-        precinct.unwrap_or_else(|| (String::new(), words.unknown_precinct.to_owned(), String::new()));
+    let (id, name, county) = precinct
+        .unwrap_or_else(|| (String::new(), words.unknown_precinct.to_owned(), String::new()));
     let phrase = match (&report, &package) {
         (Some(report), Some(package)) if !id.is_empty() => read_back_phrase(
             &package.contest.id,

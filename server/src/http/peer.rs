@@ -46,8 +46,14 @@ mod tests {
     fn only_a_trusted_proxy_is_believed_and_only_its_own_word() {
         assert_eq!(sender("192.0.2.7", &["198.51.100.1"]).as_deref(), Some("192.0.2.7"));
         assert_eq!(sender("10.0.0.1", &["198.51.100.1"]).as_deref(), Some("198.51.100.1"));
-        assert_eq!(sender("10.0.0.1", &["203.0.113.9, 198.51.100.1"]).as_deref(), Some("198.51.100.1"));
-        assert_eq!(sender("10.0.0.1", &["203.0.113.9", "198.51.100.1"]).as_deref(), Some("198.51.100.1"));
+        assert_eq!(
+            sender("10.0.0.1", &["203.0.113.9, 198.51.100.1"]).as_deref(),
+            Some("198.51.100.1")
+        );
+        assert_eq!(
+            sender("10.0.0.1", &["203.0.113.9", "198.51.100.1"]).as_deref(),
+            Some("198.51.100.1")
+        );
         assert_eq!(sender("10.0.0.1", &[]), None);
         assert_eq!(sender("::ffff:192.0.2.7", &[]).as_deref(), Some("192.0.2.7"));
     }

@@ -99,7 +99,13 @@ async fn page(
         phrase: precinct.attendees.zip(precinct.counts.as_ref()).map_or_else(
             String::new,
             |(attendees, counts)| {
-                read_back_phrase(&received.contest, received.room, &precinct.precinct, attendees, counts)
+                read_back_phrase(
+                    &received.contest,
+                    received.room,
+                    &precinct.precinct,
+                    attendees,
+                    counts,
+                )
             },
         ),
     });
@@ -130,6 +136,7 @@ async fn page(
     responses((status = 200, content_type = "application/openmetrics-text"))
 )]
 async fn metrics(State(service): State<Shared>) -> impl IntoResponse {
-    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let kind =
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], service.metrics.text())
 }

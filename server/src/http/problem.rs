@@ -34,15 +34,18 @@ impl Problem {
     /// Nothing is there.
     pub const NOT_FOUND: Self = Self::new(404, "not-found", "There is nothing at this address.");
     /// The address is right, the method is not.
-    pub const METHOD: Self = Self::new(405, "method-not-allowed", "This address does not take that method.");
+    pub const METHOD: Self =
+        Self::new(405, "method-not-allowed", "This address does not take that method.");
     /// A parameter is not what it should be.
-    pub const PARAMETER: Self = Self::new(400, "bad-parameter", "A parameter of the request is not what it should be.");
+    pub const PARAMETER: Self =
+        Self::new(400, "bad-parameter", "A parameter of the request is not what it should be.");
     /// The request's body did not come in time.
     pub const SLOW: Self = Self::new(408, "too-slow", "The request did not arrive in time.");
     /// The request's body ended early.
     pub const BROKEN: Self = Self::new(400, "broken-body", "The request's body could not be read.");
     /// The server failed.
-    pub const FAILED: Self = Self::new(500, "failed", "The server failed at this. Nothing was changed.");
+    pub const FAILED: Self =
+        Self::new(500, "failed", "The server failed at this. Nothing was changed.");
 
     const fn new(status: u16, code: &'static str, title: &'static str) -> Self {
         Self { status, code, title, retry_after: None, messages: Vec::new() }
@@ -85,8 +88,8 @@ impl IntoResponse for Problem {
             messages: &self.messages,
         };
         let body = serde_json::to_vec(&document).expect("texts always encode");
-        let status =
-            StatusCode::from_u16(self.status).expect("every status of a problem is between 400 and 599");
+        let status = StatusCode::from_u16(self.status)
+            .expect("every status of a problem is between 400 and 599");
         let kind = HeaderValue::from_static("application/problem+json");
         let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
         if let Some(seconds) = self.retry_after {

@@ -136,7 +136,9 @@ fn is_published(service: &Shared, room: Room, id: MessageId) -> bool {
             .state
             .package()
             .is_some_and(|package| package.contest.publish == Publish::Live);
-    let at_once =
-        matches!(entry.kind, Kind::Package | Kind::People | Kind::Invitations | Kind::Revoke | Kind::Room);
+    let at_once = matches!(
+        entry.kind,
+        Kind::Package | Kind::People | Kind::Invitations | Kind::Revoke | Kind::Room
+    );
     live || at_once
 }

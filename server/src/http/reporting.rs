@@ -103,12 +103,17 @@ async fn submit(
 ) -> Result<Json<Receipted>, Problem> {
     let room = room(&room_name)?;
     let from = service.proxies.sender(peer, &headers);
-    let bytes = service.bodies.read(&headers, body).await.inspect_err(|_| service.admission.charge(from))?;
+    let bytes = service
+        .bodies
+        .read(&headers, body)
+        .await
+        .inspect_err(|_| service.admission.charge(from))?;
     let verdict = service.admission.submit(room, &bytes, from).await;
     let messages = told(&service, room, verdict.key);
     match verdict.outcome {
         Ok(index) => {
-            let answer = service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
+            let answer =
+                service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
             Ok(Json(Receipted::new(answer, messages)))
         }
         Err(NotEntered { refusal, retry_after }) => {
@@ -150,7 +155,9 @@ async fn receipt(
         (status = 404, description = "There is none", content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn newest_package(State(service): State<Shared>) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn newest_package(
+    State(service): State<Shared>,
+) -> Result<impl IntoResponse, Problem> {
     let id = service.admission.room(Room::Official).read().state.package_id();
     let bytes = message(&service, Room::Official, id.ok_or(Problem::NOT_FOUND)?).await?;
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], cose(bytes)))
@@ -177,7 +184,11 @@ async fn package(
 }
 
 /// The bytes of an entered message.
-pub(super) async fn message(service: &Shared, room: Room, id: MessageId) -> Result<Vec<u8>, Problem> {
+pub(super) async fn message(
+    service: &Shared,
+    room: Room,
+    id: MessageId,
+) -> Result<Vec<u8>, Problem> {
     let index = service.admission.find(room, id).ok_or(Problem::NOT_FOUND)?;
     let service = Shared::clone(service);
     let read = move || service.admission.room(room).message(index);

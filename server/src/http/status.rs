@@ -60,10 +60,10 @@ impl RoomStatus {
 pub(super) async fn status(State(service): State<Shared>) -> Json<Status> {
     let (contest, package) = {
         let state = &service.admission.room(Room::Official).read().state;
-        let package = state.package().zip(state.package_id()).map(|(package, id)| PackageStatus {
-            number: package.number,
-            id: id.to_string(),
-        });
+        let package = state
+            .package()
+            .zip(state.package_id())
+            .map(|(package, id)| PackageStatus { number: package.number, id: id.to_string() });
         (state.contest().to_owned(), package)
     };
     Json(Status {

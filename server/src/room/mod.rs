@@ -27,8 +27,10 @@ const QUEUE: usize = 8192;
 /// What became of a message that was handed to the sequencer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is in the log, durably, at this index: now, or since earlier.
+    /// It is in the log, durably, at this index.
     Entered(u64),
+    /// It was there already, at this index.
+    Already(u64),
     /// It cannot be entered.
     Refused(Refusal),
 }

@@ -73,7 +73,11 @@ impl Projection {
     ///
     /// # Errors
     /// [`LoadError`], which names the first thing that is wrong.
-    pub fn load(mut empty: Self, store: &dyn LogStore, keys: &[PublicKey]) -> Result<Self, LoadError> {
+    pub fn load(
+        mut empty: Self,
+        store: &dyn LogStore,
+        keys: &[PublicKey],
+    ) -> Result<Self, LoadError> {
         let head = store.head()?;
         let mut trouble = None;
         store.read(&mut |index, stored| {

@@ -53,8 +53,12 @@ impl Sequencer {
         submissions: mpsc::Receiver<Submission>,
     ) -> Self {
         let state = &parts.projection.state;
-        let empty =
-            Projection::new(state.contest(), state.room(), state.party(), parts.projection.origin());
+        let empty = Projection::new(
+            state.contest(),
+            state.room(),
+            state.party(),
+            parts.projection.origin(),
+        );
         Self {
             store: parts.store,
             keys: [parts.key.public()],
@@ -105,7 +109,7 @@ impl Sequencer {
         for submission in submissions {
             let message = &submission.message;
             let outcome = match self.ahead.find(message.id()) {
-                Some(index) => Outcome::Entered(index),
+                Some(index) => Outcome::Already(index),
                 None => match self.ahead.judge(message) {
                     Err(refusal) => Outcome::Refused(refusal),
                     Ok(()) => {
@@ -136,17 +140,19 @@ impl Sequencer {
             size,
             root: self.ahead.tree.root(size),
         };
-        let head = Arc::new(Head {
-            size,
-            root: checkpoint.root,
-            checkpoint: checkpoint.sign(&self.key),
-        });
+        let head =
+            Arc::new(Head { size, root: checkpoint.root, checkpoint: checkpoint.sign(&self.key) });
         let rows: Vec<(Entry, &[u8])> =
             entries.iter().map(|(entry, message)| (*entry, message.bytes())).collect();
         let started = Instant::now();
         let result =
             self.store.commit(&Batch { onto: self.ahead.head(), entries: &rows, head: &head });
-        self.metrics.committed(self.ahead.state.room(), rows.len(), started.elapsed(), result.is_ok());
+        self.metrics.committed(
+            self.ahead.state.room(),
+            rows.len(),
+            started.elapsed(),
+            result.is_ok(),
+        );
         result.map(|()| head)
     }
 
@@ -173,7 +179,8 @@ impl Sequencer {
             match Projection::load(self.empty.clone(), &*self.store, &self.keys) {
                 Ok(projection) => {
                     self.ahead = projection.clone();
-                    *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) = projection;
+                    *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) =
+                        projection;
                     self.shared.serving.store(true, Ordering::Release);
                     self.metrics.recovered(room);
                     tracing::info!(%room, size = self.ahead.size(), "the log was read again");

@@ -174,7 +174,8 @@ impl PrivateStore {
     pub fn keep(&self, messages: &[Quarantined]) -> Result<Vec<Kept>, StoreError> {
         let inner = &mut *self.lock();
         let mut waiting = inner.waiting.clone();
-        let transaction = inner.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction =
+            inner.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut kept = Vec::with_capacity(messages.len());
         {
             let mut known = transaction

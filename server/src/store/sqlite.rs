@@ -172,8 +172,9 @@ impl LogStore for SqliteLog {
         while let Some(row) = rows.next()? {
             let index = u64::try_from(row.get::<_, i64>(0)?)
                 .map_err(|_| StoreError::Damaged("an index below zero".to_owned()))?;
-            let entry = Entry::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)
-                .map_err(|error| StoreError::Damaged(format!("entry {index}: {error}")))?;
+            let entry =
+                Entry::from_bytes(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)
+                    .map_err(|error| StoreError::Damaged(format!("entry {index}: {error}")))?;
             let message = row.get(2)?;
             if !visit(index, Stored { entry, message }) {
                 break;

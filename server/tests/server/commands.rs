@@ -47,10 +47,8 @@ fn a_contest_begins_with_four_commands_and_fsck_agrees() {
     let dir = set_up();
     let at = dir.path();
     let table = good(at, &["invitations", "--data", "data", "--keys", "keys", "--all"]);
-    let rows: Vec<_> = csv::Reader::from_reader(table.as_bytes())
-        .into_records()
-        .map(Result::unwrap)
-        .collect();
+    let rows: Vec<_> =
+        csv::Reader::from_reader(table.as_bytes()).into_records().map(Result::unwrap).collect();
     let contest = countersign_server::practice::contest().unwrap();
     assert_eq!(rows.len(), contest.precincts.len());
     for (row, precinct) in rows.iter().zip(&contest.precincts) {
@@ -67,7 +65,10 @@ fn a_contest_begins_with_four_commands_and_fsck_agrees() {
     assert_eq!(results["reviewed"], false);
     assert!(good(at, &["devices", "list", "--data", "data"]).starts_with("room,key,precinct"));
     good(at, &["room", "round", "--data", "data", "--keys", "keys"]);
-    assert!(wrong(at, &["room", "open", "--room", "official", "--data", "data", "--keys", "keys"]).contains("open already"));
+    assert!(
+        wrong(at, &["room", "open", "--room", "official", "--data", "data", "--keys", "keys"])
+            .contains("open already")
+    );
 }
 
 #[cfg(unix)]
@@ -106,10 +107,12 @@ fn the_party_key_is_not_needed_after_packing() {
     let dir = set_up();
     let at = dir.path();
     std::fs::remove_dir_all(at.join("keys/party")).unwrap();
-    let table = good(at, &["invitations", "--data", "data", "--keys", "keys", "--precinct", "maple-1"]);
+    let table =
+        good(at, &["invitations", "--data", "data", "--keys", "keys", "--precinct", "maple-1"]);
     assert_eq!(table.lines().count(), 2);
     let pack = ["contest", "pack", contest(), "--number", "2", "--keys", "keys", "--server"];
-    let text = wrong(at, &[&pack[..], &["http://127.0.0.1:8470", "--out", "q.countersign"]].concat());
+    let text =
+        wrong(at, &[&pack[..], &["http://127.0.0.1:8470", "--out", "q.countersign"]].concat());
     assert!(text.contains("party.key"), "{text}");
 }
 
@@ -118,12 +121,24 @@ fn every_mistake_is_named_with_its_remedy_and_exit_code_2() {
     let dir = set_up();
     let at = dir.path();
     let cases: &[(&[&str], &str)] = &[
-        (&["init", "--data", "data", "--package", "p.countersign", "--keys", "keys"], "is not empty"),
+        (
+            &["init", "--data", "data", "--package", "p.countersign", "--keys", "keys"],
+            "is not empty",
+        ),
         (&["serve", "--data", "nothing"], "run `countersign-server init"),
         (&["serve", "--data", "data", "--reporting", "0.0.0.0:0"], "without TLS"),
         (&["fsck", "--data", "nothing"], "is not a server's data folder"),
-        (&["invitations", "--data", "data", "--keys", "keys", "--precinct", "nowhere"], "no precinct nowhere"),
-        (&["devices", "revoke", "--data", "data", "--keys", "keys", "--key", "xx", "--reason", "lost"], "no key id"),
+        (
+            &["invitations", "--data", "data", "--keys", "keys", "--precinct", "nowhere"],
+            "no precinct nowhere",
+        ),
+        (
+            &[
+                "devices", "revoke", "--data", "data", "--keys", "keys", "--key", "xx", "--reason",
+                "lost",
+            ],
+            "no key id",
+        ),
         (&["contest", "check", "nowhere"], "nowhere"),
         (&["contest", "worksheet", contest(), "nowhere"], "no precinct nowhere"),
     ];
@@ -131,8 +146,26 @@ fn every_mistake_is_named_with_its_remedy_and_exit_code_2() {
         let text = wrong(at, arguments);
         assert!(text.contains(expected), "{arguments:?}: {text}");
     }
-    for server in ["http://reports.example.org", "reports.example.org", "https://", "https://a/b", "ftp://a", "https://a:b"] {
-        let pack = ["contest", "pack", contest(), "--number", "1", "--keys", "keys", "--out", "x", "--server"];
+    for server in [
+        "http://reports.example.org",
+        "reports.example.org",
+        "https://",
+        "https://a/b",
+        "ftp://a",
+        "https://a:b",
+    ] {
+        let pack = [
+            "contest",
+            "pack",
+            contest(),
+            "--number",
+            "1",
+            "--keys",
+            "keys",
+            "--out",
+            "x",
+            "--server",
+        ];
         assert!(wrong(at, &[&pack[..], &[server]].concat()).contains(server));
     }
     // Keys of another contest do not begin this one.

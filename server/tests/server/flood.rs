@@ -14,8 +14,11 @@ const ROOM: Room = Room::Official;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_failed_too_often_is_served_last_and_not_refused() {
     let party = Party::new(&[ROOM]);
-    let limits =
-        Limits { address: Rate { burst: 5, per_minute: 1 }, last_in_line: 1000, ..Limits::default() };
+    let limits = Limits {
+        address: Rate { burst: 5, per_minute: 1 },
+        last_in_line: 1000,
+        ..Limits::default()
+    };
     let server = party.start_limited(limits).await;
     let device = server.tablet(&party, ROOM, 0).await;
     let report = party.sign(ROOM, &device, &party.report(0, 20));
@@ -71,7 +74,8 @@ async fn a_body_that_never_ends_is_given_up() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;
     let mut slow = TcpStream::connect(server.reporting).await.unwrap();
-    let head = "POST /v1/official/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 600\r\n\r\n0123456789";
+    let head =
+        "POST /v1/official/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 600\r\n\r\n0123456789";
     slow.write_all(head.as_bytes()).await.unwrap();
     let device = server.tablet(&party, ROOM, 0).await;
     server.send(ROOM, &party.sign(ROOM, &device, &party.report(0, 20))).await.receipt();
@@ -100,12 +104,33 @@ async fn a_body_of_unknown_length_may_only_be_small() {
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("too-large"), "{answer}");
 }
 
+/// What is larger than any message is refused by its announced length, before a byte of it is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_larger_than_any_message_is_not_even_read() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let mut large = TcpStream::connect(server.reporting).await.unwrap();
+    let head = format!(
+        "POST /v1/official/messages HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+        (4 << 20) + 1
+    );
+    large.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    large.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("too-large"), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_forgeries_leave_log_and_quarantine_bounded() {
     let party = Party::new(&[ROOM]);
     let options = countersign_server::node::Options {
         limits: Limits { last_in_line: 100_000, ..Limits::default() },
-        quarantine: countersign_server::store::QuarantineLimits { held: 10, refused: 10, unproven: 50 },
+        quarantine: countersign_server::store::QuarantineLimits {
+            held: 10,
+            refused: 10,
+            unproven: 50,
+        },
     };
     let server = party.start_with(options, |_, log| std::sync::Arc::new(log)).await;
     let size = server.size(ROOM);

@@ -1,6 +1,6 @@
 //! The log as everyone reads it, and the addresses as the document lists them.
 
-use countersign_core::log::{Checkpoint, Entry, leaf_hash, Tree};
+use countersign_core::log::{Checkpoint, Entry, Tree, leaf_hash};
 use countersign_core::room::Room;
 
 use crate::support::{Party, Server};
@@ -29,7 +29,9 @@ async fn tiles_lead_to_the_checkpoint_as_c2sp_says() {
     let head = Checkpoint::open(&text, &log.origin, &log.keys).unwrap();
     assert!(head.size > 256 && head.size < 512, "{}", head.size);
     let full = tile(&server, "/log/official/tile/entries/000").await.unwrap();
-    let partial = tile(&server, &format!("/log/official/tile/entries/001.p/{}", head.size - 256)).await.unwrap();
+    let partial = tile(&server, &format!("/log/official/tile/entries/001.p/{}", head.size - 256))
+        .await
+        .unwrap();
     let mut tree = Tree::default();
     let mut leaves = Vec::new();
     for bundle in [&full, &partial] {
@@ -49,7 +51,14 @@ async fn tiles_lead_to_the_checkpoint_as_c2sp_says() {
     let mut first = Tree::default();
     leaves[..256].iter().for_each(|leaf| first.push(*leaf));
     assert_eq!(tile(&server, "/log/official/tile/1/000.p/1").await.unwrap(), first.root(256));
-    for missing in ["tile/1/000", "tile/0/002", "tile/00/000", "tile/entries/001", "tile/0/000.p/256", "tile/x/000"] {
+    for missing in [
+        "tile/1/000",
+        "tile/0/002",
+        "tile/00/000",
+        "tile/entries/001",
+        "tile/0/000.p/256",
+        "tile/x/000",
+    ] {
         assert_eq!(tile(&server, &format!("/log/official/{missing}")).await, None, "{missing}");
     }
     assert_eq!(tile(&server, "/log/nowhere/checkpoint").await, None);
@@ -141,7 +150,8 @@ async fn the_openapi_document_lists_every_address() {
         assert_eq!(server.get(listener, "/nothing").await.code(), "not-found");
         assert_eq!(server.get(listener, "/healthz").await.status, 200);
     }
-    let wrong = server.http.delete(format!("http://{}/v1/status", server.reporting)).send().await.unwrap();
+    let wrong =
+        server.http.delete(format!("http://{}/v1/status", server.reporting)).send().await.unwrap();
     assert_eq!(wrong.status(), 405);
 }
 

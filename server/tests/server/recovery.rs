@@ -146,7 +146,8 @@ async fn it_refuses_to_start_over_a_log_that_is_missing() {
 async fn it_refuses_to_start_over_a_log_that_went_back() {
     let party = Party::new(&[ROOM]);
     let copy = party.root.path().join("copy.db");
-    std::fs::copy(party.folder.log(ROOM), &copy).unwrap();
+    let sql = format!("VACUUM INTO '{}'", copy.display());
+    rusqlite::Connection::open(party.folder.log(ROOM)).unwrap().execute_batch(&sql).unwrap();
     some_entries(&party).await;
     for ending in ["db", "db-wal", "db-shm"] {
         let _ = std::fs::remove_file(party.folder.log(ROOM).with_extension(ending));
@@ -178,7 +179,10 @@ fn change(party: &Party, sql: &str) {
 async fn fsck_names_the_first_difference() {
     let damages = [
         ("UPDATE log SET message = zeroblob(200) WHERE idx = 4", "entry 4"),
-        ("UPDATE log SET message = (SELECT message FROM log WHERE idx = 2) WHERE idx = 4", "entry 4"),
+        (
+            "UPDATE log SET message = (SELECT message FROM log WHERE idx = 2) WHERE idx = 4",
+            "entry 4",
+        ),
         (
             "UPDATE log SET message = (SELECT message FROM log WHERE idx = 3),
                  entry = (SELECT entry FROM log WHERE idx = 3) WHERE idx = 5",
@@ -212,11 +216,8 @@ async fn fsck_finds_a_report_that_no_tablet_signed() {
         let node = open(&party).unwrap();
         let projection = node.admission.room(ROOM).read().clone();
         node.close().unwrap();
-        let entry = Entry {
-            kind: forged.kind(),
-            time_ms: projection.state.now_ms(),
-            message: forged.id(),
-        };
+        let entry =
+            Entry { kind: forged.kind(), time_ms: projection.state.now_ms(), message: forged.id() };
         let mut tree = projection.tree.clone();
         tree.push(entry.leaf());
         let (size, root) = (tree.size(), tree.root(tree.size()));

@@ -23,8 +23,9 @@ async fn t26_replays_in_any_order_give_one_entry_and_one_index_each() {
         messages.push(party.sign(ROOM, &device, &party.report(precinct, 20 + precinct)));
     }
     let before = server.size(ROOM);
-    let mut order: Vec<(usize, usize)> =
-        (0..messages.len()).flat_map(|message| (0..1000).map(move |time| (message, time))).collect();
+    let mut order: Vec<(usize, usize)> = (0..messages.len())
+        .flat_map(|message| (0..1000).map(move |time| (message, time)))
+        .collect();
     order.sort_by_key(|(message, time)| sha256(format!("{message} {time}").as_bytes()));
     let server = std::sync::Arc::new(server);
     let party = std::sync::Arc::new(party);

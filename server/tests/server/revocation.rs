@@ -53,7 +53,8 @@ async fn nobody_is_told_held_when_the_message_could_not_be_kept() {
     let server = party.start_with(options, |_, log| std::sync::Arc::new(log)).await;
     let lost = server.tablet(&party, ROOM, 0).await;
     server.send(ROOM, &party.revoke(ROOM, &lost)).await.receipt();
-    for (people, code) in [(1, "revoked-key"), (2, "revoked-key"), (3, "busy"), (1, "revoked-key")] {
+    for (people, code) in [(1, "revoked-key"), (2, "revoked-key"), (3, "busy"), (1, "revoked-key")]
+    {
         let report = party.sign(ROOM, &lost, &party.report(0, people));
         assert_eq!(server.send(ROOM, &report).await.code(), code);
     }

@@ -9,8 +9,8 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
 use countersign_core::message::{
-    Channel, Enrolment, EnrolmentRequest, Invitation, Invitations, Kind, Message, Reason, Report, Revoke,
-    RevokeReason, Scope,
+    Channel, Enrolment, EnrolmentRequest, Invitation, Invitations, Kind, Message, Reason, Report,
+    Revoke, RevokeReason, Scope,
 };
 use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
@@ -84,7 +84,10 @@ impl Party {
             keys: &keys,
             open,
         };
-        begin(&folder, &beginning, &shared).unwrap();
+        // It waits for the sequencer, which a thread of the asynchronous runtime must not.
+        std::thread::scope(|scope| {
+            scope.spawn(|| begin(&folder, &beginning, &shared).unwrap()).join().unwrap();
+        });
         let (_, package) =
             countersign_core::message::Package::read(packed.package.bytes()).unwrap();
         Self {
@@ -126,7 +129,11 @@ impl Party {
         self.by_admin(room, &Invitations { invitations })
     }
 
-    pub fn by_admin<P: countersign_core::message::Payload>(&self, room: Room, payload: &P) -> Message {
+    pub fn by_admin<P: countersign_core::message::Payload>(
+        &self,
+        room: Room,
+        payload: &P,
+    ) -> Message {
         Message::sign(&self.admin, Scope::room(&self.contest.id, room), payload)
     }
 

@@ -33,7 +33,11 @@ pub(super) struct Words {
 impl Words {
     /// The words for who sends this `Accept-Language`.
     pub(super) fn for_reader(accept_language: &str, hotline: String) -> Self {
-        if prefers_spanish(accept_language) { Self::spanish(hotline) } else { Self::english(hotline) }
+        if prefers_spanish(accept_language) {
+            Self::spanish(hotline)
+        } else {
+            Self::english(hotline)
+        }
     }
 
     const fn english(hotline: String) -> Self {
@@ -102,7 +106,10 @@ impl Words {
 
 fn english(refusal: Refusal) -> (&'static str, &'static str) {
     match refusal {
-        Refusal::TooLarge | Refusal::NotCanonical | Refusal::UnsupportedKind | Refusal::BadSignature => (
+        Refusal::TooLarge
+        | Refusal::NotCanonical
+        | Refusal::UnsupportedKind
+        | Refusal::BadSignature => (
             "What arrived is not what the tablet signed. It was damaged or changed on the way.",
             "Scan the code on the tablet again. If that does not help, the secretary reads the numbers to the hotline.",
         ),
@@ -142,20 +149,21 @@ fn english(refusal: Refusal) -> (&'static str, &'static str) {
             "This correction replaces a report that was never delivered.",
             "On the tablet, hand off the first report, deliver it, then deliver the correction.",
         ),
-        Refusal::NotAllowed => (
-            "This key may not send messages of this kind.",
-            "The secretary calls the hotline.",
-        ),
-        Refusal::TooMany | Refusal::Busy => (
-            "The server is very busy at the moment.",
-            "Wait a minute and try again.",
-        ),
+        Refusal::NotAllowed => {
+            ("This key may not send messages of this kind.", "The secretary calls the hotline.")
+        }
+        Refusal::TooMany | Refusal::Busy => {
+            ("The server is very busy at the moment.", "Wait a minute and try again.")
+        }
     }
 }
 
 fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
     match refusal {
-        Refusal::TooLarge | Refusal::NotCanonical | Refusal::UnsupportedKind | Refusal::BadSignature => (
+        Refusal::TooLarge
+        | Refusal::NotCanonical
+        | Refusal::UnsupportedKind
+        | Refusal::BadSignature => (
             "Lo que llegó no es lo que firmó la tableta. Se dañó o cambió en el camino.",
             "Escanee otra vez el código de la tableta. Si no sirve, la secretaría lee los números a la línea de ayuda.",
         ),
