@@ -1,0 +1,59 @@
+//! The figures as a table for a terminal.
+
+use std::fmt::Write as _;
+
+use crate::{Figures, Pace};
+
+/// What ingest should reach on two cores; 40 % of the verify ceiling where that is less.
+const GOAL: u64 = 8_000;
+
+pub(crate) fn render(figures: &Figures) -> String {
+    let mut out = String::new();
+    let build = if figures.release_build { "release build" } else { "DEBUG BUILD, figures mean little" };
+    line(&mut out, "cores", &format!("{}, {build}", figures.cores));
+    line(&mut out, "bytes of a signed report", &figures.report_bytes.to_string());
+    let meaning = &figures.meaning;
+    line(&mut out, "sign one report", &each(meaning.sign));
+    line(&mut out, "read and verify one report", &each(meaning.read_and_verify));
+    line(&mut out, "all checks of one report", &each(meaning.checks));
+    let rules = format!("{} ms for {} precincts", millis(meaning.rules.microseconds), meaning.rules.times);
+    line(&mut out, "delegate rules", &rules);
+    let ceiling = &figures.ceiling;
+    line(&mut out, "bare ring verify, one core", &each(ceiling.verify_one_core));
+    for commits in &ceiling.commits {
+        let what = format!("bare SQLite commits of {}", commits.rows_a_commit);
+        line(&mut out, &what, &each(commits.rows));
+    }
+    let goal = GOAL.min(ceiling.verify_one_core.per_second * 40 / 100);
+    for ingest in &figures.ingest {
+        let what = format!("ingest, {} connections", ingest.connections);
+        let text = format!(
+            "{} acks/s, p50 {} ms, p99 {} ms, slowest {} ms; server {} % CPU, {} MB; {} receipts verified",
+            ingest.acks.per_second,
+            millis(ingest.p50_us),
+            millis(ingest.p99_us),
+            millis(ingest.slowest_us),
+            ingest.server_cpu_percent,
+            ingest.server_rss_kib / 1024,
+            ingest.receipts_verified
+        );
+        line(&mut out, &what, &text);
+    }
+    line(&mut out, "goal at 64 connections", &format!("{goal} acks/s, p99 under 100 ms, under 150 MB"));
+    line(&mut out, "goal at 1 connection", "p50 under 30 ms");
+    out
+}
+
+fn line(out: &mut String, what: &str, text: &str) {
+    writeln!(out, "{what:<30}{text}").expect("writing into memory does not fail");
+}
+
+fn each(pace: Pace) -> String {
+    let nanoseconds = pace.microseconds.saturating_mul(1000) / (pace.times as u64).max(1);
+    format!("{}.{:01} µs, {} /s", nanoseconds / 1000, nanoseconds % 1000 / 100, pace.per_second)
+}
+
+/// Thousandths with two decimals.
+fn millis(microseconds: u64) -> String {
+    format!("{}.{:02}", microseconds / 1000, microseconds % 1000 / 10)
+}
