@@ -59,6 +59,17 @@ pub(super) fn is_signed(
         }
 }
 
+/// Why a message of a key that is not known here is refused. Only a tablet's key may become known later, by its
+/// enrolment.
+pub(super) fn of_stranger(message: &Message, refusal: Refusal) -> Refusal {
+    match (refusal, message.kind()) {
+        (Refusal::UnknownKey, Kind::Report) => Refusal::UnknownKey,
+        (Refusal::UnknownKey, Kind::Package) => Refusal::WrongContest,
+        (Refusal::UnknownKey, _) => Refusal::NotAllowed,
+        (other, _) => other,
+    }
+}
+
 /// What good signatures prove. Anyone can make up a device and an invitation that fit each other, so an enrolment proves
 /// something only where its invitation is known.
 pub(super) fn proof(projection: &Projection, message: &Message) -> Proof {

@@ -27,6 +27,9 @@ use inspect::Proof;
 use line::LastInLine;
 pub use quarantine::Quarantine;
 
+/// Largest message that is kept in quarantine. Tablets send nothing larger; headquarters has its own copies.
+const KEPT_BYTES: usize = 8 << 10;
+
 /// Limits of admission.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -189,7 +192,9 @@ impl Admission {
             Err(Refusal::NotOpenYet) => {
                 return Err(Rejected::new(Refusal::NotOpenYet, Proof::Unneeded));
             }
-            Err(refusal) => return Err(Rejected::new(refusal, Proof::None)),
+            Err(refusal) => {
+                return Err(Rejected::new(inspect::of_stranger(message, refusal), Proof::None));
+            }
         };
         if !inspect::is_signed(message, &authority, &contest, room) {
             let (refusal, proof) =
@@ -234,7 +239,11 @@ impl Admission {
             bytes: message.bytes().to_vec(),
         };
         if why != Why::Held {
-            self.quarantine.offer(quarantined);
+            if quarantined.bytes.len() <= KEPT_BYTES {
+                self.quarantine.offer(quarantined);
+            } else {
+                self.metrics.quarantined(room, why, None);
+            }
             return refusal;
         }
         match self.quarantine.keep(quarantined).await {

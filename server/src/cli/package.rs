@@ -27,6 +27,11 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
     let Command::Enter { admin, package } = command;
     let (message, content) = Package::read(&read_file(&package)?).map_err(Failure::mistake)?;
     let desk = admin.open()?;
+    if desk.room(Room::Official)?.state.party() != content.party_key {
+        return Err(Failure::mistake(
+            "the package is signed by another party key than this server's contest",
+        ));
+    }
     for room in Room::ALL {
         let index = desk.enter(room, message.clone())?;
         print(&format!("{room} room: package {} by log entry {index}\n", content.number))?;

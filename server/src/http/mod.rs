@@ -64,19 +64,16 @@ impl Service {
 pub type Shared = Arc<Service>;
 
 /// For tablets and carriers.
-#[must_use]
 pub fn reporting(service: &Shared) -> Router {
     finish(reporting::routes(), service)
 }
 
 /// For everyone: the log and what is published of its messages.
-#[must_use]
 pub fn public(service: &Shared) -> Router {
     finish(public::routes(), service)
 }
 
 /// For headquarters' machines.
-#[must_use]
 pub fn private(service: &Shared) -> Router {
     finish(private::routes(), service)
 }

@@ -193,6 +193,63 @@ fn contest_check_names_every_mistake_with_file_and_line() {
     assert!(text.contains("mistakes"), "{text}");
 }
 
+/// While a server has the folder, the same commands go through it, over TLS by the package's own authority.
+#[test]
+fn commands_reach_a_running_server() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    good(at, &["keys", "init", "--out", "keys"]);
+    let pack = ["contest", "pack", contest(), "--number", "1", "--keys", "keys", "--out", "p"];
+    let tls = ["--server", "https://127.0.0.1:8470", "--tls-root", "keys/server/tls/ca.pem"];
+    good(at, &[&pack[..], &tls].concat());
+    good(at, &["init", "--data", "data", "--package", "p", "--keys", "keys"]);
+    let tls = ["--tls-cert", "keys/server/tls/cert.pem", "--tls-key", "keys/server/tls/key.pem"];
+    let server = crate::crash::Program::start(at, &[&["--data", "data"], &tls[..]].concat());
+    let folder = ["--data", "data", "--keys", "keys"];
+    good(at, &[&["room", "open", "--room", "official"], &folder[..]].concat());
+    let invite = [&["invitations", "--precinct", "maple-1"], &folder[..]].concat();
+    assert_eq!(good(at, &invite).lines().count(), 2);
+    let text = wrong(at, &[&["room", "open", "--room", "official"], &folder[..]].concat());
+    assert!(text.contains("open already"), "{text}");
+    // A second package is entered into both logs; an older or a foreign one is not.
+    let pack = ["contest", "pack", contest(), "--number", "2", "--keys", "keys", "--out", "q"];
+    let roots = ["--server", "https://127.0.0.1:8470", "--tls-root", "keys/server/tls/ca.pem"];
+    good(at, &[&pack[..], &roots].concat());
+    good(at, &[&["package", "enter", "--package", "q"], &folder[..]].concat());
+    let old = good(at, &[&["package", "enter", "--package", "p"], &folder[..]].concat());
+    assert!(old.contains("log entry 0"), "the same bytes have the same entry: {old}");
+    good(at, &["keys", "init", "--out", "others"]);
+    let pack = ["contest", "pack", contest(), "--number", "9", "--keys", "others", "--out", "f"];
+    good(at, &[&pack[..], &["--server", "https://127.0.0.1:8470"]].concat());
+    let text = wrong(at, &[&["package", "enter", "--package", "f"], &folder[..]].concat());
+    assert!(text.contains("another party key"), "{text}");
+    assert!(server.terminate());
+    // Official: package, people, open, invitation, package; rehearsal has no open.
+    let checked = good(at, &["fsck", "--data", "data"]);
+    assert!(
+        checked.contains("official room: 5 entries")
+            && checked.contains("rehearsal room: 4 entries"),
+        "{checked}"
+    );
+}
+
+/// Started with nothing at all it runs the practice contest, and goes on with it the next time.
+#[test]
+fn with_nothing_set_up_the_practice_contest_runs() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    let data = "countersign-practice/data";
+    for _ in 0..2 {
+        let server = crate::crash::Program::start(at, &[]);
+        let invite =
+            ["invitations", "--all", "--keys", "countersign-practice/keys", "--data", data];
+        assert!(good(at, &invite).contains(",http://127.0.0.1:"));
+        assert!(server.terminate());
+    }
+    assert!(good(at, &["fsck", "--data", data]).contains("official room: 5 entries"));
+    assert!(at.join("countersign-practice/practice.countersign").exists());
+}
+
 /// The second program of `make run`: receipt and package alone decide.
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_receipt_believes_the_package_and_notices_every_flipped_byte() {

@@ -16,17 +16,20 @@ use crate::support::Party;
 
 const ROOM: Room = Room::Official;
 
-struct Program {
+/// A running server program.
+pub(crate) struct Program {
     child: Child,
-    reporting: String,
+    pub(crate) reporting: String,
 }
 
 impl Program {
-    fn start(data: &Path) -> Self {
+    /// Starts it on ports of the machine's choice.
+    pub(crate) fn start(at: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_countersign-server"))
+            .current_dir(at)
             .args(["serve", "--reporting", "127.0.0.1:0", "--public", "127.0.0.1:0"])
-            .args(["--private", "127.0.0.1:0", "--key-burst", "100000", "--data"])
-            .arg(data)
+            .args(["--private", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -34,9 +37,8 @@ impl Program {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addresses: Value = serde_json::from_str(&line).unwrap();
-        let reporting = addresses["reporting"].as_str().unwrap();
-        let reporting = reporting.strip_prefix("http://").unwrap().to_owned();
-        Self { child, reporting }
+        let (_, reporting) = addresses["reporting"].as_str().unwrap().split_once("://").unwrap();
+        Self { child, reporting: reporting.to_owned() }
     }
 
     /// Status and body; `None` when the server went away in the middle.
@@ -61,10 +63,23 @@ impl Program {
         self.child.wait().unwrap();
     }
 
-    fn terminate(mut self) -> bool {
+    /// Ends it as a service manager does; whether it ended well.
+    pub(crate) fn terminate(mut self) -> bool {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         self.child.wait().unwrap().success()
+    }
+}
+
+fn start(party: &Party) -> Program {
+    Program::start(party.root.path(), &["--data", "data", "--key-burst", "100000"])
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended already, unless a test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -87,7 +102,7 @@ async fn what_was_acknowledged_survives_kill_9() {
         .collect();
     let mut acknowledged: Vec<(&Message, u64)> = Vec::new();
     for round in 0..4 {
-        let program = Program::start(&party.folder.0);
+        let program = start(&party);
         let enough = AtomicBool::new(false);
         let found: Vec<Vec<(&Message, u64)>> = std::thread::scope(|scope| {
             let writers: Vec<_> = reports
@@ -123,7 +138,7 @@ async fn what_was_acknowledged_survives_kill_9() {
         assert!(sound.entries >= acknowledged.len() as u64);
     }
     assert!(acknowledged.len() >= 40, "{}", acknowledged.len());
-    let program = Program::start(&party.folder.0);
+    let program = start(&party);
     for (report, index) in &acknowledged {
         let (status, body) = program.send(report).unwrap();
         assert_eq!(status, 200);

@@ -141,6 +141,32 @@ async fn t31_refused_messages_wait_in_quarantine_and_those_to_be_sent_again_do_n
     assert_eq!(private.waiting(ROOM, Why::Held), 0);
 }
 
+/// What only headquarters may send is refused for good when a stranger sends it, and takes no room in quarantine.
+#[tokio::test(flavor = "multi_thread")]
+async fn t31_another_party_s_package_people_and_invitations_are_refused() {
+    let party = Party::new(&[ROOM]);
+    let stranger = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let size = server.size(ROOM);
+    let reply = server.post(ROOM, stranger.package_bytes.clone()).await;
+    assert_refused(&server, &reply, Refusal::WrongContest);
+    let codes: Vec<_> = (0..12).cycle().take(400).map(|precinct| stranger.code(precinct)).collect();
+    let invitations = stranger.invitations(ROOM, &codes);
+    assert!(invitations.bytes().len() > 8 << 10);
+    let reply = server.send(ROOM, &invitations).await;
+    assert_refused(&server, &reply, Refusal::NotAllowed);
+    // A tablet is nobody's admin either.
+    let device = server.tablet(&party, ROOM, 0).await;
+    let act = RoomAct { change: RoomChange::Open, round: 1 };
+    let by_tablet = Message::sign(&device, Scope::room(&party.contest.id, ROOM), &act);
+    assert_refused(&server, &server.send(ROOM, &by_tablet).await, Refusal::NotAllowed);
+    assert_eq!(server.size(ROOM), size + 2);
+    let private = server.node.private.clone();
+    server.stop().await;
+    assert_eq!(private.quarantined(ROOM, invitations.id()).unwrap(), None);
+    assert!(private.quarantined(ROOM, by_tablet.id()).unwrap().is_some());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn t78_the_two_rooms_refuse_each_other_s_messages() {
     let party = Party::new(&Room::ALL);
