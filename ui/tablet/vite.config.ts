@@ -13,5 +13,5 @@ export default defineConfig(({ mode }) => ({
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 900, modulePreload: { polyfill: false } },
   // Svelte's own modules for the browser, also in unit tests.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
+  test: { include: ["test/**/*.test.ts"], environment: "node", css: true },
 }));

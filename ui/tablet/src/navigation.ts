@@ -96,7 +96,7 @@ function reasonStillAsked(about: ReasonAbout, view: View): boolean {
 
 /** Places that need no PIN. */
 function open(place: Place): boolean {
-  return place.at === "help" || place.at === "settings" || place.at === "enrol";
+  return place.at === "help" || place.at === "settings";
 }
 
 /** The screen to show. */

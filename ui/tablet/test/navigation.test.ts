@@ -52,10 +52,11 @@ describe("the screen", () => {
     expect(screenOf(withCaucus, [], "code", false)).toEqual({ is: "step", step: "check" });
   });
 
-  it("shows help, settings and a new code without a PIN, and nothing else", () => {
+  it("shows help and settings without a PIN, and nothing else", () => {
     const locked: View = { ...home, reports: [report], lock: { state: "locked", wrongTries: 0, waitMs: 0 } };
     expect(screenOf(locked, [help], "code", false)).toEqual({ is: "place", place: help });
-    expect(screenOf(locked, [{ at: "enrol" }], "code", false)).toEqual({ is: "enrol", stage: "code" });
+    expect(screenOf(locked, [{ at: "enrol" }], "code", false)).toEqual({ is: "unlock" });
+    expect(screenOf(home, [{ at: "enrol" }], "code", false)).toEqual({ is: "enrol", stage: "code" });
     expect(screenOf(locked, [{ at: "stands", report: report.id }], "code", false)).toEqual({ is: "unlock" });
     expect(screenOf(locked, [{ at: "carry" }], "code", false)).toEqual({ is: "unlock" });
   });
