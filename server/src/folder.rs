@@ -46,6 +46,8 @@ pub struct LogIdentity {
     pub room: Room,
     /// Origin of its checkpoints.
     pub origin: String,
+    /// Keys that may sign its checkpoints, hexadecimal: the one in use, then the spare.
+    pub keys: Vec<String>,
 }
 
 /// Where a running server listens.
@@ -95,6 +97,11 @@ pub enum FolderError {
         /// Entries it had.
         furthest: u64,
     },
+    /// The key that shall sign checkpoints is not one that the package names.
+    #[error(
+        "{0} is not a key that the package names for this log: put the log key or the spare there"
+    )]
+    ForeignLogKey(PathBuf),
     /// A file does not say what it should.
     #[error("{path}: {what}")]
     Damaged {
@@ -243,22 +250,49 @@ impl Identity {
         PublicKey::from_hex(&self.party)
     }
 
-    /// Origin of a room's log; `None` when the folder has no such room.
+    /// A room's log; `None` when the folder has no such room.
     #[must_use]
-    pub fn origin(&self, room: Room) -> Option<&str> {
-        self.logs.iter().find(|log| log.room == room).map(|log| log.origin.as_str())
+    pub fn log(&self, room: Room) -> Option<&LogIdentity> {
+        self.logs.iter().find(|log| log.room == room)
     }
 }
 
-/// Writes a file whole or not at all.
+impl LogIdentity {
+    /// Keys that may sign its checkpoints. What is no key is left out.
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        self.keys.iter().filter_map(|key| PublicKey::from_hex(key)).collect()
+    }
+}
+
+/// Writes a file whole or not at all, durably.
 ///
 /// # Errors
 /// [`FolderError::File`].
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     let failed = |source| FolderError::File { path: path.to_owned(), source };
-    let new = path.with_extension("new");
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
     let file = File::create(&new).map_err(failed)?;
     std::io::Write::write_all(&mut &file, bytes).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    std::fs::rename(&new, path).map_err(failed)
+    rename(&new, path)
+}
+
+/// Renames a file or folder durably.
+///
+/// # Errors
+/// [`FolderError::File`].
+pub fn rename(from: &Path, to: &Path) -> Result<(), FolderError> {
+    let failed = |source| FolderError::File { path: to.to_owned(), source };
+    std::fs::rename(from, to).map_err(failed)?;
+    // Only Unix lets a folder be opened and its names be made durable.
+    #[cfg(unix)]
+    {
+        let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or_else(|| Path::new("."));
+        File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    }
+    Ok(())
 }

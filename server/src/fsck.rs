@@ -6,8 +6,7 @@ use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 
 use crate::folder::{Folder, FolderError};
-use crate::keys::read_key;
-use crate::node::empty;
+use crate::node::{empty, log_keys};
 use crate::room::{LoadError, Projection};
 use crate::store::{LogStore, SqliteLog, StoreError, Stored};
 
@@ -60,11 +59,11 @@ pub fn check(folder: &Folder, room: Room) -> Result<Sound, Trouble> {
         Err(StoreError::Missing(_)) => return Err(FolderError::LogMissing { room, path }.into()),
         other => other.map_err(FolderError::from)?,
     };
-    let key = read_key(&folder.log_key(room)).map_err(FolderError::from)?;
+    let keys = log_keys(folder, &identity, room)?;
     let first = empty(folder, &identity, room)?;
     check_messages(first.clone(), &store)?;
     // Structure, tree, head and checkpoint, by the code that a server starts with.
-    let whole = Projection::load(first, &store, &[key.public()])?;
+    let whole = Projection::load(first, &store, &keys)?;
     Ok(Sound { entries: whole.size() })
 }
 

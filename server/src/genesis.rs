@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::SharedClock;
 use crate::failure::Failure;
-use crate::folder::{Folder, Identity, LogIdentity, replace};
+use crate::folder::{Folder, Identity, LogIdentity, rename, replace};
 use crate::keys::{KeyFolder, log_key_name, make_folder, read_key, write_secret};
 use crate::node::{Node, enter};
 use crate::store::SqliteLog;
@@ -166,25 +166,52 @@ pub fn begin(
     clock: &SharedClock,
 ) -> Result<(), Failure> {
     let (package, content) = Package::read(beginning.package).map_err(Failure::mistake)?;
-    let contest = &content.contest;
     check_empty(folder)?;
     let name = folder.0.file_name().ok_or_else(|| Failure::mistake("--data names no folder"))?;
-    let mut new_name = name.to_owned();
-    new_name.push(".new");
+    // A name that nobody else uses, since what a failed try left there is removed.
+    let mut new_name = std::ffi::OsString::from(".");
+    new_name.push(name);
+    new_name.push(".countersign-init");
     let making = Folder(folder.0.with_file_name(new_name));
     if making.0.exists() {
         std::fs::remove_dir_all(&making.0)
             .map_err(|error| Failure::internal(format!("{}: {error}", making.0.display())))?;
     }
+    let made = fill(&making, package, &content, beginning, clock);
+    if let Err(failure) = made {
+        // It holds copies of keys; what cannot be removed now is removed by the next try.
+        let _ = std::fs::remove_dir_all(&making.0);
+        return Err(failure);
+    }
+    if folder.0.exists() {
+        std::fs::remove_dir(&folder.0)
+            .map_err(|error| Failure::mistake(format!("{}: {error}", folder.0.display())))?;
+    }
+    rename(&making.0, &folder.0).map_err(Failure::internal)
+}
+
+/// Everything that the new folder holds.
+fn fill(
+    making: &Folder,
+    package: Message,
+    content: &Package,
+    beginning: &Beginning<'_>,
+    clock: &SharedClock,
+) -> Result<(), Failure> {
+    let contest = &content.contest;
     make_folder(&making.file("keys")).map_err(Failure::internal)?;
     let mut logs = Vec::new();
     for room in Room::ALL {
         let log = contest.log(room).ok_or_else(|| {
             Failure::mistake(format!("the package has no log for the {room} room"))
         })?;
-        copy_log_key(beginning.keys, &making, log)?;
+        copy_log_key(beginning.keys, making, log)?;
         SqliteLog::create(&making.log(room)).map_err(Failure::internal)?;
-        logs.push(LogIdentity { room, origin: log.origin.clone() });
+        logs.push(LogIdentity {
+            room,
+            origin: log.origin.clone(),
+            keys: log.keys.iter().map(ToString::to_string).collect(),
+        });
     }
     let identity = Identity {
         version: 1,
@@ -194,13 +221,7 @@ pub fn begin(
     };
     let text = serde_json::to_vec_pretty(&identity).expect("texts always encode");
     replace(&making.file("server.json"), &text).map_err(Failure::internal)?;
-    first_entries(&making, package, beginning, &contest.id, clock)?;
-    if folder.0.exists() {
-        std::fs::remove_dir(&folder.0)
-            .map_err(|error| Failure::mistake(format!("{}: {error}", folder.0.display())))?;
-    }
-    std::fs::rename(&making.0, &folder.0)
-        .map_err(|error| Failure::internal(format!("{}: {error}", folder.0.display())))
+    first_entries(making, package, beginning, &contest.id, clock)
 }
 
 fn check_empty(folder: &Folder) -> Result<(), Failure> {

@@ -19,4 +19,5 @@ pub mod node;
 pub mod practice;
 pub mod room;
 pub mod store;
+pub mod titles;
 pub mod tls;

@@ -10,7 +10,7 @@ use countersign_core::room::Room;
 
 use crate::admission::{Admission, Limits, Quarantine};
 use crate::clock::SharedClock;
-use crate::folder::{Folder, FolderError, FolderLock, Identity};
+use crate::folder::{Folder, FolderError, FolderLock, Identity, LogIdentity};
 use crate::keys::read_key;
 use crate::metrics::Metrics;
 use crate::room::{Outcome, Projection, RoomDesk, RoomParts};
@@ -86,12 +86,17 @@ impl Node {
         let mut start = |room, log| -> Result<RoomDesk, FolderError> {
             let store = wrap(room, log);
             let key = read_key(&folder.log_key(room))?;
-            let projection = load(folder, &identity, room, &*store, &[key.public()])?;
+            let keys = log_keys(folder, &identity, room)?;
+            if !keys.contains(&key.public()) {
+                return Err(FolderError::ForeignLogKey(folder.log_key(room)));
+            }
+            let projection = load(folder, &identity, room, &*store, &keys)?;
             notice_going_back(&private, &projection)?;
             let parts = RoomParts {
                 store,
                 projection,
                 key,
+                keys,
                 clock: Arc::clone(&clock),
                 metrics: Arc::clone(&metrics),
             };
@@ -173,17 +178,35 @@ fn load(
     Projection::load(empty, store, keys).map_err(|source| FolderError::Log { room, source })
 }
 
+fn no_log(folder: &Folder, room: Room) -> FolderError {
+    FolderError::Damaged {
+        path: folder.file("server.json"),
+        what: format!("it names no log for the {room} room"),
+    }
+}
+
+/// Keys that may sign a room's checkpoints.
+///
+/// # Errors
+/// [`FolderError::Damaged`] when the folder's identity is incomplete.
+pub fn log_keys(
+    folder: &Folder,
+    identity: &Identity,
+    room: Room,
+) -> Result<Vec<PublicKey>, FolderError> {
+    identity.log(room).map(LogIdentity::public_keys).ok_or_else(|| no_log(folder, room))
+}
+
 /// A room of this folder before its first entry.
 ///
 /// # Errors
 /// [`FolderError::Damaged`] when the folder's identity is incomplete.
 pub fn empty(folder: &Folder, identity: &Identity, room: Room) -> Result<Projection, FolderError> {
-    match (identity.party_key(), identity.origin(room)) {
-        (Some(party), Some(origin)) => Ok(Projection::new(&identity.contest, room, party, origin)),
-        _ => Err(FolderError::Damaged {
-            path: folder.file("server.json"),
-            what: format!("it names no log for the {room} room"),
-        }),
+    match (identity.party_key(), identity.log(room)) {
+        (Some(party), Some(log)) => {
+            Ok(Projection::new(&identity.contest, room, party, &log.origin))
+        }
+        _ => Err(no_log(folder, room)),
     }
 }
 
@@ -198,8 +221,8 @@ pub fn read_room(folder: &Folder, room: Room) -> Result<Projection, FolderError>
         Err(StoreError::Missing(_)) => return Err(FolderError::LogMissing { room, path }),
         other => other?,
     };
-    let key = read_key(&folder.log_key(room))?;
-    load(folder, &identity, room, &store, &[key.public()])
+    let keys = log_keys(folder, &identity, room)?;
+    load(folder, &identity, room, &store, &keys)
 }
 
 fn notice_going_back(private: &PrivateStore, projection: &Projection) -> Result<(), FolderError> {

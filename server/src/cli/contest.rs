@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::folder::replace;
 use crate::genesis::{Packing, beside, fingerprint, pack};
 use crate::keys::{KeyFolder, read_key};
+use crate::titles;
 use crate::tls::read_certificates;
 
 #[derive(Subcommand)]
@@ -162,7 +163,7 @@ fn sheet(contest: &Contest, id: &str) -> Result<String, Failure> {
         sheet.attendees
     );
     for (kind, numbers) in contest.counts.iter().zip(&sheet.counts) {
-        text.push_str(&format!("\n{}\n", kind.as_str()));
+        text.push_str(&format!("\n{}\n", titles::of_count(*kind)));
         for (group, number) in contest.groups.iter().zip(numbers) {
             text.push_str(&format!("  {:<28}{number:>7}\n", group.name));
         }

@@ -8,7 +8,7 @@ use countersign_core::room::Room;
 
 use super::{Data, print};
 use crate::failure::Failure;
-use crate::node;
+use crate::{node, titles};
 
 /// Sums of what was received, worked out from the log in the data folder; a server may be running. Nobody has reviewed
 /// them: they are not results.
@@ -48,7 +48,7 @@ fn text(received: &Received) -> String {
         received.precincts_in_conflict
     );
     for total in &received.totals {
-        text.push_str(&format!("\n{}\n", total.count.as_str()));
+        text.push_str(&format!("\n{}\n", titles::of_count(total.count)));
         for (group, number) in received.groups.iter().zip(&total.groups) {
             text.push_str(&format!("  {group:<20}{number:>9}\n"));
         }

@@ -59,7 +59,8 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(HEADERS))
         .max_concurrent_streams(64)
-        .max_header_list_size(16 << 10);
+        // A hand-off is part of its address.
+        .max_header_list_size(32 << 10);
     let server = Arc::new(server);
     let ending = GracefulShutdown::new();
     let crowd = Crowd::default();

@@ -5,17 +5,15 @@ mod words;
 use askama::Template;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use countersign_core::hand_off::HandOff;
 use countersign_core::id::PrecinctNumber;
 use countersign_core::message::{Enrolment, Report};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::refusal::{Fate, Refusal};
 use countersign_core::room::Room;
-use data_encoding::BASE64;
 
-use super::private::STYLE;
-use super::{Peer, Problem, Shared};
+use super::{Peer, Shared, page};
 use crate::admission;
 use words::Words;
 
@@ -189,23 +187,5 @@ fn carried(service: &Shared, hand_off: &HandOff, words: &Words) -> Carried {
 }
 
 fn answer(status: StatusCode, words: Words, page: Page) -> Response {
-    let carry = Carry { words, style: STYLE, page };
-    let body = match carry.render() {
-        Ok(body) => body,
-        Err(error) => {
-            tracing::error!(%error, "the page cannot be made");
-            return Problem::FAILED.into_response();
-        }
-    };
-    let style = BASE64.encode(&countersign_core::id::sha256(STYLE.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    let policy = HeaderValue::from_str(&policy).expect("base 64 can stand in a header");
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (status, headers, Html(body)).into_response()
+    page::answer(status, &Carry { words, style: page::STYLE, page })
 }

@@ -3,6 +3,7 @@
 mod body;
 mod connections;
 mod hand_off;
+mod page;
 mod peer;
 mod private;
 mod problem;

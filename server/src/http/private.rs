@@ -3,9 +3,8 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse};
-use countersign_core::contest::CountKind;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{PrecinctState, Received};
 use countersign_core::room::Room;
@@ -14,14 +13,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Problem, Shared, room};
-
-pub(super) const STYLE: &str = include_str!("../../templates/plain.css");
+use super::{Problem, Shared, page, room};
+use crate::titles;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(results))
-        .routes(routes!(page))
+        .routes(routes!(received_page))
         .routes(routes!(metrics))
         .routes(routes!(super::healthz))
 }
@@ -80,10 +78,10 @@ struct Row<'a> {
     get, path = "/", tag = "private", params(Asked),
     responses((status = 200, description = "A page", content_type = "text/html"))
 )]
-async fn page(
+async fn received_page(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let received = received(&service, &asked)?;
     let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     let rows = received.precincts.iter().map(|precinct| Row {
@@ -109,25 +107,18 @@ async fn page(
             },
         ),
     });
-    let totals = received.totals.iter().map(|total| Total {
-        title: match total.count {
-            CountKind::FirstAlignment => "First alignment",
-            CountKind::FinalAlignment => "Final alignment",
-            CountKind::Delegates => "Delegates",
-        },
-        groups: &total.groups,
-    });
+    let totals = received
+        .totals
+        .iter()
+        .map(|total| Total { title: titles::of_count(total.count), groups: &total.groups });
     let page = Page {
-        style: STYLE,
+        style: page::STYLE,
         rooms: Room::ALL,
         totals: totals.collect(),
         rows: rows.collect(),
         received: &received,
     };
-    page.render().map(Html).map_err(|error| {
-        tracing::error!(%error, "the page cannot be made");
-        Problem::FAILED
-    })
+    Ok(page::answer(StatusCode::OK, &page))
 }
 
 /// Counters in the text format of Prometheus.

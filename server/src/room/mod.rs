@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
 
 use countersign_core::crypto::SigningKey;
+use countersign_core::id::PublicKey;
 use countersign_core::message::Message;
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
@@ -71,6 +72,8 @@ pub struct RoomParts {
     pub projection: Projection,
     /// Signs its checkpoints.
     pub key: SigningKey,
+    /// Keys that may have signed the stored one.
+    pub keys: Vec<PublicKey>,
     /// Gives entries their time.
     pub clock: SharedClock,
     /// Counts.

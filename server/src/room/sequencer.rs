@@ -28,7 +28,7 @@ const RECOVERY_PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Sequencer {
     store: Arc<dyn LogStore>,
     key: SigningKey,
-    keys: [PublicKey; 1],
+    keys: Vec<PublicKey>,
     clock: SharedClock,
     metrics: Arc<Metrics>,
     /// The room as it will be once everything accepted so far is committed. Between batches it equals what is shared.
@@ -61,7 +61,7 @@ impl Sequencer {
         );
         Self {
             store: parts.store,
-            keys: [parts.key.public()],
+            keys: parts.keys,
             key: parts.key,
             clock: parts.clock,
             metrics: parts.metrics,

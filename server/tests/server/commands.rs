@@ -172,7 +172,10 @@ fn every_mistake_is_named_with_its_remedy_and_exit_code_2() {
     good(at, &["keys", "init", "--out", "others"]);
     let init = ["init", "--data", "new", "--package", "p.countersign", "--keys", "others"];
     assert!(wrong(at, &init).contains("different contests"));
-    assert!(!at.join("new").exists());
+    assert!(
+        !at.join("new").exists() && !at.join(".new.countersign-init").exists(),
+        "nothing is left behind"
+    );
 }
 
 #[test]

@@ -160,6 +160,23 @@ async fn it_refuses_to_start_over_a_log_that_went_back() {
     );
 }
 
+/// A log key that is lost or no longer trusted is replaced by the spare; tablets have both in their package.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spare_log_key_takes_over_and_no_other_key_does() {
+    let party = Party::new(&[ROOM]);
+    some_entries(&party).await;
+    let in_use = party.folder.log_key(ROOM);
+    std::fs::copy(party.keys.admin(), &in_use).unwrap();
+    assert!(matches!(open(&party).err(), Some(FolderError::ForeignLogKey(_))));
+    std::fs::copy(party.keys.spare(), &in_use).unwrap();
+    let server = party.start().await;
+    let device = server.tablet(&party, ROOM, 1).await;
+    let report = party.sign(ROOM, &device, &party.report(1, 20));
+    party.verify(ROOM, &report, &server.send(ROOM, &report).await.receipt());
+    server.stop().await;
+    assert_eq!(fsck::check(&party.folder, ROOM).unwrap().entries, 9);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_never_use_one_folder() {
     let party = Party::new(&[ROOM]);
