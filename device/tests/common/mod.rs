@@ -90,7 +90,9 @@ impl Party {
 
     /// Another invitation for the same precinct for each `n`.
     pub fn code_again(&self, precinct: u32, n: u8) -> InvitationCode {
-        InvitationCode::new(PrecinctNumber(precinct), &[n; 10])
+        let mut secret = [n; 10];
+        secret[..4].copy_from_slice(&precinct.to_be_bytes());
+        InvitationCode::new(PrecinctNumber(precinct), &secret)
     }
 
     pub fn invitations(&self, room: Room, codes: &[InvitationCode]) -> Message {

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -32,6 +33,10 @@ pub enum Mode {
     CutAfter,
     /// Enters the message and cuts the answer after so many bytes.
     CutAt(usize),
+    /// Refuses every message for this reason.
+    Refuse(Refusal),
+    /// Refuses every message for a reason that this version does not know.
+    NewerProblem,
     /// Enters the message and flips a bit of this byte of the answer's body.
     Flip(usize),
 }
@@ -190,6 +195,16 @@ fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) 
         Mode::BadGateway => write(&mut stream, &page(502), "", usize::MAX),
         Mode::CutBefore => {}
         Mode::Serve => write(&mut stream, &answer(hall, &line, &body), "", usize::MAX),
+        Mode::Refuse(refusal) => {
+            let said = hall.lock().unwrap().problem(refusal);
+            write(&mut stream, &said, "", usize::MAX);
+        }
+        Mode::NewerProblem => {
+            let body =
+                br#"{"type":"urn:countersign:problem:invented-later","code":"invented-later"}"#;
+            let said = Said { status: 422, body: body.to_vec(), retry_after_s: None };
+            write(&mut stream, &said, "", usize::MAX);
+        }
         Mode::CutAfter => {
             answer(hall, &line, &body);
         }
