@@ -53,6 +53,9 @@ impl Random for TestRandom {
     }
 }
 
+/// Tablets made so far: no two of them make the same keys.
+static TABLETS: AtomicU64 = AtomicU64::new(1);
+
 pub const PIN: &str = "246810";
 
 /// A tablet with its folder.
@@ -70,7 +73,7 @@ pub fn config(folder: &Path, package: Option<Vec<u8>>) -> (Config, Arc<TestClock
     config.package = package;
     config.argon2 = Argon2Params { memory_kib: 64, passes: 1, lanes: 1 };
     config.clock = clock.clone();
-    config.random = Arc::new(TestRandom::new(1));
+    config.random = Arc::new(TestRandom::new(TABLETS.fetch_add(1, Ordering::SeqCst)));
     config.network = NetworkLimits { connect_ms: 2_000, answer_ms: 2_000 };
     (config, clock)
 }
