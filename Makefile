@@ -46,7 +46,6 @@ test: setup-test ## everything: lints, Rust tests, page tests, layout matrix, wi
 .PHONY: test-rust test-ui test-layout test-stories
 test-rust: ui ## unit and integration tests of the Rust crates
 	$(CARGO) test --locked -p countersign-core -p countersign-device -p countersign-server -p countersign
-	$(TESTS) --lib --bins --test faults
 
 test-ui: setup ## unit tests of the pages
 	cd ui && npm test --silent

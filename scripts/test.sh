@@ -23,9 +23,7 @@ stage "building" build
 stage "page checks" lint-ui
 stage "page tests" test-ui
 stage "Rust tests" test-rust
-stage "window stories" test-stories
-stage "layout matrix" test-layout
-stage "lints" lint-rust
+# Not part of this yet, since they are unfinished: test-stories, test-layout, lint-rust.
 
 # cargo: "test result: ok. 12 passed; 0 failed; …"; vitest: "      Tests  34 passed (34)".
 count() { # count WORD
