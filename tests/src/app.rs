@@ -159,6 +159,7 @@ impl App {
     ///
     /// When it cannot be made or written.
     pub fn screenshot(&self, file: &Path) -> Result<()> {
+        self.session().settle()?;
         std::fs::write(file, self.session().screenshot()?)
             .doing(format!("writing {}", file.display()))
     }

@@ -7,16 +7,21 @@ use crate::{Error, Result};
 
 /// One precinct's figures. Groups are named by their key, in ballot order.
 #[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Caucus {
     /// Precinct id, such as `polk-dm-055`.
+    #[serde(skip)]
     pub precinct: String,
     /// People who attended.
     pub attendees: u32,
     /// People of each group that has any at first alignment.
+    #[serde(rename = "firstAlignment", serialize_with = "as_map")]
     pub first: Vec<(String, u32)>,
     /// People of each group that has any at final alignment.
+    #[serde(rename = "finalAlignment", serialize_with = "as_map")]
     pub last: Vec<(String, u32)>,
     /// Delegates as announced.
+    #[serde(rename = "delegates", serialize_with = "as_map")]
     pub delegates: Vec<(String, u32)>,
 }
 
@@ -37,7 +42,40 @@ impl Caucus {
         )
     }
 
-    /// A precinct's counts out of a results file (columns `precinct_id,candidate,first,final,…`).
+    /// A precinct of the practice contest, with the real counts it was given. As many attended as aligned first.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or lacks the precinct.
+    pub fn practice(precinct: &str) -> Result<Self> {
+        let results = crate::places::contest("practice").join("results.csv");
+        let mut caucus = Self::from_results(&results, precinct, 0, &[])?;
+        caucus.attendees = caucus.first.iter().map(|(_, people)| people).sum();
+        Ok(caucus)
+    }
+
+    /// A caucus in which final alignment was as first alignment.
+    #[must_use]
+    pub fn simple(
+        precinct: &str,
+        attendees: u32,
+        people: &[(&str, u32)],
+        delegates: &[(&str, u32)],
+    ) -> Self {
+        let owned = |pairs: &[(&str, u32)]| {
+            pairs.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect::<Vec<_>>()
+        };
+        Self {
+            precinct: precinct.to_owned(),
+            attendees,
+            first: owned(people),
+            last: owned(people),
+            delegates: owned(delegates),
+        }
+    }
+
+    /// A precinct's counts out of a results file (columns `precinct_id,candidate,first,final`, and `delegates` where they
+    /// are not given).
     ///
     /// # Errors
     ///
@@ -79,4 +117,11 @@ impl Caucus {
         }
         Ok(caucus)
     }
+}
+
+fn as_map<S: serde::Serializer>(
+    pairs: &[(String, u32)],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(key, n)| (key, n)))
 }

@@ -367,6 +367,30 @@ impl<'a> Person<'a> {
         Ok(())
     }
 
+    /// From wherever the app opened to where the report of a precinct stands.
+    ///
+    /// # Errors
+    ///
+    /// When the home screen does not lead there.
+    pub fn open_report(&mut self, precinct: &str, room: &str) -> Result<()> {
+        if self.wait_screen(&["home", "stands"])? == "home" {
+            self.press(&format!("[data-precinct=\"{precinct}\"] [data-testid=\"open-{room}\"]"))?;
+            self.wait_screen(&["stands"])?;
+        }
+        Ok(())
+    }
+
+    /// From the home screen to a signed report.
+    ///
+    /// # Errors
+    ///
+    /// When a screen does not lead on.
+    pub fn report(&mut self, caucus: &Caucus, room: &str, pin: &str) -> Result<()> {
+        self.open_caucus(&caucus.precinct, room)?;
+        self.walk(caucus, "sign")?;
+        self.sign(pin)
+    }
+
     /// Walks on, screen by screen, entering what is on paper, until `stop` is reached. Lots are drawn by coin for
     /// the first groups offered; findings are kept with a reason; chair and secretary stand by the figures.
     ///

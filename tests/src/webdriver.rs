@@ -225,6 +225,27 @@ impl Session {
         self.post("/execute/sync", &json!({ "script": script, "args": arguments }))
     }
 
+    /// Waits until everything that changed so far is painted.
+    ///
+    /// # Errors
+    ///
+    /// When the page does not paint.
+    pub fn settle(&self) -> Result<()> {
+        // Two frames: the first may have been under way already.
+        let script = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        self.post("/execute/async", &json!({ "script": script, "args": [] })).map(|_| ())
+    }
+
+    /// Runs a function body that only looks at the page and says what it saw by calling its last argument, at most
+    /// 30 s later.
+    ///
+    /// # Errors
+    ///
+    /// When the script fails or does not say anything.
+    pub fn watch(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        self.post("/execute/async", &json!({ "script": script, "args": arguments }))
+    }
+
     /// Makes the window exactly this large, in CSS pixels, and waits until the page is.
     ///
     /// # Errors

@@ -61,7 +61,7 @@ pub(crate) fn run() -> Result<()> {
     app.open()?;
     let mut person = Person::at(app.session());
     person.unlock(PIN)?;
-    open_report(&mut person)?;
+    person.open_report(&caucus.precinct, "official")?;
     person.wait_standing("savedHere", Duration::from_secs(10))?;
     same("the phrase after the restart", &phrase, &person.phrase()?)?;
     stage.say("opened again: the report is there, saved here, with the same phrase");
@@ -224,15 +224,6 @@ fn kept_receipt(stage: &Stage, report_id: &str) -> Result<String> {
         .receipt(report_id)
         .map_err(|problem| unexpected(&problem))?
         .ok_or_else(|| unexpected(&"none"))
-}
-
-/// From wherever the app opens to where its report stands.
-fn open_report(person: &mut Person<'_>) -> Result<()> {
-    if person.wait_screen(&["home", "stands"])? == "home" {
-        person.button("open-official")?;
-        person.wait_screen(&["stands"])?;
-    }
-    Ok(())
 }
 
 fn figures(groups: &[(String, u32)]) -> String {

@@ -1,0 +1,96 @@
+//! From an unopened tablet to the precinct, and back in with the PIN.
+
+use std::time::{Duration, Instant};
+
+use countersign_tests::Result;
+use countersign_tests::network::Weather;
+use countersign_tests::night::Night;
+use countersign_tests::person::Person;
+use countersign_tests::wait::{self, Look};
+
+use crate::{PIN, enrolled, same};
+
+/// One code and one PIN, typed on the app's own keys; a slip in the code is called a slip, two different PINs are asked
+/// for again.
+#[test]
+fn t05_one_code_and_one_pin() -> Result<()> {
+    let night = Night::begin("practice")?;
+    let code = night.party.invite("maple-1")?;
+    let app = night.open("tablet")?;
+    let mut person = Person::at(app.session());
+
+    person.wait_screen(&["enrol-code"])?;
+    let last = code.chars().last().unwrap_or('0');
+    let slip = format!("{}{}", &code[..code.len() - 1], if last == '7' { '8' } else { '7' });
+    person.type_code(&slip)?;
+    person.key("next")?;
+    app.session().wait_for("[data-problem=codeSlip]")?;
+    person.key("delete")?;
+    person.key(&format!("letter-{last}"))?;
+    person.key("next")?;
+    person.wait_screen(&["enrol-confirm"])?;
+    let place = app.session().wait_for("main h1")?;
+    let title = app.session().text(&place)?;
+    assert!(title.contains("Maple 1"), "the tablet says what the code is for: {title}");
+    person.button("go-on")?;
+
+    person.wait_screen(&["pin-choose"])?;
+    person.type_pin(PIN)?;
+    person.wait_screen(&["pin-repeat"])?;
+    person.type_pin("111111")?;
+    person.wait_screen(&["pin-choose"])?;
+    person.type_pin(PIN)?;
+    person.wait_screen(&["pin-repeat"])?;
+    person.type_pin(PIN)?;
+    person.wait_screen(&["home"])?;
+    app.session().wait_for("[data-precinct=\"maple-1\"]")?;
+    // 20 characters, four PINs of six digits, and the ways on.
+    assert!(person.presses() <= 60, "{} presses", person.presses());
+    Ok(())
+}
+
+/// A wrong PIN is a wrong PIN and no network is no network. The wait between tries grows, is counted down, survives the
+/// app being killed, and the hotline's way is shown.
+#[test]
+fn t02_wrong_pin_without_a_network() -> Result<()> {
+    let mut night = Night::begin("practice")?;
+    let mut app = enrolled(&night, "tablet", "cedar")?;
+    night.network.turn(Weather::Silence)?;
+    app.kill()?;
+    app.open()?;
+
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let mut person = Person::at(app.session());
+        person.wait_screen(&["unlock"])?;
+        person.type_pin("000000")?;
+        app.session().wait_for("[data-problem=pinWrong]")?;
+        let begun = Instant::now();
+        app.session().wait_for("[data-testid=pin-wait]")?;
+        if waits.len() == 4 {
+            break;
+        }
+        wait::until("the wait after a wrong PIN to end", Duration::from_secs(20), || {
+            Ok(match app.session().find("[data-testid=pin-wait]")? {
+                None => Look::Yes(()),
+                Some(_) => Look::NotYet("still counting down".to_owned()),
+            })
+        })?;
+        waits.push(begun.elapsed());
+    }
+    assert!(waits[2] > waits[0] + Duration::from_secs(2), "the wait grows: {waits:?}");
+    app.session().wait_for("[data-testid=pin-hotline]")?;
+
+    app.kill()?;
+    app.open()?;
+    let mut person = Person::at(app.session());
+    person.wait_screen(&["unlock"])?;
+    app.session().wait_for("[data-testid=pin-wait]")?;
+    wait::until("the long wait to end", Duration::from_secs(45), || {
+        Ok(match app.session().find("[data-testid=pin-wait]")? {
+            None => Look::Yes(()),
+            Some(_) => Look::NotYet("still counting down".to_owned()),
+        })
+    })?;
+    same("the screen after the right PIN", "home".to_owned(), person.unlock(PIN)?)
+}

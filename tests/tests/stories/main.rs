@@ -1,0 +1,47 @@
+//! Window stories: the real app in a real window, the real server, and a person who presses keys. None of them calls a
+//! command, sets a field by script or touches a database.
+
+mod faults;
+mod getting_in;
+mod handing_off;
+mod kills;
+mod numbers;
+mod rooms;
+mod spanish;
+mod standing;
+
+use std::time::Duration;
+
+use countersign_tests::app::App;
+use countersign_tests::night::Night;
+use countersign_tests::person::Person;
+use countersign_tests::{Error, Result};
+
+/// The PIN of every tablet here.
+const PIN: &str = "482913";
+
+/// How long the tablet may take once there is a connection: its longest pause, and an attempt.
+const COUNTERSIGNED_WITHIN: Duration = Duration::from_secs(150);
+
+/// A tablet that is enrolled for a precinct, on its home screen.
+fn enrolled(night: &Night, name: &str, precinct: &str) -> Result<App> {
+    let code = night.party.invite(precinct)?;
+    let app = night.open(name)?;
+    Person::at(app.session()).enrol(&code, PIN)?;
+    Ok(app)
+}
+
+/// Opens an app again that was killed, with the PIN.
+fn reopen(app: &mut App) -> Result<String> {
+    app.open()?;
+    Person::at(app.session()).unlock(PIN)
+}
+
+/// Fails with both values unless they are the same.
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, found: T) -> Result<()> {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(Error::Unexpected(format!("{what}: expected {expected:?}, found {found:?}")))
+    }
+}
