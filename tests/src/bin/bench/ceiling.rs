@@ -52,7 +52,8 @@ fn verify(night: &Night, sample: &[Signed]) -> Pace {
         })
         .collect();
     Pace::of(signed.len(), || {
-        let good = signed.iter().filter(|(key, bytes, signature)| crypto::verify(key, bytes, signature));
+        let good =
+            signed.iter().filter(|(key, bytes, signature)| crypto::verify(key, bytes, signature));
         assert_eq!(good.count(), signed.len(), "what was just signed verifies");
     })
 }
@@ -61,13 +62,16 @@ fn commit(path: &Path, sample: &[Signed], size: usize) -> Outcome<Pace> {
     let mut database = Connection::open(path)?;
     database.pragma_update(None, "journal_mode", "WAL")?;
     database.pragma_update(None, "synchronous", "FULL")?;
-    database.execute_batch("CREATE TABLE report (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT")?;
+    database.execute_batch(
+        "CREATE TABLE report (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+    )?;
     let mut result = Ok(());
     let pace = Pace::of(sample.len(), || {
         result = sample.chunks(size).try_for_each(|rows| {
             let transaction = database.transaction()?;
             {
-                let mut insert = transaction.prepare_cached("INSERT INTO report (bytes) VALUES (?1)")?;
+                let mut insert =
+                    transaction.prepare_cached("INSERT INTO report (bytes) VALUES (?1)")?;
                 for row in rows {
                     insert.execute(params![row.message.bytes()])?;
                 }

@@ -81,7 +81,8 @@ async fn send_all(
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(body) = bodies.get(number) else { return Ok(brought) };
                 let sent = Instant::now();
-                let answer = connection.post(&path(), body).await.map_err(|error| error.to_string())?;
+                let answer =
+                    connection.post(&path(), body).await.map_err(|error| error.to_string())?;
                 let time = u64::try_from(sent.elapsed().as_micros()).unwrap_or(u64::MAX);
                 if answer.status != 200 {
                     return Err(String::from_utf8_lossy(&answer.body).into_owned());
@@ -128,6 +129,7 @@ fn cpu_hundredths(id: u32) -> Outcome<u64> {
 
 fn peak_memory_kib(id: u32) -> Outcome<u64> {
     let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no memory figure")?;
+    let line =
+        text.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no memory figure")?;
     Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }

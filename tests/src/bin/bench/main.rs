@@ -9,6 +9,7 @@ mod ingest;
 mod meaning;
 mod setup;
 mod table;
+mod tablet;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use serde::Serialize;
 /// Whatever went wrong, in words.
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// Measures signing, checks, commits and ingest.
+/// Measures signing, checks, commits, ingest, and what the person at a tablet waits for.
 #[derive(Parser)]
 struct Arguments {
     /// Reports for each ingest run.
@@ -30,6 +31,9 @@ struct Arguments {
     /// Connections of each ingest run; may be repeated.
     #[arg(long = "connections", default_values_t = [64, 1])]
     connections: Vec<usize>,
+    /// Leave the tablet out: it needs a virtual display and tauri-driver.
+    #[arg(long)]
+    no_window: bool,
     /// Where the figures go.
     #[arg(long, default_value_os_t = places::root().join("run/bench.json"))]
     out: PathBuf,
@@ -44,6 +48,8 @@ struct Figures {
     meaning: meaning::Figures,
     ceiling: ceiling::Figures,
     ingest: Vec<ingest::Figures>,
+    /// Absent with `--no-window`.
+    tablet: Option<tablet::Figures>,
 }
 
 /// How often something was done, and in what time.
@@ -86,11 +92,20 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     let meaning = meaning::measure(&night)?;
     let ceiling = ceiling::measure(&night)?;
     let mut ingest = Vec::new();
-    for (reports, &connections) in night.reports.chunks(arguments.reports).zip(&arguments.connections) {
+    for (reports, &connections) in
+        night.reports.chunks(arguments.reports).zip(&arguments.connections)
+    {
         eprintln!("sending {} reports over {connections} connections", reports.len());
         ingest.push(ingest::measure(&night, reports, connections)?);
     }
     let report_bytes = night.reports.first().map_or(0, |report| report.message.bytes().len());
+    night.end()?;
+    let tablet = if arguments.no_window {
+        None
+    } else {
+        eprintln!("pressing keys in the app's window");
+        Some(tablet::measure()?)
+    };
     let figures = Figures {
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         release_build: !cfg!(debug_assertions),
@@ -98,8 +113,8 @@ fn run(arguments: &Arguments) -> Outcome<()> {
         meaning,
         ceiling,
         ingest,
+        tablet,
     };
-    night.end()?;
     print!("{}", table::render(&figures));
     if let Some(folder) = arguments.out.parent() {
         std::fs::create_dir_all(folder)?;

@@ -52,8 +52,11 @@ pub(crate) fn measure(night: &Night) -> Outcome<Figures> {
     let figures: Vec<(u32, Counted)> = reports
         .iter()
         .map(|report| {
-            let counts =
-                report.counts.iter().map(|count| count.iter().copied().map(Some).collect()).collect();
+            let counts = report
+                .counts
+                .iter()
+                .map(|count| count.iter().copied().map(Some).collect())
+                .collect();
             (report.precinct.0, Counted { attendees: Some(report.attendees), counts })
         })
         .collect();

@@ -55,25 +55,21 @@ impl Night {
         command(at, &[&pack[..], &rest].concat())?;
         let init = ["init", "--data", "data", "--package", "package", "--keys", "keys"];
         command(at, &[&init[..], &["--open", ROOM.as_str()]].concat())?;
-        let invite = ["invitations", "--data", "data", "--keys", "keys", "--all", "--csv", "codes.csv"];
+        let invite =
+            ["invitations", "--data", "data", "--keys", "keys", "--all", "--csv", "codes.csv"];
         command(at, &invite)?;
         let (message, package) = Package::read(&std::fs::read(at.join("package"))?)?;
         let contest = package.contest;
         let results = std::fs::read(places::contest("iowa-2020").join("results/final.csv"))?;
-        let published = read_published(&contest, "results/final.csv", &results)
-            .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+        let published =
+            read_published(&contest, "results/final.csv", &results).map_err(|mistakes| {
+                mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            })?;
         let (server, reporting) = serve(at)?;
         let codes = codes(&at.join("codes.csv"))?;
         let devices: Vec<SigningKey> = (0..codes.len()).map(device).collect();
-        let mut night = Self {
-            contest,
-            published,
-            devices,
-            reports: Vec::new(),
-            folder,
-            reporting,
-            server,
-        };
+        let mut night =
+            Self { contest, published, devices, reports: Vec::new(), folder, reporting, server };
         night.enrol(&codes)?;
         night.reports = night.sign(message.id(), reports);
         Ok(night)

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::tablet::Milliseconds;
 use crate::{Figures, Pace};
 
 /// What ingest should reach on two cores; 40 % of the verify ceiling where that is less.
@@ -9,14 +10,16 @@ const GOAL: u64 = 8_000;
 
 pub(crate) fn render(figures: &Figures) -> String {
     let mut out = String::new();
-    let build = if figures.release_build { "release build" } else { "DEBUG BUILD, figures mean little" };
+    let build =
+        if figures.release_build { "release build" } else { "DEBUG BUILD, figures mean little" };
     line(&mut out, "cores", &format!("{}, {build}", figures.cores));
     line(&mut out, "bytes of a signed report", &figures.report_bytes.to_string());
     let meaning = &figures.meaning;
     line(&mut out, "sign one report", &each(meaning.sign));
     line(&mut out, "read and verify one report", &each(meaning.read_and_verify));
     line(&mut out, "all checks of one report", &each(meaning.checks));
-    let rules = format!("{} ms for {} precincts", millis(meaning.rules.microseconds), meaning.rules.times);
+    let rules =
+        format!("{} ms for {} precincts", millis(meaning.rules.microseconds), meaning.rules.times);
     line(&mut out, "delegate rules", &rules);
     let ceiling = &figures.ceiling;
     line(&mut out, "bare ring verify, one core", &each(ceiling.verify_one_core));
@@ -39,9 +42,35 @@ pub(crate) fn render(figures: &Figures) -> String {
         );
         line(&mut out, &what, &text);
     }
-    line(&mut out, "goal at 64 connections", &format!("{goal} acks/s, p99 under 100 ms, under 150 MB"));
+    line(
+        &mut out,
+        "goal at 64 connections",
+        &format!("{goal} acks/s, p99 under 100 ms, under 150 MB"),
+    );
     line(&mut out, "goal at 1 connection", "p50 under 30 ms");
+    if let Some(tablet) = &figures.tablet {
+        line(&mut out, "press saved, engine alone", &each(tablet.press_saved));
+        line(&mut out, "press to paint, window", &spread(&tablet.press_to_paint));
+        line(&mut out, "goal", "p95 under 50 ms");
+        line(&mut out, "sign and queue, engine alone", &format!("{} ms", tablet.sign_and_queue_ms));
+        line(&mut out, "goal", "under 1000 ms");
+        line(&mut out, "start to unlock screen", &spread(&tablet.start_to_unlock));
+        line(&mut out, "goal", "under 1500 ms");
+        let size = tablet.app_bytes / 10_000;
+        line(
+            &mut out,
+            "app binary",
+            &format!("{}.{:02} MB (goal: under 15)", size / 100, size % 100),
+        );
+    }
     out
+}
+
+fn spread(taken: &Milliseconds) -> String {
+    format!(
+        "p50 {} ms, p95 {} ms, slowest {} ms ({} times)",
+        taken.p50, taken.p95, taken.slowest, taken.times
+    )
 }
 
 fn line(out: &mut String, what: &str, text: &str) {
