@@ -145,18 +145,28 @@ impl Session {
         self.post(&format!("/element/{}/click", element.0), &json!({})).map(|_| ())
     }
 
-    /// Waits for an element that fits, and presses it.
+    /// Waits for an element that fits, scrolls to it where it is covered, as a finger would, and presses it.
     ///
     /// # Errors
     ///
     /// When there is none within 30 s, or it stays covered.
     pub fn press(&self, selector: &str) -> Result<()> {
         wait::until(&format!("{selector} to be pressed"), wait::LONG, || {
-            Ok(match self.find(selector)? {
-                Some(element) => Look::Yes(self.click(&element)?),
-                None => Look::NotYet("nothing that fits".to_owned()),
-            })
+            let Some(element) = self.find(selector)? else {
+                return Ok(Look::NotYet("nothing that fits".to_owned()));
+            };
+            self.uncover(&element)?;
+            Ok(Look::Yes(self.click(&element)?))
         })
+    }
+
+    /// Scrolls an element to the middle of what it scrolls in, unless its own middle can be seen.
+    fn uncover(&self, element: &Element) -> Result<()> {
+        let script = "const [element] = arguments;
+            const { left, top, width, height } = element.getBoundingClientRect();
+            const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+            if (!element.contains(seen)) element.scrollIntoView({ block: 'center' });";
+        self.look(script, &[json!({ ELEMENT: element.0 })]).map(|_| ())
     }
 
     /// Presses and releases keys of a hardware keyboard, one after the other.
