@@ -23,7 +23,8 @@ stage "building" build
 stage "page checks" lint-ui
 stage "page tests" test-ui
 stage "Rust tests" test-rust
-# Not part of this yet, since they are unfinished: test-stories, test-layout, lint-rust.
+stage "Rust lints" lint-rust
+# Not part of this yet, since they are unfinished: test-stories, test-layout.
 
 # cargo: "test result: ok. 12 passed; 0 failed; …"; vitest: "      Tests  34 passed (34)".
 count() { # count WORD

@@ -195,7 +195,7 @@ fn t06_a_thousand_cuts_lose_nothing_and_enter_everything_once() {
                 );
             }
         }
-        if cuts % 100 == 0 {
+        if cuts.is_multiple_of(100) {
             device.restart();
             device.unlock();
         }

@@ -63,6 +63,7 @@ struct Spoilt {
     _folder: tempfile::TempDir,
 }
 
+#[cfg(test)]
 impl Spoilt {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
