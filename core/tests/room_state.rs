@@ -22,8 +22,12 @@ struct Hall {
 impl Hall {
     /// A room with a package and an admin, not open yet.
     fn closed() -> Self {
-        let party = Party::new(common::practice());
-        let state = RoomState::new("practice", Room::Official, party.party.public());
+        Self::closed_in(Room::Official)
+    }
+
+    fn closed_in(room: Room) -> Self {
+        let party = Party { room, ..Party::new(common::practice()) };
+        let state = RoomState::new("practice", room, party.party.public());
         let mut hall = Self { party, state, log: Vec::new() };
         hall.enter(&hall.party.package.clone()).expect("the first package");
         hall.enter(&hall.party.people()).expect("the party names its admin");
@@ -32,7 +36,11 @@ impl Hall {
 
     /// Open, with an invitation for each of the first four precincts.
     fn open() -> Self {
-        let mut hall = Self::closed();
+        Self::open_in(Room::Official)
+    }
+
+    fn open_in(room: Room) -> Self {
+        let mut hall = Self::closed_in(room);
         hall.enter(&hall.party.open()).expect("the admin opens the room");
         hall.enter(&hall.party.invitations(&[0, 1, 2, 3])).expect("the admin invites");
         hall
@@ -178,6 +186,32 @@ fn t28_sources_that_disagree_put_a_precinct_in_conflict_and_it_adds_nothing() {
     let received = hall.received();
     assert_eq!((received.precincts_received, received.precincts_in_conflict), (0, 1));
     assert!(received.totals.iter().all(|total| total.groups.iter().all(|&sum| sum == 0)));
+}
+
+#[test]
+fn t78_who_rehearses_again_begins_again_and_only_in_rehearsal() {
+    let heads = |room| {
+        let mut hall = Hall::open_in(room);
+        let (mine, other) = (hall.party.device(0), hall.party.device(1));
+        hall.enter(&mine.enrolment(0)).expect("enrols");
+        hall.enter(&other.enrolment(0)).expect("a second tablet of the invitation");
+        let first = mine.report(0, |_| {});
+        let corrected = mine.correction(0, &first);
+        let others = other.report(0, |report| report.device_time_ms += 1);
+        let again = mine.report(0, |report| report.device_sequence = 3);
+        for report in [&first, &corrected, &others, &again] {
+            hall.enter(report).expect("reports");
+        }
+        let heads = hall.state.heads(PrecinctNumber(0)).map(|head| head.id).collect::<Vec<_>>();
+        (heads, [corrected.id(), others.id(), again.id()])
+    };
+    let (found, [_, others, again]) = heads(Room::Rehearsal);
+    assert_eq!(found, [others, again], "another tablet's rehearsal still stands beside it");
+    let (found, all) = heads(Room::Official);
+    assert_eq!(
+        found, all,
+        "an official report is replaced by a correction that names it, and no other way"
+    );
 }
 
 #[test]

@@ -74,6 +74,46 @@ impl Caucus {
         }
     }
 
+    /// What a rehearsal worksheet says, as `countersign-server contest worksheet` prints it; `contest` is the contest's
+    /// folder, whose roster has the keys of the groups.
+    ///
+    /// # Errors
+    ///
+    /// When the roster cannot be read, or the sheet is not one.
+    pub fn from_worksheet(sheet: &str, contest: &Path) -> Result<Self> {
+        let roster = contest.join("groups.csv");
+        let groups =
+            std::fs::read_to_string(&roster).doing(format!("reading {}", roster.display()))?;
+        let key_of = |short: &str| {
+            groups.lines().find_map(|line| {
+                let mut cells = line.split(',');
+                let key = cells.next()?;
+                (cells.nth(1)? == short).then(|| key.to_owned())
+            })
+        };
+        let wrong = |line: &str| Error::Unexpected(format!("a worksheet says {line:?}"));
+        let (mut precinct, mut attendees) = (String::new(), 0);
+        let mut counts: Vec<Vec<(String, u32)>> = Vec::new();
+        for line in sheet.lines().filter(|line| !line.is_empty()) {
+            if let Some((_, id)) = line.split_once('(') {
+                id.trim_end_matches(')').clone_into(&mut precinct);
+            } else if let Some(people) = line.strip_prefix("Attendees ") {
+                attendees = people.trim().parse().map_err(|_| wrong(line))?;
+            } else if line.starts_with(' ') {
+                let (short, people) = line.trim().rsplit_once(' ').ok_or_else(|| wrong(line))?;
+                let people: u32 = people.parse().map_err(|_| wrong(line))?;
+                let key = key_of(short.trim()).ok_or_else(|| wrong(line))?;
+                if people > 0 {
+                    counts.last_mut().ok_or_else(|| wrong(line))?.push((key, people));
+                }
+            } else if line != "REHEARSAL" {
+                counts.push(Vec::new());
+            }
+        }
+        let [first, last, delegates] = counts.try_into().map_err(|_| wrong(sheet))?;
+        Ok(Self { precinct, attendees, first, last, delegates })
+    }
+
     /// A precinct's counts out of a results file (columns `precinct_id,candidate,first,final`, and `delegates` where they
     /// are not given).
     ///
@@ -103,7 +143,15 @@ impl Caucus {
             else {
                 return Err(Error::Unexpected(format!("{}: {line}", file.display())));
             };
-            for (count, text) in [(&mut caucus.first, first), (&mut caucus.last, last)] {
+            let awarded = match cells.next() {
+                Some(awarded) if delegates.is_empty() && !awarded.is_empty() => awarded,
+                _ => "0",
+            };
+            for (count, text) in [
+                (&mut caucus.first, first),
+                (&mut caucus.last, last),
+                (&mut caucus.delegates, awarded),
+            ] {
                 let people: u32 = text
                     .parse()
                     .map_err(|_| Error::Unexpected(format!("{}: {line}", file.display())))?;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
+use crate::caucus::Caucus;
 use crate::children::Group;
 use crate::error::Doing;
 use crate::tls::Identity;
@@ -199,6 +200,16 @@ impl Party {
             cells.get(at).map(|code| (*code).to_owned())
         });
         code.ok_or_else(|| Error::Unexpected(format!("invitations printed {text}")))
+    }
+
+    /// The worksheet that a volunteer of this precinct rehearses with, read from what the party prints.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses, or prints something else.
+    pub fn worksheet(&self, precinct: &str) -> Result<Caucus> {
+        let printed = self.program(&[&"contest", &"worksheet", &self.contest, &precinct])?;
+        Caucus::from_worksheet(&String::from_utf8_lossy(&printed.stdout), &self.contest)
     }
 
     /// The enrolled tablets: rows of `devices list`, by column name.

@@ -523,7 +523,7 @@ impl<'a> Person<'a> {
     ///
     /// When it is not on the list.
     pub fn reason(&mut self, code: &str) -> Result<()> {
-        self.wait_screen(&["reason"])?;
+        self.wait_screen(&["reason", "correct-reason"])?;
         self.button(&format!("reason-{code}"))
     }
 

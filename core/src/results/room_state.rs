@@ -430,12 +430,21 @@ impl RoomState {
     }
 
     /// The heads of a precinct: reports that no report of their key supersedes, in log order.
+    ///
+    /// Whoever rehearses again begins again: in the rehearsal room a later first report of a key stands for all that the key
+    /// reported before. An official report is replaced only by a correction that names it.
     pub fn heads(&self, precinct: PrecinctNumber) -> impl Iterator<Item = &ReceivedReport> {
         let reports = self.reports(precinct);
-        reports.iter().filter(|head| {
+        let begun_again = |head: &ReceivedReport, later: &ReceivedReport| {
+            self.room == Room::Rehearsal
+                && later.report.supersedes.is_none()
+                && later.index > head.index
+        };
+        reports.iter().filter(move |head| {
             !reports
                 .iter()
-                .any(|later| later.key == head.key && later.report.supersedes == Some(head.id))
+                .filter(|later| later.key == head.key)
+                .any(|later| later.report.supersedes == Some(head.id) || begun_again(head, later))
         })
     }
 

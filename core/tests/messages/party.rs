@@ -17,6 +17,7 @@ pub(crate) struct Party {
     pub(crate) admin: SigningKey,
     pub(crate) package: Message,
     pub(crate) contest: Contest,
+    pub(crate) room: Room,
 }
 
 pub(crate) struct Tablet {
@@ -43,6 +44,7 @@ impl Party {
             party,
             admin: SigningKey::from_seed(&[2; 32]),
             contest,
+            room: Room::Official,
         }
     }
 
@@ -51,7 +53,7 @@ impl Party {
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope::room(&self.contest.id, Room::Official)
+        Scope::room(&self.contest.id, self.room)
     }
 
     pub(crate) fn people(&self) -> Message {
@@ -90,7 +92,7 @@ impl Party {
         seed[..4].copy_from_slice(&n.to_be_bytes());
         Tablet {
             key: SigningKey::from_seed(&seed),
-            room: Room::Official,
+            room: self.room,
             contest: self.contest.id.clone(),
             package: self.package.id(),
             shape: (self.contest.counts.len(), self.contest.groups.len()),

@@ -1,7 +1,6 @@
 //! Two rooms: a volunteer rehearses alone.
 
 use countersign_tests::Result;
-use countersign_tests::caucus::Caucus;
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
 use serde_json::json;
@@ -15,9 +14,7 @@ fn t78_a_rehearsal_is_compared_with_its_worksheet() -> Result<()> {
     let night = Night::begin("practice")?;
     let app = enrolled(&night, "tablet", "maple-1")?;
     let mut person = Person::at(app.session());
-    // The worksheet of Maple 1 has the counts of the other precinct that elects as many.
-    let mut sheet = Caucus::practice("maple-2")?;
-    sheet.precinct = "maple-1".to_owned();
+    let mut sheet = night.party.worksheet("maple-1")?;
     let slip = sheet.last[0].1;
     sheet.last[0].1 = slip - 1;
     person.report(&sheet, "rehearsal", PIN)?;
