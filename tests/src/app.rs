@@ -34,13 +34,19 @@ pub struct Tablet {
 pub struct App {
     tablet: Tablet,
     program: PathBuf,
-    driver: Group,
-    address: String,
-    session: Option<Session>,
+    window: Option<Window>,
+}
+
+/// The open window and the driver it was opened through. A driver that lost its app to a kill sometimes never opens
+/// another, so each window has its own.
+#[derive(Debug)]
+struct Window {
+    session: Session,
+    _driver: Group,
 }
 
 impl App {
-    /// Starts a driver for the tablet, and the app through it.
+    /// Starts the app of a tablet.
     ///
     /// # Errors
     ///
@@ -50,28 +56,7 @@ impl App {
             std::fs::create_dir_all(folder).doing(format!("making {}", folder.display()))?;
         }
         let program = places::program("countersign")?;
-        let (port, native_port) = (free_port()?, free_port()?);
-        let mut command = Command::new(places::tauri_driver()?);
-        command
-            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
-            .env("DISPLAY", &tablet.display)
-            .env("GDK_BACKEND", "x11")
-            .env_remove("WAYLAND_DISPLAY")
-            .env(DATA, &tablet.data)
-            .env("COUNTERSIGN_SAVE_DIR", &tablet.saves)
-            .env_remove("COUNTERSIGN_PACKAGE")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
-        if let Some(package) = &tablet.package {
-            command.env("COUNTERSIGN_PACKAGE", package);
-        }
-        if std::env::var_os("COUNTERSIGN_LOG").is_none() {
-            command.stderr(Stdio::null());
-        }
-        let driver = Group::start("tauri-driver", &mut command)?;
-        let address = format!("http://127.0.0.1:{port}");
-        webdriver::wait_ready(&address)?;
-        let mut app = Self { tablet, program, driver, address, session: None };
+        let mut app = Self { tablet, program, window: None };
         app.open()?;
         Ok(app)
     }
@@ -83,7 +68,7 @@ impl App {
     /// When the app was killed and not opened again: a mistake of the story.
     #[must_use]
     pub fn session(&self) -> &Session {
-        self.session.as_ref().expect("the app is open")
+        &self.window.as_ref().expect("the app is open").session
     }
 
     /// The tablet this is the app of.
@@ -99,10 +84,7 @@ impl App {
     /// When it does not run.
     pub fn kill(&mut self) -> Result<()> {
         children::kill_now(self.process()?)?;
-        if let Some(session) = self.session.take() {
-            // The driver holds on to the session of an app that is gone; it may say so or not.
-            let _ = session.end();
-        }
+        self.window = None;
         Ok(())
     }
 
@@ -112,18 +94,37 @@ impl App {
     ///
     /// When it does not come up.
     pub fn open(&mut self) -> Result<()> {
+        let (driver, address) = self.driver()?;
         let capabilities = json!({ "tauri:options": { "application": self.program } });
-        let session = wait::until("the app's window", wait::LONG, || {
-            Session::open(&self.address, &capabilities).map(Look::Yes).or_else(
-                |error| match error {
-                    // The driver may still be noticing that the app it had is gone.
-                    Error::WebDriver { .. } => Ok(Look::NotYet(error.to_string())),
-                    error => Err(error),
-                },
-            )
-        })?;
-        self.session = Some(session);
+        let session = Session::open(&address, &capabilities)?;
+        self.window = Some(Window { session, _driver: driver });
         Ok(())
+    }
+
+    /// A driver that takes sessions, and its address. The app inherits its environment.
+    fn driver(&self) -> Result<(Group, String)> {
+        let (port, native_port) = (free_port()?, free_port()?);
+        let mut command = Command::new(places::tauri_driver()?);
+        command
+            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
+            .env("DISPLAY", &self.tablet.display)
+            .env("GDK_BACKEND", "x11")
+            .env_remove("WAYLAND_DISPLAY")
+            .env(DATA, &self.tablet.data)
+            .env("COUNTERSIGN_SAVE_DIR", &self.tablet.saves)
+            .env_remove("COUNTERSIGN_PACKAGE")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        if let Some(package) = &self.tablet.package {
+            command.env("COUNTERSIGN_PACKAGE", package);
+        }
+        if std::env::var_os("COUNTERSIGN_LOG").is_none() {
+            command.stderr(Stdio::null());
+        }
+        let driver = Group::start("tauri-driver", &mut command)?;
+        let address = format!("http://127.0.0.1:{port}");
+        webdriver::wait_ready(&address)?;
+        Ok((driver, address))
     }
 
     /// Closes the window as a person does.
@@ -132,9 +133,8 @@ impl App {
     ///
     /// When it does not close.
     pub fn close(&mut self) -> Result<()> {
-        if let Some(session) = self.session.take() {
-            session.end()?;
-        }
+        let Some(window) = self.window.take() else { return Ok(()) };
+        window.session.clone().end()?;
         wait::until("the end of the app", wait::LONG, || {
             let left = self.processes()?;
             Ok(if left.is_empty() { Look::Yes(()) } else { Look::NotYet(format!("{left:?}")) })
@@ -175,7 +175,5 @@ impl Drop for App {
         for id in self.processes().unwrap_or_default() {
             let _ = children::kill_now(id);
         }
-        self.session = None;
-        let _ = self.driver.running();
     }
 }

@@ -111,6 +111,7 @@ function lineFault(line, from) {
     const style = getComputedStyle(box);
     const edge = box.getBoundingClientRect();
     if (style.display === "inline" || style.display === "contents") continue;
+    if (style.textOverflow === "ellipsis" && box.scrollWidth > box.clientWidth) return `is shortened by ${named(box)}`;
     // What scrolls up and down may end anywhere there, but never sideways.
     if (scrolls(style)) {
       if (outside(edge, 1, true)) return `runs out of ${named(box)} sideways`;
@@ -119,12 +120,13 @@ function lineFault(line, from) {
     } else if ((clips(style) || painted(style) || box.localName === "button") && outside(edge, 1, inScroller)) {
       return `is cut off by ${named(box)}`;
     }
-    if (style.textOverflow === "ellipsis" && box.scrollWidth > box.clientWidth) return `is shortened by ${named(box)}`;
+    // What is fixed to the window scrolls with nothing around it.
+    if (style.position === "fixed") break;
   }
   if (outside({ left: 0, top: 0, right: innerWidth, bottom: innerHeight }, 1, inScroller)) return "is outside the window";
-  // Where it can be seen without scrolling, nothing lies over it.
+  // Where its middle can be seen without scrolling, nothing lies over it. Edges fall between pixels.
   const [x, y] = [(line.left + line.right) / 2, (line.top + line.bottom) / 2];
-  if (x < seen.left || x >= seen.right || y < seen.top || y >= seen.bottom) return null;
+  if (x < seen.left + 1 || x > seen.right - 1 || y < seen.top + 1 || y > seen.bottom - 1) return null;
   const hit = document.elementFromPoint(x, y);
   return hit === null || !(hit.contains(from) || from.contains(hit)) ? `is covered by ${named(hit)}` : null;
 }

@@ -37,6 +37,10 @@ pub struct Report {
     pub label_faults: Vec<Fault>,
     /// Lanes that could not be walked to their end.
     pub broken: Vec<String>,
+    /// How long all lanes together took to make windows larger and smaller.
+    pub resizing: Duration,
+    /// How long all lanes together took to look at pages.
+    pub measuring: Duration,
     /// How long it took.
     pub took: Duration,
 }
@@ -52,6 +56,8 @@ impl Report {
         self.key_faults.extend(other.key_faults);
         self.label_faults.extend(other.label_faults);
         self.broken.extend(other.broken);
+        self.resizing += other.resizing;
+        self.measuring += other.measuring;
         self.took = self.took.max(other.took);
     }
 
@@ -60,7 +66,7 @@ impl Report {
     pub fn summary(&self, kind: Kind) -> String {
         format!(
             "layout in {}: {} screens, {} places measured, {} keys measured, {} pressed, {} labels measured; \
-             {} faults of keys, {} of labels; {} s",
+             {} faults of keys, {} of labels; {} s, of all lanes {} s resizing and {} s measuring",
             kind.name(),
             self.screens.len(),
             self.places,
@@ -69,7 +75,9 @@ impl Report {
             self.labels,
             self.key_faults.len(),
             self.label_faults.len(),
-            self.took.as_secs()
+            self.took.as_secs(),
+            self.resizing.as_secs(),
+            self.measuring.as_secs()
         )
     }
 }

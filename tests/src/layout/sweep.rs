@@ -1,6 +1,7 @@
 //! One screen in every size.
 
 use std::path::Path;
+use std::time::Instant;
 
 use super::measure::measure;
 use super::pad::Pad;
@@ -29,8 +30,12 @@ impl Sweep<'_> {
     pub(super) fn see(&mut self, screen: &str, pad: Option<Pad>) -> Result<()> {
         self.report.screens.insert(screen.to_owned());
         for size in SIZES {
+            let begun = Instant::now();
             self.window.resize(size)?;
+            let resized = Instant::now();
             let measured = measure(self.window.session(), size, pad)?;
+            self.report.resizing += resized - begun;
+            self.report.measuring += resized.elapsed();
             self.report.places += 1;
             self.report.keys += measured.keys;
             self.report.labels += measured.labels;
