@@ -24,7 +24,8 @@ stage "page checks" lint-ui
 stage "page tests" test-ui
 stage "Rust tests" test-rust
 stage "Rust lints" lint-rust
-# Not part of this yet, since they are unfinished: test-stories, test-layout.
+stage "window stories" test-stories
+# Not part of this yet, since it is unfinished: test-layout.
 
 # cargo: "test result: ok. 12 passed; 0 failed; …"; vitest: "      Tests  34 passed (34)".
 count() { # count WORD
