@@ -1,6 +1,6 @@
 //! The tablet without a window: vault, drafts, outbox, sync, hand-off, and the commands a screen may call.
 //!
-//! A host (the Tauri window, the HTTP host of the tests) opens a [`Tablet`] and carries [`api::Command`]s to it. What
+//! A host (the Tauri window, the HTTP host of the tests) keeps a [`Tablet`] in a [`Slot`] and carries [`api::Command`]s to it. What
 //! a command changed is durable before it answers; what arrives over the network is durable before it is shown. The
 //! clock, randomness and the place files go to are passed in with [`Config`].
 
@@ -22,6 +22,7 @@ mod preflight;
 mod reckoning;
 mod report;
 mod sign;
+mod slot;
 mod state;
 mod sync;
 mod tablet;
@@ -32,6 +33,7 @@ mod worksheet;
 
 pub use config::{Argon2Params, Config, NetworkLimits};
 pub use host::{Clock, NoSaving, Random, SaveFile, SystemClock, SystemRandom};
+pub use slot::Slot;
 pub use sync::SyncStep;
 pub use tablet::Tablet;
 pub use typescript::typescript;

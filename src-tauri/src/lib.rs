@@ -11,8 +11,8 @@ mod place;
 
 use std::sync::Arc;
 
-use countersign_device::Config;
 use countersign_device::api::HostView;
+use countersign_device::{Config, Slot};
 use tauri::{Emitter, Manager};
 
 /// The event that tells the pages to ask for the view again. It carries nothing.
@@ -37,16 +37,22 @@ pub fn run() {
         .plugin(tauri_plugin_dialog::init())
         .setup(|app| {
             let handle = app.handle().clone();
-            let mut config = Config::new(place::data(&handle)?, env!("CARGO_PKG_VERSION"));
-            config.host = HostView { save_file: true };
-            config.save_file = Arc::new(files::Files::new(handle.clone()));
-            let slot = bridge::Slot::open(config, place::package(&handle), move || {
+            let data = place::data(&handle)?;
+            let package = place::package(&handle);
+            let files = Arc::new(files::Files::new(handle.clone()));
+            let config = move || {
+                let mut config = Config::new(data.clone(), env!("CARGO_PKG_VERSION"));
+                config.host = HostView { save_file: true };
+                config.save_file = files.clone();
+                config.package = bridge::read_package(package.as_deref())?;
+                Ok(config)
+            };
+            app.manage(Arc::new(Slot::new(config, move || {
                 // No window is listening while the app is closing; there is nobody to tell then.
                 if let Err(error) = handle.emit(CHANGED, ()) {
                     tracing::debug!(%error, "nobody heard that something changed");
                 }
-            });
-            app.manage(slot);
+            })));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![bridge::rpc])

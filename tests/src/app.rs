@@ -3,10 +3,12 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::children::{self, Group};
+use crate::disk::SmallDisk;
 use crate::error::Doing;
 use crate::party::free_port;
 use crate::wait::{self, Look};
@@ -27,6 +29,8 @@ pub struct Tablet {
     pub saves: PathBuf,
     /// The X display its window opens on.
     pub display: String,
+    /// The disk that `data` is on, where it is not the ordinary one.
+    pub disk: Option<Arc<SmallDisk>>,
 }
 
 /// The app of one tablet, running. Dropping it kills it.
@@ -104,7 +108,11 @@ impl App {
     /// A driver that takes sessions, and its address. The app inherits its environment.
     fn driver(&self) -> Result<(Group, String)> {
         let (port, native_port) = (free_port()?, free_port()?);
-        let mut command = Command::new(places::tauri_driver()?);
+        let program = places::tauri_driver()?;
+        let mut command = match &self.tablet.disk {
+            Some(disk) => disk.command(&program),
+            None => Command::new(program),
+        };
         command
             .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
             .env("DISPLAY", &self.tablet.display)

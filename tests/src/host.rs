@@ -13,7 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use countersign_device::api::{Answer, Command, Problem};
-use countersign_device::{Config, Tablet};
+use countersign_device::{Config, Slot};
 use serde::Serialize;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
@@ -28,12 +28,9 @@ use crate::error::Doing;
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                       connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
 
-/// A tablet, or the reason why it could not be opened.
-type Opened = std::result::Result<Arc<Tablet>, Problem>;
-
 #[derive(Clone)]
 struct Host {
-    tablet: Opened,
+    slot: Arc<Slot>,
     changed: broadcast::Sender<()>,
 }
 
@@ -58,14 +55,10 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
     let (changed, _) = broadcast::channel(16);
-    let tablet = Tablet::open(config).map(Arc::new);
-    if let Ok(tablet) = &tablet {
-        let changes = changed.clone();
-        // Nobody may be listening.
-        tablet.on_change(Box::new(move || drop(changes.send(()))));
-        tablet.start_sync();
-    }
-    let host = Host { tablet, changed };
+    let changes = changed.clone();
+    // Nobody may be listening.
+    let slot = Slot::new(move || Ok(config.clone()), move || drop(changes.send(())));
+    let host = Host { slot: Arc::new(slot), changed };
     let policy = SetResponseHeaderLayer::overriding(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(POLICY),
@@ -87,7 +80,7 @@ async fn rpc(
     State(host): State<Host>,
     Json(command): Json<Command>,
 ) -> std::result::Result<Json<Reply>, StatusCode> {
-    let answered = tokio::task::spawn_blocking(move || host.tablet?.call(command));
+    let answered = tokio::task::spawn_blocking(move || host.slot.call(command));
     let answer = answered.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(Json(match answer {
         Ok(answer) => Reply::Ok(answer),

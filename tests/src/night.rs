@@ -57,6 +57,7 @@ impl Night {
             saves: self.saves(name),
             package: Some(self.party.package()),
             display: self.display.name().to_owned(),
+            disk: None,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::webdriver::Session;
 /// `cell` is the cell that a number keypad types into.
 pub(super) fn press_every_key(window: &dyn Window, pad: Pad, cell: Option<&str>) -> Result<usize> {
     window.resize(SMALLEST)?;
+    window.session().settle()?;
     let mut person = Person::at(window.session());
     match (pad, cell) {
         (Pad::Number, Some(cell)) => numbers(&mut person, cell)?,
@@ -19,6 +20,7 @@ pub(super) fn press_every_key(window: &dyn Window, pad: Pad, cell: Option<&str>)
         _ => letters(&mut person, pad)?,
     }
     window.resize(WALKING)?;
+    window.session().settle()?;
     Ok(pad.keys().len() - 1)
 }
 

@@ -1,6 +1,7 @@
-//! A lane: one kind of window in one language, walked once for each text size; and all lanes of a kind at once.
+//! A lane: one kind of window in one language and text size, walked once; and all lanes of a kind.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::report::{self, Report};
@@ -18,69 +19,80 @@ use crate::{Result, places};
 /// The languages of the screens.
 pub const LANGUAGES: [&str; 2] = ["en", "es"];
 
-/// Measures every screen in every size, in both languages side by side, once for each of `scales` (percent).
+/// How many lanes are walked at once: much of a walk is waiting.
+const AT_ONCE: usize = 3;
+
+/// Measures every screen in every size, in both languages, once for each of `scales` (percent).
 #[must_use]
 pub fn run(kind: Kind, scales: &[u16]) -> Report {
     let begun = Instant::now();
     let mut whole = Report::default();
     match report::fresh_folder(kind) {
         Err(error) => whole.broken.push(error.to_string()),
-        Ok(pictures) => std::thread::scope(|scope| {
-            let lanes = LANGUAGES.map(|language| {
-                let pictures = pictures.as_path();
-                scope.spawn(move || lane(kind, language, scales, pictures))
-            });
-            for lane in lanes {
-                match lane.join() {
-                    Ok(Ok(report)) => whole.add(report),
-                    Ok(Err(error)) => whole.broken.push(error.to_string()),
-                    Err(_) => whole.broken.push("a lane panicked".to_owned()),
+        Ok(pictures) => {
+            let lanes: Vec<_> = scales
+                .iter()
+                .flat_map(|&scale| LANGUAGES.map(|language| (language, scale)))
+                .collect();
+            let next = AtomicUsize::new(0);
+            let walk_on = || {
+                let mut report = Report::default();
+                while let Some(&(language, scale)) = lanes.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    match lane(kind, language, scale, &pictures) {
+                        Ok(found) => report.add(found),
+                        Err(error) => report.broken.push(error.to_string()),
+                    }
                 }
-            }
-        }),
+                report
+            };
+            std::thread::scope(|scope| {
+                let walkers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(walk_on)).collect();
+                for walker in walkers {
+                    match walker.join() {
+                        Ok(report) => whole.add(report),
+                        Err(_) => whole.broken.push("a lane panicked".to_owned()),
+                    }
+                }
+            });
+        }
     }
     whole.took = begun.elapsed();
     whole
 }
 
-fn lane(kind: Kind, language: &'static str, scales: &[u16], pictures: &Path) -> Result<Report> {
+fn lane(kind: Kind, language: &'static str, scale: u16, pictures: &Path) -> Result<Report> {
     let folder = tempfile::tempdir().doing("making a folder for a lane")?;
     let port = free_port()?;
     let mut party =
         Party::prepare(&folder.path().join("party"), &places::contest("iowa-2020"), port, port)?;
     let code = party.invite(PRECINCT)?;
     let package = party.package();
-    let mut whole = Report::default();
-    let display = match kind {
-        Kind::App => Some(Display::start()?),
-        Kind::Chromium => None,
+    let tablet = folder.path().join("tablet");
+    let mut walked = |window: &dyn Window| -> Result<Report> {
+        let mut sweep = Sweep { window, language, scale, pictures, report: Report::default() };
+        if let Err(error) = walk(&mut sweep, &code, &mut party) {
+            sweep.report.broken.push(format!("{} {scale} % {language}: {error}", kind.name()));
+            sweep.picture(&format!("broken {scale} {language}"))?;
+        }
+        Ok(sweep.report)
     };
-    for &scale in scales {
-        let tablet = folder.path().join(format!("tablet-{scale}"));
-        let mut walked = |window: &dyn Window| -> Result<()> {
-            let mut sweep = Sweep { window, language, scale, pictures, report: Report::default() };
-            if let Err(error) = walk(&mut sweep, &code, &mut party) {
-                sweep.report.broken.push(format!("{} {scale} % {language}: {error}", kind.name()));
-                sweep.picture(&format!("broken {scale} {language}"))?;
-            }
-            whole.add(sweep.report);
-            Ok(())
-        };
-        match &display {
-            None => {
-                let host = Served::start(&tablet, &package)?;
-                let chromium = Chromium::start()?;
-                chromium.session().go(host.address())?;
-                walked(&chromium)?;
-            }
-            Some(display) => walked(&App::start(app::Tablet {
+    match kind {
+        Kind::Chromium => {
+            let host = Served::start(&tablet, &package)?;
+            let chromium = Chromium::start()?;
+            chromium.session().go(host.address())?;
+            walked(&chromium)
+        }
+        Kind::App => {
+            let display = Display::start()?;
+            walked(&App::start(app::Tablet {
                 data: tablet,
-                package: Some(package.clone()),
+                package: Some(package),
                 saves: folder.path().join("saves"),
                 display: display.name().to_owned(),
-            })?)?,
+                disk: None,
+            })?)
         }
-        party.stop()?;
     }
-    Ok(whole)
 }

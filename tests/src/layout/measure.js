@@ -175,7 +175,8 @@ function measured() {
   return { keys: keys.keys, labels: labels.labels, key_faults: [...keys.faults, ...keyboardFaults()], label_faults: labels.faults };
 }
 
-// A new size reaches the page with a frame; the page draws itself anew in it; the next one is laid out.
+// A new size reaches the page at the beginning of a frame, before what that frame calls: the page has drawn itself anew
+// by then.
 const begun = performance.now();
 function frame(still) {
   if (innerWidth !== width || innerHeight !== height) {
@@ -184,7 +185,7 @@ function frame(still) {
       return;
     }
     requestAnimationFrame(() => { frame(0); });
-  } else if (still < 2) {
+  } else if (still < 1) {
     requestAnimationFrame(() => { frame(still + 1); });
   } else {
     answer(measured());

@@ -1,8 +1,8 @@
 //! The layout matrix: every screen in every window size, text size and language.
 //!
-//! A *lane* is one tablet in one kind of window and one language. A person walks it from the code to
+//! A *lane* is one tablet in one kind of window, one language and one text size. A person walks it from the code to
 //! the receipt by pressing what is on the screen ([`walk`]); at each stop a *sweep* makes the window
-//! every size and measures the page there ([`measure`]); what is wrong is kept, with a picture
+//! every size (every second one or so where there is no keypad) and measures the page there ([`measure`]); what is wrong is kept, with a picture
 //! ([`report`]). Nothing is set by command: text size and language are chosen on the settings screen.
 
 mod answers;
@@ -51,6 +51,10 @@ pub const SIZES: [Size; 14] = [
     size(1024, 1366),
     size(1366, 1024),
 ];
+
+/// The sizes for screens without a keypad: their words only have to wrap and scroll.
+pub const SIZES_WITHOUT_PAD: [Size; 6] =
+    [SIZES[0], SIZES[1], SIZES[2], SIZES[5], SIZES[6], SIZES[13]];
 
 /// The smallest window, where every key is pressed as well.
 pub const SMALLEST: Size = SIZES[0];

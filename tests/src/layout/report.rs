@@ -1,6 +1,6 @@
 //! What the matrix found, and where its pictures are.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,8 +21,8 @@ pub struct Fault {
 /// Everything that was measured and everything that is wrong.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// The screens that were seen.
-    pub screens: BTreeSet<String>,
+    /// The screens that were seen, and in how many sizes each.
+    pub screens: BTreeMap<String, usize>,
     /// Places of the matrix that were measured: screen, size, text size and language.
     pub places: usize,
     /// Keys that were measured.
@@ -37,15 +37,17 @@ pub struct Report {
     pub label_faults: Vec<Fault>,
     /// Lanes that could not be walked to their end.
     pub broken: Vec<String>,
-    /// How long all lanes together took to make windows larger and smaller.
-    pub resizing: Duration,
-    /// How long all lanes together took to look at pages.
-    pub measuring: Duration,
     /// How long it took.
     pub took: Duration,
 }
 
 impl Report {
+    /// How many places one lane has.
+    #[must_use]
+    pub fn places_of_a_lane(&self) -> usize {
+        self.screens.values().sum()
+    }
+
     /// Takes another lane's findings in.
     pub fn add(&mut self, other: Self) {
         self.screens.extend(other.screens);
@@ -56,8 +58,6 @@ impl Report {
         self.key_faults.extend(other.key_faults);
         self.label_faults.extend(other.label_faults);
         self.broken.extend(other.broken);
-        self.resizing += other.resizing;
-        self.measuring += other.measuring;
         self.took = self.took.max(other.took);
     }
 
@@ -66,7 +66,7 @@ impl Report {
     pub fn summary(&self, kind: Kind) -> String {
         format!(
             "layout in {}: {} screens, {} places measured, {} keys measured, {} pressed, {} labels measured; \
-             {} faults of keys, {} of labels; {} s, of all lanes {} s resizing and {} s measuring",
+             {} faults of keys, {} of labels; {} s",
             kind.name(),
             self.screens.len(),
             self.places,
@@ -75,9 +75,7 @@ impl Report {
             self.labels,
             self.key_faults.len(),
             self.label_faults.len(),
-            self.took.as_secs(),
-            self.resizing.as_secs(),
-            self.measuring.as_secs()
+            self.took.as_secs()
         )
     }
 }

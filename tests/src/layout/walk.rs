@@ -6,15 +6,15 @@
 
 use std::time::Duration;
 
+use super::WALKING;
 use super::answers::{press_every_key, wait_readout};
 use super::pad::Pad;
 use super::sweep::Sweep;
-use super::{SIZES, WALKING};
+use crate::Result;
 use crate::caucus::Caucus;
 use crate::party::Party;
 use crate::person::Person;
 use crate::wait::{self, Look};
-use crate::{Error, Result};
 
 /// The precinct that is walked: fourteen delegates, so the names and the working are long.
 pub(super) const PRECINCT: &str = "polk-dm-055";
@@ -47,6 +47,7 @@ fn paper() -> Caucus {
 pub(super) fn walk(sweep: &mut Sweep<'_>, code: &str, party: &mut Party) -> Result<()> {
     let window = sweep.window;
     window.resize(WALKING)?;
+    window.session().settle()?;
     let mut person = Person::at(window.session());
     let caucus = paper();
     settings(sweep, &mut person)?;
@@ -323,11 +324,5 @@ fn countersigned(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
     sweep.see("attendance, correction", Some(Pad::Number))?;
     person.button("drop-correction")?;
     person.wait_screen(&["home"])?;
-    sweep.see("home, with a report", None)?;
-    let seen = sweep.report.screens.len() * SIZES.len();
-    if sweep.report.places == seen {
-        Ok(())
-    } else {
-        Err(Error::Unexpected(format!("{} places instead of {seen}", sweep.report.places)))
-    }
+    sweep.see("home, with a report", None)
 }

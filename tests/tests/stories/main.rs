@@ -9,6 +9,7 @@ mod numbers;
 mod rooms;
 mod spanish;
 mod standing;
+mod storage;
 
 use std::time::Duration;
 

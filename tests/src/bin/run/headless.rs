@@ -41,6 +41,7 @@ pub(crate) fn run() -> Result<()> {
         saves: stage.data().join("saved"),
         package: Some(party.package()),
         display: display.name().to_owned(),
+        disk: None,
     })?;
     stage.picture(&app, "code")?;
     Person::at(app.session()).enrol(&code, PIN)?;
