@@ -7,8 +7,10 @@ use crate::{Error, Result};
 /// The bound of ordinary waits. Far above what anything here takes: reaching it is a failure, not slowness.
 pub const LONG: Duration = Duration::from_secs(30);
 
-/// How often a condition is looked at. Looking costs a round trip, so this only keeps a core free.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(15);
+/// From one look to the next, at first: most things come true at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+/// From one look to the next, at most: a look costs a round trip, and a core what it would wait for.
+const LONGEST_PAUSE: Duration = Duration::from_millis(150);
 
 /// What one look found.
 pub enum Look<T> {
@@ -29,6 +31,7 @@ pub fn until<T>(
     mut look: impl FnMut() -> Result<Look<T>>,
 ) -> Result<T> {
     let begun = Instant::now();
+    let mut pause = FIRST_PAUSE;
     loop {
         let last = match look() {
             Ok(Look::Yes(found)) => return Ok(found),
@@ -39,6 +42,7 @@ pub fn until<T>(
         if begun.elapsed() >= bound {
             return Err(Error::TimedOut { what: what.to_owned(), seconds: bound.as_secs(), last });
         }
-        std::thread::park_timeout(BETWEEN_LOOKS);
+        std::thread::park_timeout(pause);
+        pause = LONGEST_PAUSE.min(pause * 3 / 2);
     }
 }

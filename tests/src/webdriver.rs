@@ -256,29 +256,18 @@ impl Session {
         self.post("/execute/async", &json!({ "script": script, "args": arguments }))
     }
 
-    /// Makes the window exactly this large, in CSS pixels, and waits until the page is.
+    /// Makes the window exactly this large, in CSS pixels, and waits until the page is. For windows without a frame, such
+    /// as those on a display without a window manager.
     ///
     /// # Errors
     ///
     /// When it does not become so within 30 s.
     pub fn resize(&self, width: u32, height: u32) -> Result<()> {
-        let mut outer = (width, height);
+        self.post("/window/rect", &json!({ "x": 0, "y": 0, "width": width, "height": height }))?;
         wait::until(&format!("a window of {width}x{height}"), wait::LONG, || {
-            self.post(
-                "/window/rect",
-                &json!({ "x": 0, "y": 0, "width": outer.0, "height": outer.1 }),
-            )?;
-            let inner = self.look("return [window.innerWidth, window.innerHeight]", &[])?;
-            let size = |at: usize| inner[at].as_u64().and_then(|px| u32::try_from(px).ok());
-            Ok(match (size(0), size(1)) {
-                (Some(w), Some(h)) if (w, h) == (width, height) => Look::Yes(()),
-                (Some(w), Some(h)) => {
-                    // A browser's frame takes its part; ask for that much more.
-                    outer = (width + outer.0.saturating_sub(w), height + outer.1.saturating_sub(h));
-                    Look::NotYet(format!("{w}x{h}"))
-                }
-                _ => Look::NotYet(inner.to_string()),
-            })
+            let inner = self.look("return [innerWidth, innerHeight]", &[])?;
+            let there = inner == json!([width, height]);
+            Ok(if there { Look::Yes(()) } else { Look::NotYet(inner.to_string()) })
         })
     }
 

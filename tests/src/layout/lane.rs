@@ -20,7 +20,7 @@ use crate::{Result, places};
 pub const LANGUAGES: [&str; 2] = ["en", "es"];
 
 /// How many lanes are walked at once: much of a walk is waiting.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 
 /// Measures every screen in every size, in both languages, once for each of `scales` (percent).
 #[must_use]

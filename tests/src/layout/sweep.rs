@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::answers::press_every_key;
 use super::measure::measure;
 use super::pad::Pad;
 use super::report::{Fault, Report};
@@ -9,6 +10,9 @@ use super::window::Window;
 use super::{SIZES, SIZES_WITHOUT_PAD, Size};
 use crate::Result;
 use crate::error::Doing;
+
+/// The text size, in percent, at which every key is pressed.
+const PRESSED_AT: u16 = 100;
 
 /// Measures the screens of one walk: one window, one language, one text size.
 pub(super) struct Sweep<'a> {
@@ -48,6 +52,15 @@ impl Sweep<'_> {
             self.report.key_faults.extend(faults(measured.key_faults));
             self.report.label_faults.extend(faults(measured.label_faults));
             self.picture(&place)?;
+        }
+        Ok(())
+    }
+
+    /// Presses every key in the smallest window. In one text size, since text does not decide what a key does; whether it
+    /// can be hit is measured in all.
+    pub(super) fn press_every_key(&mut self, pad: Pad, cell: Option<&str>) -> Result<()> {
+        if self.scale == PRESSED_AT {
+            self.report.pressed += press_every_key(self.window, pad, cell)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::WALKING;
-use super::answers::{press_every_key, wait_readout};
+use super::answers::wait_readout;
 use super::pad::Pad;
 use super::sweep::Sweep;
 use crate::Result;
@@ -80,7 +80,7 @@ fn settings(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
 
 fn enrol(sweep: &mut Sweep<'_>, person: &mut Person<'_>, code: &str) -> Result<()> {
     sweep.see("enrol-code", Some(Pad::Code))?;
-    sweep.report.pressed += press_every_key(sweep.window, Pad::Code, None)?;
+    sweep.press_every_key(Pad::Code, None)?;
     person.button("help")?;
     person.wait_screen(&["help"])?;
     sweep.see("help before enrolment", None)?;
@@ -94,7 +94,7 @@ fn enrol(sweep: &mut Sweep<'_>, person: &mut Person<'_>, code: &str) -> Result<(
     person.go_on()?;
     person.wait_screen(&["pin-choose"])?;
     sweep.see("pin-choose", Some(Pad::Pin))?;
-    sweep.report.pressed += press_every_key(sweep.window, Pad::Pin, None)?;
+    sweep.press_every_key(Pad::Pin, None)?;
     person.type_pin(PIN)?;
     person.wait_screen(&["pin-repeat"])?;
     sweep.see("pin-repeat", Some(Pad::Pin))?;
@@ -147,7 +147,7 @@ fn attendance(sweep: &mut Sweep<'_>, person: &mut Person<'_>, caucus: &Caucus) -
     person.open_caucus(PRECINCT, "rehearsal")?;
     person.wait_screen(&["attendance"])?;
     sweep.see("attendance", Some(Pad::Number))?;
-    sweep.report.pressed += press_every_key(sweep.window, Pad::Number, Some("attendees"))?;
+    sweep.press_every_key(Pad::Number, Some("attendees"))?;
     gap(sweep, person, "attendance, nothing typed", Some(Pad::Number))?;
     person.number("attendees", caucus.attendees)?;
     sweep.see("attendance, typed", Some(Pad::Number))?;
@@ -250,7 +250,7 @@ fn other_words(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
     person.button("reason-other")?;
     person.session().wait_for("button[data-key=space]")?;
     sweep.see("reason, own words", Some(pad))?;
-    sweep.report.pressed += press_every_key(sweep.window, pad, None)?;
+    sweep.press_every_key(pad, None)?;
     person.key("next")?;
     person.session().wait_for("[role=alert]")?;
     sweep.see("reason, own words lacking", Some(pad))?;
