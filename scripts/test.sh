@@ -25,7 +25,7 @@ stage "page tests" test-ui
 stage "Rust tests" test-rust
 stage "Rust lints" lint-rust
 stage "window stories" test-stories
-# Not part of this yet, since it is unfinished: test-layout.
+stage "layout matrix" test-layout
 
 # cargo: "test result: ok. 12 passed; 0 failed; …"; vitest: "      Tests  34 passed (34)".
 count() { # count WORD
