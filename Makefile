@@ -45,7 +45,7 @@ test: setup-test ## everything: lints, Rust tests, page tests, layout matrix, wi
 
 .PHONY: test-rust test-ui test-layout test-stories
 test-rust: ui ## unit and integration tests of the Rust crates
-	$(CARGO) test --locked -p countersign-core -p countersign-device -p countersign-server -p countersign
+	$(CARGO) test --locked --no-fail-fast -p countersign-core -p countersign-device -p countersign-server -p countersign
 
 test-ui: setup ## unit tests of the pages
 	cd ui && npm test --silent

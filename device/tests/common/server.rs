@@ -48,6 +48,8 @@ pub struct Server {
     pub address: String,
     listener: TcpListener,
     stopping: Arc<Mutex<bool>>,
+    /// Waits for connections.
+    waiting: Option<thread::JoinHandle<()>>,
 }
 
 /// A certificate authority of our own, and a server certificate for this machine.
@@ -115,7 +117,8 @@ impl Server {
             Some(_) => format!("https://localhost:{port}"),
             None => format!("http://127.0.0.1:{port}"),
         };
-        let server = Self {
+        let mut server = Self {
+            waiting: None,
             hall: Arc::new(Mutex::new(hall(&address))),
             mode: Arc::new(Mutex::new(Mode::Serve)),
             address,
@@ -124,7 +127,7 @@ impl Server {
         };
         let (hall, mode, stopping) =
             (server.hall.clone(), server.mode.clone(), server.stopping.clone());
-        thread::spawn(move || {
+        server.waiting = Some(thread::spawn(move || {
             for stream in listener.incoming() {
                 if *stopping.lock().unwrap() {
                     return;
@@ -133,7 +136,7 @@ impl Server {
                 let (hall, mode, tls) = (hall.clone(), mode.clone(), tls.clone());
                 thread::spawn(move || serve(stream, tls, &hall, &mode));
             }
-        });
+        }));
         server
     }
 
@@ -153,8 +156,11 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         *self.stopping.lock().unwrap() = true;
-        // Ends the thread that waits for connections.
+        // Ends the thread that waits for connections; only then is the port closed for good.
         let _ = self.listener.local_addr().map(TcpStream::connect);
+        if let Some(waiting) = self.waiting.take() {
+            let _ = waiting.join();
+        }
     }
 }
 
