@@ -1,8 +1,8 @@
 //! The tablet without a window: vault, drafts, outbox, sync, hand-off, and the commands a screen may call.
 //!
-//! A host (the Tauri window, the HTTP host of the tests) keeps a [`Tablet`] in a [`Slot`] and carries [`api::Command`]s to it. What
-//! a command changed is durable before it answers; what arrives over the network is durable before it is shown. The
-//! clock, randomness and the place files go to are passed in with [`Config`].
+//! A host (the Tauri window, the HTTP host of the tests) keeps a [`Tablet`] in a [`Slot`] and carries
+//! [`api::Command`]s to it. What a command changed is durable before it answers; what arrives over the network is
+//! durable before it is shown. The clock, randomness and the place files go to are passed in with [`Config`].
 
 pub mod api;
 mod caucus;

@@ -142,7 +142,7 @@ impl App {
     /// When it does not close.
     pub fn close(&mut self) -> Result<()> {
         let Some(window) = self.window.take() else { return Ok(()) };
-        window.session.clone().end()?;
+        window.session.end()?;
         wait::until("the end of the app", wait::LONG, || {
             let left = self.processes()?;
             Ok(if left.is_empty() { Look::Yes(()) } else { Look::NotYet(format!("{left:?}")) })

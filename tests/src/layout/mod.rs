@@ -1,9 +1,10 @@
 //! The layout matrix: every screen in every window size, text size and language.
 //!
-//! A *lane* is one tablet in one kind of window, one language and one text size. A person walks it from the code to
-//! the receipt by pressing what is on the screen ([`walk`]); at each stop a *sweep* makes the window
-//! every size (every second one or so where there is no keypad) and measures the page there ([`measure`]); what is wrong is kept, with a picture
-//! ([`report`]). Nothing is set by command: text size and language are chosen on the settings screen.
+//! A *lane* is one tablet in one kind of window, one language and one text size. A person walks it from
+//! the code to the receipt by pressing what is on the screen ([`walk`]); at each stop a *sweep* makes the
+//! window every size, or six of them where there is no keypad, and measures the page there ([`measure`]);
+//! what is wrong is kept, with a picture ([`report`]). Nothing is set by command: text size and language
+//! are chosen on the settings screen.
 
 mod answers;
 pub mod lane;

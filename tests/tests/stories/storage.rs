@@ -15,7 +15,7 @@ use crate::{COUNTERSIGNED_WITHIN, PIN, reopen, same};
 const KIBIBYTES: u32 = 8 << 10;
 
 /// An app that finds no room says so and goes on once there is. The press that found no room is said not to be saved;
-/// everything before it is there, after a restart on the full disk as well.
+/// everything before it is there, after a restart on the full disk as well, where the right PIN is never called wrong.
 #[test]
 fn t14_a_full_disk_is_said_and_loses_nothing() -> Result<()> {
     let night = Night::begin("practice")?;
