@@ -145,7 +145,7 @@ fn a_cut_label_is_reported() {
     for (spoil, fault) in [
         ("title.style.cssText = 'height: 8px; overflow: hidden'", "is cut off by h1"),
         ("title.style.cssText = 'margin-left: -60px'", "runs out of div.scroll sideways"),
-        ("title.style.cssText = 'white-space: nowrap; width: 3000px'", "div.scroll is 1366x"),
+        ("title.style.cssText = 'white-space: nowrap; width: 3000px'", ", its content 30"),
         (
             "title.style.cssText = 'width: 60px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis'",
             "is shortened by h1",

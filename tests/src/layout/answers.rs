@@ -11,16 +11,14 @@ use crate::webdriver::Session;
 /// Presses every key of the keypad on the screen but *next*, leaves nothing typed, and gives how many keys it pressed.
 /// `cell` is the cell that a number keypad types into.
 pub(super) fn press_every_key(window: &dyn Window, pad: Pad, cell: Option<&str>) -> Result<usize> {
-    window.resize(SMALLEST)?;
-    window.session().settle()?;
+    window.settle_at(SMALLEST)?;
     let mut person = Person::at(window.session());
     match (pad, cell) {
         (Pad::Number, Some(cell)) => numbers(&mut person, cell)?,
         (Pad::Pin, _) => pin(&mut person)?,
         _ => letters(&mut person, pad)?,
     }
-    window.resize(WALKING)?;
-    window.session().settle()?;
+    window.settle_at(WALKING)?;
     Ok(pad.keys().len() - 1)
 }
 

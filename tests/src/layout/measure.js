@@ -153,6 +153,14 @@ function labelFaults() {
   return { labels, faults: [...faults, ...overflowFaults()] };
 }
 
+/** What reaches furthest to the right in a box, for who looks for the cause. */
+function furthest(box) {
+  const [first, ...rest] = [...box.querySelectorAll("*")];
+  const right = (element) => element.getBoundingClientRect().right;
+  const most = rest.reduce((far, element) => (right(element) > right(far) ? element : far), first);
+  return `${named(most)} "${most.textContent.trim().slice(0, 40)}" ${placed(most.getBoundingClientRect())}`;
+}
+
 /** Boxes whose content is wider or higher than they are while nobody can scroll there. */
 function overflowFaults() {
   const faults = [];
@@ -163,7 +171,8 @@ function overflowFaults() {
     const wide = box.scrollWidth > box.clientWidth + 1;
     const high = box.scrollHeight > box.clientHeight + 1 && !/auto|scroll/.test(style.overflowY);
     if (wide || high) {
-      faults.push(`${named(box)} is ${box.clientWidth}x${box.clientHeight}, its content ${box.scrollWidth}x${box.scrollHeight}`);
+      const most = wide ? `; furthest out: ${furthest(box)}` : "";
+      faults.push(`${named(box)} is ${box.clientWidth}x${box.clientHeight}, its content ${box.scrollWidth}x${box.scrollHeight}${most}`);
     }
   }
   return faults;

@@ -46,8 +46,7 @@ fn paper() -> Caucus {
 /// Walks all of it. The party's server does not run at first; it runs at the end.
 pub(super) fn walk(sweep: &mut Sweep<'_>, code: &str, party: &mut Party) -> Result<()> {
     let window = sweep.window;
-    window.resize(WALKING)?;
-    window.session().settle()?;
+    window.settle_at(WALKING)?;
     let mut person = Person::at(window.session());
     let caucus = paper();
     settings(sweep, &mut person)?;
@@ -61,7 +60,8 @@ pub(super) fn walk(sweep: &mut Sweep<'_>, code: &str, party: &mut Party) -> Resu
     attest(sweep, &mut person)?;
     sign(sweep, &mut person)?;
     party.start()?;
-    countersigned(sweep, &mut person)
+    countersigned(sweep, &mut person)?;
+    held(sweep, &mut person, &caucus, party)
 }
 
 fn settings(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
@@ -325,4 +325,29 @@ fn countersigned(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
     person.button("drop-correction")?;
     person.wait_screen(&["home"])?;
     sweep.see("home, with a report", None)
+}
+
+/// The tablet's key is revoked while a correction is being made: the correction is held, and a notice comes.
+fn held(
+    sweep: &mut Sweep<'_>,
+    person: &mut Person<'_>,
+    caucus: &Caucus,
+    party: &Party,
+) -> Result<()> {
+    person.open_report(PRECINCT, "rehearsal")?;
+    person.button("correct")?;
+    person.reason("recount")?;
+    person.wait_screen(&["attendance"])?;
+    while person.go_on()? != "check" {}
+    person.walk(caucus, "sign")?;
+    for device in party.devices()? {
+        party.revoke(&device["key"])?;
+    }
+    person.sign(PIN)?;
+    person.wait_standing("held", COUNTERSIGNED_WITHIN)?;
+    sweep.see("stands, held", None)?;
+    person.button("done")?;
+    person.wait_screen(&["home"])?;
+    person.session().wait_for("[data-notice]")?;
+    sweep.see("home, with a notice", None)
 }

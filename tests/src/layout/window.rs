@@ -17,6 +17,16 @@ pub trait Window {
     ///
     /// When it does not become so.
     fn resize(&self, size: Size) -> Result<()>;
+
+    /// Makes its inside this large and waits until the page has drawn itself anew.
+    ///
+    /// # Errors
+    ///
+    /// When it does not become so.
+    fn settle_at(&self, size: Size) -> Result<()> {
+        self.resize(size)?;
+        self.session().settle()
+    }
 }
 
 impl Window for Chromium {
