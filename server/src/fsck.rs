@@ -6,9 +6,9 @@ use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 
 use crate::folder::{Folder, FolderError};
-use crate::node::{empty, log_keys};
+use crate::node::{self, Closed};
 use crate::room::{LoadError, Projection};
-use crate::store::{LogStore, SqliteLog, StoreError, Stored};
+use crate::store::{LogStore, Stored};
 
 /// A log in which everything is as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +53,10 @@ impl Trouble {
 /// # Errors
 /// The first [`Trouble`].
 pub fn check(folder: &Folder, room: Room) -> Result<Sound, Trouble> {
-    let identity = folder.identity()?;
-    let path = folder.log(room);
-    let store = match SqliteLog::open_read_only(&path) {
-        Err(StoreError::Missing(_)) => return Err(FolderError::LogMissing { room, path }.into()),
-        other => other.map_err(FolderError::from)?,
-    };
-    let keys = log_keys(folder, &identity, room)?;
-    let first = empty(folder, &identity, room)?;
-    check_messages(first.clone(), &store)?;
+    let Closed { store, keys, empty } = node::open_read_only(folder, room)?;
+    check_messages(empty.clone(), &store)?;
     // Structure, tree, head and checkpoint, by the code that a server starts with.
-    let whole = Projection::load(first, &store, &keys)?;
+    let whole = Projection::load(empty, &store, &keys)?;
     Ok(Sound { entries: whole.size() })
 }
 

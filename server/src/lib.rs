@@ -17,6 +17,7 @@ pub mod keys;
 pub mod metrics;
 pub mod node;
 pub mod practice;
+pub mod rebuild;
 pub mod room;
 pub mod store;
 pub mod titles;

@@ -90,7 +90,7 @@ impl Node {
             if !keys.contains(&key.public()) {
                 return Err(FolderError::ForeignLogKey(folder.log_key(room)));
             }
-            let projection = load(folder, &identity, room, &*store, &keys)?;
+            let projection = load(empty(folder, &identity, room)?, &*store, &keys)?;
             notice_going_back(&private, &projection)?;
             let parts = RoomParts {
                 store,
@@ -167,14 +167,13 @@ impl Node {
     }
 }
 
+/// Replays a room's log, the same for whoever asks: the server at start, and each command that reads a room.
 fn load(
-    folder: &Folder,
-    identity: &Identity,
-    room: Room,
+    empty: Projection,
     store: &dyn LogStore,
     keys: &[PublicKey],
 ) -> Result<Projection, FolderError> {
-    let empty = empty(folder, identity, room)?;
+    let room = empty.state.room();
     Projection::load(empty, store, keys).map_err(|source| FolderError::Log { room, source })
 }
 
@@ -210,11 +209,16 @@ pub fn empty(folder: &Folder, identity: &Identity, room: Room) -> Result<Project
     }
 }
 
-/// Reads a room of a folder that a server may be using.
-///
-/// # Errors
-/// [`FolderError`].
-pub fn read_room(folder: &Folder, room: Room) -> Result<Projection, FolderError> {
+/// A room's log as it lies in a folder, before it is read.
+pub(crate) struct Closed {
+    pub(crate) store: SqliteLog,
+    pub(crate) keys: Vec<PublicKey>,
+    /// What it is read into.
+    pub(crate) empty: Projection,
+}
+
+/// Opens a room's log for reading. A server may be using the folder.
+pub(crate) fn open_read_only(folder: &Folder, room: Room) -> Result<Closed, FolderError> {
     let identity = folder.identity()?;
     let path = folder.log(room);
     let store = match SqliteLog::open_read_only(&path) {
@@ -222,7 +226,16 @@ pub fn read_room(folder: &Folder, room: Room) -> Result<Projection, FolderError>
         other => other?,
     };
     let keys = log_keys(folder, &identity, room)?;
-    load(folder, &identity, room, &store, &keys)
+    Ok(Closed { store, keys, empty: empty(folder, &identity, room)? })
+}
+
+/// Reads a room of a folder that a server may be using.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_room(folder: &Folder, room: Room) -> Result<Projection, FolderError> {
+    let Closed { store, keys, empty } = open_read_only(folder, room)?;
+    load(empty, &store, &keys)
 }
 
 fn notice_going_back(private: &PrivateStore, projection: &Projection) -> Result<(), FolderError> {

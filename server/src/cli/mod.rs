@@ -8,6 +8,7 @@ mod init;
 mod invitations;
 mod keys;
 mod package;
+mod rebuild;
 mod results;
 mod room;
 mod serve;
@@ -70,6 +71,8 @@ enum Command {
     Results(results::Show),
     /// Check a data folder: order, tree, checkpoints, every signature, every judgement.
     Fsck(fsck::Fsck),
+    /// Replay the logs as a start does, and say what came out and how long it took.
+    Rebuild(rebuild::Rebuild),
     /// Verify a receipt with nothing but the package.
     VerifyReceipt(verify_receipt::VerifyReceipt),
 }
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Serve(serve) => serve::run(serve),
         Command::Results(show) => results::run(&show),
         Command::Fsck(fsck) => fsck::run(&fsck),
+        Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         Command::VerifyReceipt(verify) => verify_receipt::run(&verify),
     };
     match result {

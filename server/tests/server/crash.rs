@@ -42,7 +42,7 @@ impl Program {
     }
 
     /// Status and body; `None` when the server went away in the middle.
-    fn send(&self, message: &Message) -> Option<(u16, Value)> {
+    pub(crate) fn send(&self, message: &Message) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect(&self.reporting).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
         let size = message.bytes().len();
@@ -58,7 +58,7 @@ impl Program {
         Some((status, serde_json::from_str(body).ok()?))
     }
 
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -71,7 +71,7 @@ impl Program {
     }
 }
 
-fn start(party: &Party) -> Program {
+pub(crate) fn start(party: &Party) -> Program {
     Program::start(party.root.path(), &["--data", "data", "--key-burst", "100000"])
 }
 

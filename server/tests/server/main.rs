@@ -10,6 +10,7 @@ mod crash;
 mod flood;
 mod hand_off;
 mod log;
+mod rebuild;
 mod recovery;
 mod refusals;
 mod replay;

@@ -155,9 +155,8 @@ function labelFaults() {
 
 /** What reaches furthest to the right in a box, for who looks for the cause. */
 function furthest(box) {
-  const [first, ...rest] = [...box.querySelectorAll("*")];
   const right = (element) => element.getBoundingClientRect().right;
-  const most = rest.reduce((far, element) => (right(element) > right(far) ? element : far), first);
+  const most = [...box.querySelectorAll("*")].reduce((far, element) => (right(element) > right(far) ? element : far), box);
   return `${named(most)} "${most.textContent.trim().slice(0, 40)}" ${placed(most.getBoundingClientRect())}`;
 }
 
