@@ -9,6 +9,8 @@ use super::{Data, print};
 use crate::failure::Failure;
 use crate::fsck;
 
+/// Check a data folder: order, tree, checkpoints, every signature, every judgement.
+///
 /// Reads both logs from their first entry and checks everything again: order, times, tree, checkpoint, every signature and
 /// every judgement. Names the first difference. Exit code 1 when there is one. A server may be running.
 #[derive(Args)]

@@ -13,6 +13,8 @@ use crate::failure::Failure;
 use crate::genesis::{Beginning, Genesis, begin, beside};
 use crate::keys::KeyFolder;
 
+/// Make a server's data folder from a package.
+///
 /// Makes DIR with both logs: package and people entered, rooms opened. DIR must be new or empty; it appears whole or not
 /// at all.
 #[derive(Args)]

@@ -19,6 +19,8 @@ use crate::keys::write_secret;
 /// Keys in one message: well under what a message may have.
 const AT_ONCE: usize = 5_000;
 
+/// Invite precincts: codes to print, their keys into the log.
+///
 /// Makes a code for each precinct, enters its public key in both rooms, and prints what to put on the invitation:
 /// precinct, name, county, code, and the link for its QR. The server keeps no code: whoever has one can enrol a tablet.
 #[derive(Args)]

@@ -44,6 +44,7 @@ struct Cli {
     command: Command,
 }
 
+// A command that is a struct has its help on the struct: a comment here would take its place.
 #[derive(Subcommand)]
 enum Command {
     /// Make the keys of a contest.
@@ -52,9 +53,7 @@ enum Command {
     /// Check, pack and audit a contest's files.
     #[command(subcommand)]
     Contest(contest::Command),
-    /// Make a server's data folder from a package.
     Init(init::Init),
-    /// Invite precincts: codes to print, their keys into the log.
     Invitations(invitations::Invite),
     /// List enrolled tablets, or revoke one.
     #[command(subcommand)]
@@ -65,15 +64,10 @@ enum Command {
     /// Enter a newer package.
     #[command(subcommand)]
     Package(package::Command),
-    /// Run the server.
     Serve(serve::Serve),
-    /// What was received, unreviewed.
     Results(results::Show),
-    /// Check a data folder: order, tree, checkpoints, every signature, every judgement.
     Fsck(fsck::Fsck),
-    /// Replay the logs as a start does, and say what came out and how long it took.
     Rebuild(rebuild::Rebuild),
-    /// Verify a receipt with nothing but the package.
     VerifyReceipt(verify_receipt::VerifyReceipt),
 }
 

@@ -9,7 +9,7 @@ use super::{Data, print};
 use crate::failure::Failure;
 use crate::rebuild::{Rebuilt, rebuild};
 
-/// Replays every room from its log, as the server does at each start, and says what came out.
+/// Replay the logs as a start does, and say what came out and how long it took.
 ///
 /// What the server knows of precincts, keys and numbers is never stored: it is worked out from entries and messages at
 /// each start and kept in memory. So there is nothing that could be out of date, and nothing to repair. This command is

@@ -10,6 +10,8 @@ use super::{Data, print};
 use crate::failure::Failure;
 use crate::{node, titles};
 
+/// What was received, unreviewed.
+///
 /// Sums of what was received, worked out from the log in the data folder; a server may be running. Nobody has reviewed
 /// them: they are not results.
 #[derive(Args)]

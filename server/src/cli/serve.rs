@@ -23,6 +23,8 @@ use crate::{practice, tls};
 /// Between two notes of how far the logs have come.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 
+/// Run the server.
+///
 /// Runs until SIGTERM or Ctrl-C, then finishes what is under way. Prints one line of JSON with the bound addresses, which
 /// are also in DIR/addresses.json.
 ///

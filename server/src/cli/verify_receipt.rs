@@ -13,6 +13,8 @@ use serde::Serialize;
 use super::{print, read_file};
 use crate::failure::Failure;
 
+/// Verify a receipt with nothing but the package.
+///
 /// Verifies that a receipt proves the entry of a message in a log of the package, and prints JSON. Needs no server and no
 /// data folder. Exit code 0 when it does, 1 when it does not.
 #[derive(Args)]

@@ -178,6 +178,28 @@ fn every_mistake_is_named_with_its_remedy_and_exit_code_2() {
     );
 }
 
+/// The list of commands is short; what a person has to know before typing one is in that command's own help.
+#[test]
+fn each_command_s_help_says_what_it_is_for() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    let list = good(at, &["--help"]);
+    for (command, line, known) in [
+        ("init", "Make a server's data folder", "whole or not at all"),
+        ("invitations", "Invite precincts", "The server keeps no code"),
+        ("serve", "Run the server", "throw-away keys"),
+        ("results", "What was received", "they are not results"),
+        ("fsck", "Check a data folder", "A server may be running"),
+        ("rebuild", "Replay the logs", "is never stored"),
+        ("verify-receipt", "Verify a receipt", "1 when it does not"),
+    ] {
+        assert!(list.contains(line) && !list.contains(known), "{list}");
+        let help = good(at, &[command, "--help"]);
+        let words: Vec<&str> = help.split_whitespace().collect();
+        assert!(help.starts_with(line) && words.join(" ").contains(known), "{help}");
+    }
+}
+
 #[test]
 fn contest_check_names_every_mistake_with_file_and_line() {
     let dir = TempDir::new().unwrap();
