@@ -53,7 +53,7 @@ test-ui: setup ## unit tests of the pages
 test-layout: setup-test build ## every key reachable at every window and text size, in Chromium and in the real window
 	$(TESTS) --test layout
 
-test-stories: setup-test build ## whole caucuses in the real window, with kills and without a network
+test-stories: setup-test build ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
 # --- checking -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 //! | `private.db` | quarantine, and how far the logs had come |
 //! | `keys/` | the logs' keys |
 //! | `lock` | held by whoever writes |
+//! | `room`, `official.room`, `rehearsal.room` | there for a moment, to see that the disk has room |
 //! | `addresses.json` | where the running server listens |
 
 use std::fs::{File, TryLockError};
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys::{KeyError, log_key_name};
 use crate::room::LoadError;
-use crate::store::StoreError;
+use crate::store::{StoreError, try_room};
 
 /// A data folder.
 #[derive(Debug, Clone)]
@@ -73,6 +74,23 @@ pub enum FolderError {
     /// Another process writes it.
     #[error("another countersign-server uses {0}")]
     InUse(PathBuf),
+    /// Its disk is full.
+    #[error(
+        "there is no room left on the disk of {0}. Nothing that was acknowledged is lost. Make room on that disk, then \
+         start again"
+    )]
+    NoRoom(PathBuf),
+    /// It is there to be read only.
+    #[error(
+        "{folder} cannot be written ({source}), and the logs are kept there. Nothing was started and nothing was \
+         changed. Mount its disk for writing, or give the folder to the user who starts this, then start again"
+    )]
+    ReadOnly {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// A log that was there is gone.
     #[error(
         "the log of the {room} room is missing: {path} was there and is gone. Nothing was started and nothing was \
@@ -139,7 +157,7 @@ impl FolderError {
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::InUse(_) | Self::File { .. } => true,
+            Self::InUse(_) | Self::NoRoom(_) | Self::File { .. } => true,
             Self::Store(error) => error.is_transient(),
             Self::Log { source, .. } => source.is_transient(),
             _ => false,
@@ -201,10 +219,10 @@ impl Folder {
         Ok(identity)
     }
 
-    /// Takes the folder for writing.
+    /// Takes the folder for writing, once that is possible at all.
     ///
     /// # Errors
-    /// [`FolderError::InUse`].
+    /// [`FolderError::InUse`], [`FolderError::NoRoom`] or [`FolderError::ReadOnly`].
     pub fn lock(&self) -> Result<FolderLock, FolderError> {
         let path = self.file("lock");
         let file = File::options()
@@ -212,11 +230,29 @@ impl Folder {
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(|source| FolderError::File { path: path.clone(), source })?;
+            .map_err(|source| self.not_written(&path, source))?;
         match file.try_lock() {
-            Ok(()) => Ok(FolderLock { _file: file }),
+            Ok(()) => {
+                let room = self.file("room");
+                try_room(&room).map_err(|source| self.not_written(&room, source))?;
+                Ok(FolderLock { _file: file })
+            }
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse(self.0.clone())),
             Err(TryLockError::Error(source)) => Err(FolderError::File { path, source }),
+        }
+    }
+
+    /// Why a file here could not be written, in words for whoever runs the server.
+    fn not_written(&self, file: &Path, source: std::io::Error) -> FolderError {
+        use std::io::ErrorKind::{
+            PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
+        match source.kind() {
+            StorageFull | QuotaExceeded => FolderError::NoRoom(self.0.clone()),
+            ReadOnlyFilesystem | PermissionDenied => {
+                FolderError::ReadOnly { folder: self.0.clone(), source }
+            }
+            _ => FolderError::File { path: file.to_owned(), source },
         }
     }
 

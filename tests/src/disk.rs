@@ -66,6 +66,35 @@ impl SmallDisk {
         command
     }
 
+    /// The folder that it is mounted over.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Lets nobody write it any more, or everybody again. Nothing on it may be open for writing.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not do it.
+    pub fn protect(&self, protect: bool) -> Result<()> {
+        let how = if protect { "remount,ro" } else { "remount,rw" };
+        let output = self
+            .command(Path::new("mount"))
+            .args(["-o", how])
+            .arg(&self.folder)
+            .output()
+            .doing("mounting a disk anew")?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(Error::Program {
+            program: format!("mount -o {how}"),
+            status: output.status.to_string(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
     /// Fills it to the last byte.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ pub mod party;
 pub mod person;
 pub mod picture;
 pub mod places;
+pub mod signer;
 pub mod tls;
 pub mod wait;
 pub mod webdriver;

@@ -1,7 +1,7 @@
 //! The party: its keys, its package, its server, its invitations; all made with the server's own program.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -13,8 +13,10 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::caucus::Caucus;
 use crate::children::Group;
+use crate::disk::SmallDisk;
 use crate::error::Doing;
 use crate::tls::Identity;
+use crate::wait::{self, Look};
 use crate::{Error, Result, places};
 
 /// Host of the server's certificate, and of the addresses in the package.
@@ -25,6 +27,8 @@ const HOST: &str = "localhost";
 pub struct Party {
     folder: PathBuf,
     contest: PathBuf,
+    /// The disk that the server's data lie on, where it is not the machine's own.
+    disk: Option<Arc<SmallDisk>>,
     /// Where tablets are told to report.
     told: u16,
     /// Where the server listens, once it did.
@@ -36,6 +40,31 @@ pub struct Party {
 struct Server {
     process: Group,
     private: String,
+}
+
+/// What the server answered to a message.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Seconds after which to come again, where it says so.
+    pub retry_after: Option<u64>,
+    /// The receipt's document, or the problem's.
+    pub body: Value,
+}
+
+impl Reply {
+    /// The receipt.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn receipt(&self) -> Result<String> {
+        let receipt = self.body["receipt"].as_str().filter(|_| self.status == 200);
+        receipt
+            .map(str::to_owned)
+            .ok_or_else(|| Error::Unexpected(format!("{}, no receipt: {}", self.status, self.body)))
+    }
 }
 
 /// What `serve` prints once it listens.
@@ -78,10 +107,31 @@ impl Party {
     ///
     /// When the server's program refuses.
     pub fn prepare(folder: &Path, contest: &Path, told: u16, listens: u16) -> Result<Self> {
+        Self::set_up(folder, contest, told, listens, None)
+    }
+
+    /// The same with the server's data on a disk of its own, on a port that is free. What the server logs finds no room.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn on_disk(folder: &Path, contest: &Path, disk: Arc<SmallDisk>) -> Result<Self> {
+        let port = free_port()?;
+        Self::set_up(folder, contest, port, port, Some(disk))
+    }
+
+    fn set_up(
+        folder: &Path,
+        contest: &Path,
+        told: u16,
+        listens: u16,
+        disk: Option<Arc<SmallDisk>>,
+    ) -> Result<Self> {
         std::fs::create_dir_all(folder).doing(format!("making {}", folder.display()))?;
         let party = Self {
             folder: folder.to_path_buf(),
             contest: contest.to_path_buf(),
+            disk,
             told,
             reporting: SocketAddr::from(([127, 0, 0, 1], listens)),
             server: None,
@@ -147,7 +197,15 @@ impl Party {
     /// The server's data folder.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.folder.join("server")
+        self.disk.as_ref().map_or(self.folder.as_path(), |disk| disk.folder()).join("server")
+    }
+
+    /// Where the server's own log goes. Where its disk is to be filled, its log finds no room from the start.
+    fn log(&self) -> PathBuf {
+        match self.disk {
+            Some(_) => PathBuf::from("/dev/full"),
+            None => self.folder.join("server.log"),
+        }
     }
 
     /// The folder of all keys, the party's own included.
@@ -200,6 +258,16 @@ impl Party {
             cells.get(at).map(|code| (*code).to_owned())
         });
         code.ok_or_else(|| Error::Unexpected(format!("invitations printed {text}")))
+    }
+
+    /// Has the server's program check its logs from the first entry; gives what it says of them.
+    ///
+    /// # Errors
+    ///
+    /// When something is wrong with them.
+    pub fn fsck(&self) -> Result<String> {
+        let printed = self.program(&[&"fsck", &"--data", &self.data()])?;
+        Ok(String::from_utf8_lossy(&printed.stdout).into_owned())
     }
 
     /// The worksheet that a volunteer of this precinct rehearses with, read from what the party prints.
@@ -260,24 +328,12 @@ impl Party {
     ///
     /// When it does not come up.
     pub fn start(&mut self) -> Result<()> {
-        let tls = self.keys().join("server/tls");
         let log = std::fs::File::options()
             .create(true)
             .append(true)
-            .open(self.folder.join("server.log"))
+            .open(self.log())
             .doing("opening the server's log")?;
-        let mut process = Group::start(
-            "countersign-server",
-            Command::new(places::program("countersign-server")?)
-                .args([OsStr::new("serve"), OsStr::new("--data"), self.data().as_os_str()])
-                .args(["--reporting", &self.reporting.to_string()])
-                .args(["--public", "127.0.0.1:0", "--private", "127.0.0.1:0"])
-                .args([OsStr::new("--tls-cert"), tls.join("cert.pem").as_os_str()])
-                .args([OsStr::new("--tls-key"), tls.join("key.pem").as_os_str()])
-                .stdin(Stdio::null())
-                .stdout(Stdio::piped())
-                .stderr(log),
-        )?;
+        let mut process = Group::start("countersign-server", self.serve()?.stderr(log))?;
         let said = process
             .child()
             .stdout
@@ -286,10 +342,7 @@ impl Party {
         let mut line = String::new();
         BufReader::new(said).read_line(&mut line).doing("waiting for the server")?;
         let addresses: Addresses = serde_json::from_str(&line).map_err(|_| {
-            Error::Unexpected(format!(
-                "the server did not come up; see {}",
-                self.folder.join("server.log").display()
-            ))
+            Error::Unexpected(format!("the server did not come up; see {}", self.log().display()))
         })?;
         self.reporting = addresses
             .reporting
@@ -298,6 +351,47 @@ impl Party {
             .map_err(|_| Error::Unexpected(format!("the server listens on {line}")))?;
         self.server = Some(Server { process, private: addresses.private });
         Ok(())
+    }
+
+    /// Starts the server where it should not come up: its exit code and what it says.
+    ///
+    /// # Errors
+    ///
+    /// When it comes up.
+    pub fn refused_start(&self) -> Result<(Option<i32>, String)> {
+        let mut process = Group::start("countersign-server", self.serve()?.stderr(Stdio::piped()))?;
+        let status = wait::until("a server that does not come up", wait::LONG, || {
+            let ended = process.child().try_wait().doing("waiting for the server")?;
+            Ok(ended.map_or(Look::NotYet("it runs".to_owned()), Look::Yes))
+        })?;
+        let mut said = String::new();
+        if let Some(mut stderr) = process.child().stderr.take() {
+            stderr.read_to_string(&mut said).doing("reading what the server says")?;
+        }
+        Ok((status.code(), said))
+    }
+
+    fn serve(&self) -> Result<Command> {
+        let tls = self.keys().join("server/tls");
+        let mut command = self.command()?;
+        command
+            .args([OsStr::new("serve"), OsStr::new("--data"), self.data().as_os_str()])
+            .args(["--reporting", &self.reporting.to_string()])
+            .args(["--public", "127.0.0.1:0", "--private", "127.0.0.1:0"])
+            .args([OsStr::new("--tls-cert"), tls.join("cert.pem").as_os_str()])
+            .args([OsStr::new("--tls-key"), tls.join("key.pem").as_os_str()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        Ok(command)
+    }
+
+    /// The server's program, started where its data can be seen.
+    fn command(&self) -> Result<Command> {
+        let program = places::program("countersign-server")?;
+        Ok(match &self.disk {
+            Some(disk) => disk.command(&program),
+            None => Command::new(program),
+        })
     }
 
     /// Stops the server as a service manager does.
@@ -353,27 +447,50 @@ impl Party {
     ///
     /// When the server does not run or has no such message.
     pub fn receipt(&self, room: &str, message: &str) -> Result<String> {
-        let address = format!(
-            "https://{HOST}:{}/v1/{room}/messages/{message}/receipt",
-            self.reporting.port()
-        );
+        let address = self.address(&format!("/v1/{room}/messages/{message}/receipt"));
+        let answered = self.agent()?.get(&address).call().and_then(reply);
+        answered.map_err(|error| Error::Unexpected(format!("{address}: {error}")))?.receipt()
+    }
+
+    /// Sends a message as a tablet does.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer.
+    pub fn post(&self, room: &str, message: &[u8]) -> Result<Reply> {
+        let address = self.address(&format!("/v1/{room}/messages"));
+        let answered = self.agent()?.post(&address).send(message).and_then(reply);
+        answered.map_err(|error| Error::Unexpected(format!("{address}: {error}")))
+    }
+
+    /// Status of the server's answer to who asks whether it is well.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer.
+    pub fn health(&self) -> Result<u16> {
+        let address = self.address("/healthz");
+        let answered = self.agent()?.get(&address).call();
+        answered
+            .map(|answer| answer.status().as_u16())
+            .map_err(|error| Error::Unexpected(format!("{address}: {error}")))
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("https://{HOST}:{}{path}", self.reporting.port())
+    }
+
+    /// Speaks to the server alone; every status is an answer.
+    fn agent(&self) -> Result<ureq::Agent> {
         let pem = std::fs::read(self.keys().join("server/tls/ca.pem")).doing("reading ca.pem")?;
-        let failed = |error: ureq::Error| Error::Unexpected(format!("{address}: {error}"));
-        let root = Certificate::from_pem(&pem).map_err(failed)?;
+        let root = Certificate::from_pem(&pem)
+            .map_err(|error| Error::Unexpected(format!("ca.pem: {error}")))?;
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::new(vec![root])))
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
-        let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
-        let answer: Value = agent
-            .get(&address)
-            .call()
-            .and_then(|mut answer| answer.body_mut().read_json())
-            .map_err(failed)?;
-        answer["receipt"]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| Error::Unexpected(format!("{address} answered {answer}")))
+        let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false);
+        Ok(config.build().into())
     }
 
     /// Has a second program verify a receipt, from the receipt's file and the package alone.
@@ -414,12 +531,21 @@ impl Party {
     }
 
     fn output(&self, arguments: &[&dyn AsRef<OsStr>]) -> Result<Output> {
-        let mut command = Command::new(places::program("countersign-server")?);
+        let mut command = self.command()?;
         for argument in arguments {
             command.arg(argument.as_ref());
         }
         command.stdin(Stdio::null()).output().doing("running countersign-server")
     }
+}
+
+fn reply(mut answer: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::Error> {
+    let retry_after = answer.headers().get("retry-after").and_then(|text| text.to_str().ok());
+    Ok(Reply {
+        status: answer.status().as_u16(),
+        retry_after: retry_after.and_then(|text| text.parse().ok()),
+        body: answer.body_mut().read_json()?,
+    })
 }
 
 /// Writes a copy of a file with one bit of its middle byte flipped.

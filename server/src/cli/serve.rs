@@ -99,7 +99,11 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
     // Ends what the listeners left running, so that nobody holds the rooms any more.
     runtime.shutdown_timeout(Duration::from_secs(5));
     folder.clear_addresses();
-    node.close().map_err(Failure::internal)?;
+    node.close().map_err(|error| {
+        Failure::internal(format!(
+            "stopped, and everything acknowledged is in the logs; how far they came could not be noted: {error}"
+        ))
+    })?;
     if alive? {
         Ok(ExitCode::SUCCESS)
     } else {
@@ -229,6 +233,8 @@ fn start_logging(json: bool) {
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(colours)
+        // It would say so on standard error, which is what failed, and end the thread.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // A second start in one process (tests) keeps the first one's.
     let _ = if json { logging.json().try_init() } else { logging.try_init() };

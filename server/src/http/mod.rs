@@ -127,7 +127,7 @@ fn room(text: &str) -> Result<Room, Problem> {
     text.parse().map_err(|_| Problem::NOT_FOUND)
 }
 
-/// Every listener answers this: 200 while both rooms take messages.
+/// Every listener answers this: 200 while both rooms take messages, 503 while one of them finds no room on its disk.
 #[utoipa::path(
     get, path = "/healthz", tag = "every listener",
     responses((status = 200, description = "Both rooms take messages"), (status = 503, description = "One does not"))

@@ -14,7 +14,7 @@ use countersign_core::log::{Checkpoint, Entry};
 use countersign_core::message::Message;
 use tokio::sync::mpsc;
 
-use super::{Outcome, Projection, RoomParts, Shared, Submission};
+use super::{LoadError, Outcome, Projection, RoomParts, Shared, Submission};
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::store::{Batch, CommitError, Head, LogStore};
@@ -95,6 +95,7 @@ impl Sequencer {
                 answer(gathered.outcomes);
             }
             Err(error) => {
+                self.shared.serving.store(false, Ordering::Release);
                 // Refusals were judged on top of entries that may not exist, so nobody gets an answer: all are told to
                 // come again.
                 drop(gathered);
@@ -165,18 +166,19 @@ impl Sequencer {
         shared.set_head(head);
     }
 
-    /// After a commit that failed or whose outcome is not known: reads the log again, by the same code as at start,
-    /// and takes nothing until that has worked.
+    /// After a commit that failed or whose outcome is not known: sees that there is room for the next one, reads the log
+    /// again, by the same code as at start, and takes nothing until both have worked.
     fn recover(&mut self, error: &CommitError) {
         let room = self.ahead.state.room();
         tracing::error!(%room, %error, "commit failed; reading the log again");
-        self.shared.serving.store(false, Ordering::Release);
+        // A disk may stay full for hours, and this program's own log may lie on it: the same trouble is said once.
+        let mut said = None;
         loop {
             // Whoever was already waiting must not wait for the recovery.
             while let Ok(waiting) = self.submissions.try_recv() {
                 drop(waiting);
             }
-            match Projection::load(self.empty.clone(), &*self.store, &self.keys) {
+            match self.read_again() {
                 Ok(projection) => {
                     self.ahead = projection.clone();
                     *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) =
@@ -191,11 +193,20 @@ impl Sequencer {
                     return;
                 }
                 Err(error) => {
-                    tracing::error!(%room, %error, "the log cannot be read; trying again");
+                    let trouble = error.to_string();
+                    if said.as_ref() != Some(&trouble) {
+                        tracing::error!(%room, %error, "nothing can be entered; trying again until it can");
+                        said = Some(trouble);
+                    }
                     std::thread::sleep(RECOVERY_PAUSE);
                 }
             }
         }
+    }
+
+    fn read_again(&self) -> Result<Projection, LoadError> {
+        self.store.has_room()?;
+        Projection::load(self.empty.clone(), &*self.store, &self.keys)
     }
 }
 

@@ -8,12 +8,14 @@
 //!   ([`CommitError::Unknown`]) and the caller reads the log again.
 
 mod private;
+mod space;
 mod sqlite;
 
 use countersign_core::id::MessageId;
 use countersign_core::log::{Entry, Hash};
 
 pub use private::{Kept, PrivateStore, QuarantineLimits, Quarantined, Why};
+pub use space::try_room;
 pub use sqlite::SqliteLog;
 
 /// A log's head as stored.
@@ -65,13 +67,16 @@ pub enum StoreError {
     /// SQLite or the disk reports an error.
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),
+    /// The disk takes nothing more.
+    #[error("the disk takes nothing: {0}")]
+    Disk(#[from] std::io::Error),
 }
 
 impl StoreError {
     /// Whether trying again can help.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Database(_))
+        matches!(self, Self::Database(_) | Self::Disk(_))
     }
 }
 
@@ -113,6 +118,12 @@ pub trait LogStore: Send + Sync {
     /// # Errors
     /// [`CommitError`]; after [`CommitError::Unknown`] the log has to be read again.
     fn commit(&self, batch: &Batch<'_>) -> Result<(), CommitError>;
+
+    /// Whether the next batch can be expected to find room. Asked before anything is taken again after a failure.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it would not.
+    fn has_room(&self) -> Result<(), StoreError>;
 
     /// Hands every entry with its message to `visit`, in order, until it says stop by `false`.
     ///

@@ -1,7 +1,7 @@
 //! A room's log in an SQLite file: WAL, `synchronous=FULL`. Entry and message lie in one row, so that a batch only
 //! ever appends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use countersign_core::id::MessageId;
@@ -9,7 +9,7 @@ use countersign_core::log::{Entry, Tree};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Batch, CommitError, Head, LogStore, StoreError, Stored};
+use super::{Batch, CommitError, Head, LogStore, StoreError, Stored, try_room};
 
 const MIGRATIONS: &[M<'static>] = &[M::up(
     "CREATE TABLE log (
@@ -27,6 +27,7 @@ const MIGRATIONS: &[M<'static>] = &[M::up(
 
 /// A log in an SQLite file. One connection writes, another reads, so that readers never wait for a commit.
 pub struct SqliteLog {
+    path: PathBuf,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
 }
@@ -66,6 +67,7 @@ impl SqliteLog {
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         Ok(Self {
+            path: path.to_owned(),
             writer: Mutex::new(existing(path, flags)?),
             reader: Mutex::new(existing(path, flags)?),
         })
@@ -73,7 +75,7 @@ impl SqliteLog {
 
     fn with_reader(writer: Connection, path: &Path) -> Result<Self, StoreError> {
         let reader = existing(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(reader) })
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 }
 
@@ -163,6 +165,10 @@ impl LogStore for SqliteLog {
         }
         // From here on an error says nothing about what reached the disk.
         transaction.commit().map_err(|error| CommitError::Unknown(error.into()))
+    }
+
+    fn has_room(&self) -> Result<(), StoreError> {
+        Ok(try_room(&self.path.with_extension("room"))?)
     }
 
     fn read(&self, visit: &mut dyn FnMut(u64, Stored) -> bool) -> Result<(), StoreError> {

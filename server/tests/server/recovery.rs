@@ -56,6 +56,10 @@ impl LogStore for Faulty {
         }
     }
 
+    fn has_room(&self) -> Result<(), StoreError> {
+        self.log.has_room()
+    }
+
     fn read(&self, visit: &mut dyn FnMut(u64, Stored) -> bool) -> Result<(), StoreError> {
         self.log.read(visit)
     }

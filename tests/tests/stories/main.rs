@@ -1,5 +1,5 @@
 //! Window stories: the real app in a real window, the real server, and a person who presses keys. None of them calls a
-//! command, sets a field by script or touches a database.
+//! command, sets a field by script or touches a database. [`server_disk`] alone has no window: it is the server's story.
 
 mod faults;
 mod getting_in;
@@ -7,6 +7,7 @@ mod handing_off;
 mod kills;
 mod numbers;
 mod rooms;
+mod server_disk;
 mod spanish;
 mod standing;
 mod storage;
