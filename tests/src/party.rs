@@ -1,5 +1,7 @@
 //! The party: its keys, its package, its server, its invitations; all made with the server's own program.
 
+mod asking;
+
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -9,7 +11,6 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::caucus::Caucus;
 use crate::children::Group;
@@ -18,6 +19,8 @@ use crate::error::Doing;
 use crate::tls::Identity;
 use crate::wait::{self, Look};
 use crate::{Error, Result, places};
+
+pub use asking::Reply;
 
 /// Host of the server's certificate, and of the addresses in the package.
 const HOST: &str = "localhost";
@@ -40,31 +43,6 @@ pub struct Party {
 struct Server {
     process: Group,
     private: String,
-}
-
-/// What the server answered to a message.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// HTTP status.
-    pub status: u16,
-    /// Seconds after which to come again, where it says so.
-    pub retry_after: Option<u64>,
-    /// The receipt's document, or the problem's.
-    pub body: Value,
-}
-
-impl Reply {
-    /// The receipt.
-    ///
-    /// # Errors
-    ///
-    /// When there is none.
-    pub fn receipt(&self) -> Result<String> {
-        let receipt = self.body["receipt"].as_str().filter(|_| self.status == 200);
-        receipt
-            .map(str::to_owned)
-            .ok_or_else(|| Error::Unexpected(format!("{}, no receipt: {}", self.status, self.body)))
-    }
 }
 
 /// What `serve` prints once it listens.
@@ -441,58 +419,6 @@ impl Party {
         Ok(rows.into_iter().find(|row| row["precinct"] == precinct).unwrap_or(Value::Null))
     }
 
-    /// The receipt of a message, as the running server gives it to whoever asks.
-    ///
-    /// # Errors
-    ///
-    /// When the server does not run or has no such message.
-    pub fn receipt(&self, room: &str, message: &str) -> Result<String> {
-        let address = self.address(&format!("/v1/{room}/messages/{message}/receipt"));
-        let answered = self.agent()?.get(&address).call().and_then(reply);
-        answered.map_err(|error| Error::Unexpected(format!("{address}: {error}")))?.receipt()
-    }
-
-    /// Sends a message as a tablet does.
-    ///
-    /// # Errors
-    ///
-    /// When the server does not answer.
-    pub fn post(&self, room: &str, message: &[u8]) -> Result<Reply> {
-        let address = self.address(&format!("/v1/{room}/messages"));
-        let answered = self.agent()?.post(&address).send(message).and_then(reply);
-        answered.map_err(|error| Error::Unexpected(format!("{address}: {error}")))
-    }
-
-    /// Status of the server's answer to who asks whether it is well.
-    ///
-    /// # Errors
-    ///
-    /// When the server does not answer.
-    pub fn health(&self) -> Result<u16> {
-        let address = self.address("/healthz");
-        let answered = self.agent()?.get(&address).call();
-        answered
-            .map(|answer| answer.status().as_u16())
-            .map_err(|error| Error::Unexpected(format!("{address}: {error}")))
-    }
-
-    fn address(&self, path: &str) -> String {
-        format!("https://{HOST}:{}{path}", self.reporting.port())
-    }
-
-    /// Speaks to the server alone; every status is an answer.
-    fn agent(&self) -> Result<ureq::Agent> {
-        let pem = std::fs::read(self.keys().join("server/tls/ca.pem")).doing("reading ca.pem")?;
-        let root = Certificate::from_pem(&pem)
-            .map_err(|error| Error::Unexpected(format!("ca.pem: {error}")))?;
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::Specific(Arc::new(vec![root])))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
-        let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false);
-        Ok(config.build().into())
-    }
-
     /// Has a second program verify a receipt, from the receipt's file and the package alone.
     ///
     /// # Errors
@@ -537,15 +463,6 @@ impl Party {
         }
         command.stdin(Stdio::null()).output().doing("running countersign-server")
     }
-}
-
-fn reply(mut answer: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::Error> {
-    let retry_after = answer.headers().get("retry-after").and_then(|text| text.to_str().ok());
-    Ok(Reply {
-        status: answer.status().as_u16(),
-        retry_after: retry_after.and_then(|text| text.parse().ok()),
-        body: answer.body_mut().read_json()?,
-    })
 }
 
 /// Writes a copy of a file with one bit of its middle byte flipped.
