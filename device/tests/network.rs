@@ -11,8 +11,8 @@ use common::server::{Certificates, Mode, Server};
 use common::tablet::{Device, MAPLE_1, recount};
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
+use countersign_device::SyncStep;
 use countersign_device::api::*;
-use countersign_device::{NetworkLimits, SyncStep, Tablet};
 
 const OFFICIAL: RoomName = RoomName::Official;
 
@@ -27,13 +27,6 @@ fn signed(server: &Server) -> (Device, ReportView) {
 
 fn countersigned(standing: &Standing) -> bool {
     matches!(standing, Standing::Countersigned { .. })
-}
-
-/// With short limits, so that silence is met without waiting for it.
-fn impatient(device: &mut Device) {
-    device.tablet = None;
-    device.config.network = NetworkLimits { connect_ms: 150, answer_ms: 150 };
-    device.tablet = Some(Tablet::open(device.config.clone()).expect("it opens again"));
 }
 
 /// Reports entered in either room.
@@ -71,7 +64,7 @@ fn t02_silence_is_no_wrong_pin_and_no_lost_count() {
         let server = if tls { Server::tls(&certificates, &certificates) } else { Server::plain() };
         let (mut device, report) = signed(&server);
         server.set(Mode::Silent);
-        impatient(&mut device);
+        device.impatient();
         check_no_network(&mut device, &report, NetworkState::Silent);
     }
 }
