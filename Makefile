@@ -43,7 +43,7 @@ screenshots: setup-test build ## pictures of every screen of the ordinary path, 
 test: setup-test ## everything: lints, Rust tests, page tests, layout matrix, window stories
 	@scripts/test.sh
 
-.PHONY: test-rust test-ui test-layout test-stories
+.PHONY: test-rust test-ui test-layout test-stories test-night
 test-rust: ui ## unit and integration tests of the Rust crates
 	$(CARGO) test --locked --no-fail-fast -p countersign-core -p countersign-device -p countersign-server -p countersign
 
@@ -55,6 +55,9 @@ test-layout: setup-test build ## every key reachable at every window and text si
 
 test-stories: setup-test build ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
+
+test-night: build ## a small night with everything going wrong, on the real server
+	$(TESTS) --bin night --test night
 
 # --- checking -----------------------------------------------------------------------------------
 .PHONY: lint lint-rust lint-ui bindings
@@ -80,6 +83,17 @@ audit: ## licences and known faults of the dependencies (installs cargo-deny und
 .PHONY: check-windows
 check-windows: setup-windows ui ## compile the app for Windows
 	$(CARGO) check --locked -p countersign --target x86_64-pc-windows-gnu
+
+# --- a whole night ------------------------------------------------------------------------------
+# Options of the night that were given: make night SEED=7 TABLETS=200 FAULTS=hell
+NIGHT = $(if $(SEED),--seed $(SEED)) $(if $(CONTEST),--contest $(CONTEST)) $(if $(REPORTS),--reports $(REPORTS)) \
+	$(if $(TABLETS),--tablets $(TABLETS)) $(if $(MINUTES),--minutes $(MINUTES)) \
+	$(if $(FAULTS),--faults $(FAULTS))
+
+.PHONY: night
+night: setup ## every precinct of Iowa 2020 reports in one night, and much goes wrong (SEED= CONTEST= REPORTS= TABLETS= MINUTES= FAULTS=none|usual|hell)
+	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin night
+	target/night/night $(NIGHT)
 
 # --- measuring ----------------------------------------------------------------------------------
 .PHONY: bench

@@ -1,5 +1,6 @@
 //! What a tablet is opened with.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -60,6 +61,8 @@ pub struct Config {
     pub save_file: Arc<dyn SaveFile>,
     /// How long the network may take.
     pub network: NetworkLimits,
+    /// Where every host name leads, instead of where the system's resolver says: for simulated networks.
+    pub route: Option<IpAddr>,
 }
 
 impl Config {
@@ -76,6 +79,7 @@ impl Config {
             host: HostView { save_file: false },
             save_file: Arc::new(NoSaving),
             network: NetworkLimits::default(),
+            route: None,
         }
     }
 }

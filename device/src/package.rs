@@ -3,7 +3,7 @@
 
 use countersign_core::contest::Contest;
 use countersign_core::id::{KeyId, MessageId};
-use countersign_core::message::Package;
+use countersign_core::message::{Message, Package};
 
 use crate::api::ProblemCode;
 use crate::db::package::{self as table, Party};
@@ -32,6 +32,9 @@ pub(crate) enum Source {
 /// # Errors
 /// `PackageRefused` when it cannot be believed.
 pub(crate) fn offer(state: &mut State, bytes: &[u8], source: Source) -> Result<bool> {
+    if is_in_use(state, bytes, source)? {
+        return Ok(false);
+    }
     let (message, package) = Package::read(bytes).map_err(|error| {
         tracing::warn!(%error, ?source, "a package was refused");
         ProblemCode::PackageRefused
@@ -74,6 +77,16 @@ pub(crate) fn offer(state: &mut State, bytes: &[u8], source: Source) -> Result<b
     tx.commit()?;
     state.adopted(message.id(), package);
     Ok(true)
+}
+
+/// Whether these very bytes were taken before, by an installer's hand if it is one that offers them now. Reading a package
+/// with two thousand precincts takes a while, and an installer offers it at every start.
+fn is_in_use(state: &State, bytes: &[u8], source: Source) -> Result<bool> {
+    let Some(current) = state.current else { return Ok(false) };
+    if !Message::parse(bytes).is_ok_and(|message| message.id() == current) {
+        return Ok(false);
+    }
+    Ok(source != Source::Installer || table::party(&state.db)?.is_some_and(|party| party.pinned))
 }
 
 /// Whether a party key is the one that an invitation's link asked for; any is where none did.

@@ -204,7 +204,8 @@ impl Shared {
         let Some(address) = addresses.into_iter().find(|address| is_allowed(address)) else {
             return Ok(());
         };
-        let met = Network::new()?.ask(&config, None, Request::Package { address }, None)?;
+        let met =
+            Network::new()?.ask(&config, None, Request::Package { address, have: None }, None)?;
         if let Some(Ok(answered)) = met
             && answered.status == 200
         {

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::message::Kind;
 use countersign_core::room::Room;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use tokio::runtime::Runtime;
@@ -38,8 +39,8 @@ pub(crate) type Met = std::result::Result<Answered, NetworkState>;
 pub(crate) enum Request {
     /// Hand a message over.
     Send { address: String, room: Room, bytes: Vec<u8>, seen: u64 },
-    /// The newest package.
-    Package { address: String },
+    /// The newest package, unless it is the one that the tablet has.
+    Package { address: String, have: Option<MessageId> },
     /// The server's own state.
     Status { address: String },
 }
@@ -93,7 +94,11 @@ impl Network {
         let tls = tls::client_config(package.map(|(_, contest)| contest), &config.clock)
             .map_err(|error| Error::Internal(format!("TLS: {error}")))?;
         let limits = config.network;
-        let client = Client::builder()
+        let mut builder = Client::builder();
+        if let Some(route) = config.route {
+            builder = builder.dns_resolver(Route(route));
+        }
+        let client = builder
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
             .no_proxy()
@@ -104,6 +109,17 @@ impl Network {
             .map_err(|error| Error::Internal(format!("HTTP client: {error}")))?;
         self.client = Some((id, client.clone()));
         Ok(client)
+    }
+}
+
+/// Leads every name to one address.
+struct Route(IpAddr);
+
+impl Resolve for Route {
+    fn resolve(&self, _name: Name) -> Resolving {
+        // The port is the one that the address in the package names.
+        let addresses: Addrs = Box::new(std::iter::once(SocketAddr::new(self.0, 0)));
+        Box::pin(std::future::ready(Ok(addresses)))
     }
 }
 
@@ -122,8 +138,12 @@ async fn ask(client: &Client, request: Request) -> Met {
             let url = format!("{}/v1/{room}/messages?seen={seen}", base(&address));
             (client.post(url).header(CONTENT_TYPE, "application/cose").body(bytes), ANSWER_MAX)
         }
-        Request::Package { address } => {
-            (client.get(format!("{}/v1/packages/newest", base(&address))), Kind::Package.size_max())
+        Request::Package { address, have } => {
+            let mut request = client.get(format!("{}/v1/packages/newest", base(&address)));
+            if let Some(have) = have {
+                request = request.header(IF_NONE_MATCH, format!("\"{have}\""));
+            }
+            (request, Kind::Package.size_max())
         }
         Request::Status { address } => {
             (client.get(format!("{}/v1/status", base(&address))), ANSWER_MAX)

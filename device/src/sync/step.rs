@@ -65,7 +65,7 @@ pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Optio
     let (sent, request) = match action {
         Action::Wait { until_ms } => return Ok(Err(until_ms)),
         Action::FetchPackage { address } => {
-            (None, Request::Package { address: addresses[address].clone() })
+            (None, Request::Package { address: addresses[address].clone(), have: state.current })
         }
         Action::Send { id, address } => {
             let item = items.iter().find(|item| item.id == id).ok_or_else(|| lost(id))?;
@@ -145,6 +145,7 @@ fn take_package(state: &mut State, answered: &Answered) -> Outcome {
                 trouble(NetworkState::Portal)
             }
         },
+        304 if state.current.is_some() => Outcome::Done { report: false },
         500..=599 if answered.status != 511 => trouble(NetworkState::ServerTrouble),
         _ => trouble(NetworkState::Portal),
     }

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderMap, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::{Json, http::HeaderValue};
 use countersign_core::id::{KeyId, MessageId};
 use countersign_core::room::Room;
@@ -147,20 +147,35 @@ async fn receipt(
     Ok(Json(Receipted::new(answer, Vec::new())))
 }
 
-/// The newest package, as the party signed it.
+/// The newest package, as the party signed it. Its tag is its id: whoever has it already is told so (304) and loads nothing.
 #[utoipa::path(
     get, path = "/v1/packages/newest", tag = "reporting, public",
+    params(("if-none-match" = Option<String>, Header, description = "Ids of packages that the asker has, each in quotes")),
     responses(
         (status = 200, description = "The message's bytes", content_type = "application/cose"),
+        (status = 304, description = "The asker has it"),
         (status = 404, description = "There is none", content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn newest_package(
     State(service): State<Shared>,
-) -> Result<impl IntoResponse, Problem> {
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
     let id = service.admission.room(Room::Official).read().state.package_id();
-    let bytes = message(&service, Room::Official, id.ok_or(Problem::NOT_FOUND)?).await?;
-    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], cose(bytes)))
+    let id = id.ok_or(Problem::NOT_FOUND)?;
+    let tag = format!("\"{id}\"");
+    let headers = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag.clone())];
+    // RFC 9110, section 13.1.2: a list of tags, compared weakly.
+    let mut had = asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','));
+    if had.any(|had| had.trim().trim_start_matches("W/") == tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let bytes = message(&service, Room::Official, id).await?;
+    Ok((headers, cose(bytes)).into_response())
 }
 
 /// A package that was ever entered.

@@ -94,6 +94,23 @@ async fn reports_are_published_only_where_the_room_publishes_live() {
     assert_eq!(server.get(server.reporting, &path).await.code(), "not-found");
 }
 
+/// A tablet asks every ten minutes and has the package already: it is told so and loads nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_the_newest_package_does_not_load_it_again() {
+    let party = Party::new(&[Room::Rehearsal]);
+    let server = party.start().await;
+    let path = "/v1/packages/newest";
+    let (id, other) = (party.package.to_string(), "0".repeat(64));
+    for have in [format!("\"{id}\""), format!("\"{other}\", W/\"{id}\"")] {
+        let reply = server.get_unless(server.reporting, path, &have).await;
+        assert_eq!((reply.status, reply.body.len()), (304, 0), "{have}");
+    }
+    for have in [format!("\"{other}\""), id, "nonsense".to_owned()] {
+        let reply = server.get_unless(server.public, path, &have).await;
+        assert_eq!((reply.status, &reply.body), (200, &party.package_bytes), "{have}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn status_says_which_package_and_how_far_the_rooms_are() {
     let party = Party::new(&[Room::Rehearsal]);

@@ -300,6 +300,12 @@ impl Server {
         read(self.http.get(format!("http://{from}{path}")).send().await.unwrap()).await
     }
 
+    /// Asks for something unless it is one of `have`.
+    pub async fn get_unless(&self, from: SocketAddr, path: &str, have: &str) -> Reply {
+        let request = self.http.get(format!("http://{from}{path}")).header("if-none-match", have);
+        read(request.send().await.unwrap()).await
+    }
+
     /// An enrolled tablet of a precinct.
     pub async fn tablet(&self, party: &Party, room: Room, precinct: u32) -> SigningKey {
         let code = party.code(precinct);

@@ -1,0 +1,262 @@
+//! After the night: whether anything was lost, doubled or forged. Read from what the server stored, with the code that
+//! anyone who recomputes has, and from what the tablets hold; nothing is asked of the server but the numbers it gives.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use countersign_core::contest::Contest;
+use countersign_core::id::MessageId;
+use countersign_core::log::{Checkpoint, Entry, Tree};
+use countersign_core::message::{Kind, Message, Package};
+use countersign_core::receipt::Receipt;
+use countersign_core::results::{PrecinctState, Received, RoomState};
+use countersign_core::room::Room;
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Outcome;
+use crate::hall::Held;
+use crate::ledger::Ledger;
+use crate::paper::Paper;
+
+const ROOM: Room = Room::Official;
+
+/// What must hold, and what was found. Every list is empty after a good night.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Findings {
+    /// Signed reports without an entry.
+    pub(crate) lost: Vec<String>,
+    /// Reports with more than one.
+    pub(crate) doubled: Vec<String>,
+    /// Entries of reports that no tablet signed.
+    pub(crate) forged: Vec<String>,
+    /// Receipts that a tablet has shown and that the final log does not bear out.
+    pub(crate) broken_receipts: Vec<String>,
+    /// Sums that were worked out twice and differ.
+    pub(crate) disagreements: Vec<String>,
+}
+
+impl Findings {
+    pub(crate) fn good(&self) -> bool {
+        let Self { lost, doubled, forged, broken_receipts, disagreements } = self;
+        [lost, doubled, forged, broken_receipts, disagreements].iter().all(|list| list.is_empty())
+    }
+}
+
+/// The log as it was stored.
+pub(crate) struct Log {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) state: RoomState,
+    tree: Tree,
+    head: Checkpoint,
+}
+
+impl Log {
+    /// Reads the log of the official room, and checks its tree against the last signed checkpoint.
+    pub(crate) fn read(data: &Path, package: &Package) -> Outcome<Self> {
+        let room = package.contest.log(ROOM).ok_or("the package names no official log")?;
+        let file = Connection::open(data.join("official.db"))?;
+        let text: String = file.query_row("SELECT checkpoint FROM head", [], |row| row.get(0))?;
+        let head = Checkpoint::open(&text, &room.origin, &room.keys)?;
+        let mut state = RoomState::new(&package.contest.id, ROOM, package.party_key);
+        let (mut entries, mut tree) = (Vec::new(), Tree::default());
+        let mut rows = file.prepare("SELECT entry, message FROM log ORDER BY idx")?;
+        let rows = rows.query_map([], |row| {
+            Ok((row.get::<_, Vec<u8>>("entry")?, row.get::<_, Vec<u8>>("message")?))
+        })?;
+        for row in rows {
+            let (entry, message) = row?;
+            let (entry, message) = (Entry::from_bytes(&entry)?, Message::parse(&message)?);
+            if message.id() != entry.message {
+                return Err(format!("entry {} holds another message", entries.len()).into());
+            }
+            state
+                .apply(entries.len() as u64, &entry, &message)
+                .map_err(|refusal| format!("entry {}: {}", entries.len(), refusal.code()))?;
+            tree.push(entry.leaf());
+            entries.push(entry);
+        }
+        if head.size != tree.size() || head.root != tree.root(tree.size()) {
+            return Err("the last checkpoint is not that of the entries".into());
+        }
+        Ok(Self { entries, state, tree, head })
+    }
+
+    /// Entries of reports.
+    pub(crate) fn reports(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.kind == Kind::Report)
+    }
+
+    /// Whether a receipt proves what stands in the final log: its entry lies there, and its checkpoint is one that the
+    /// log has grown from.
+    fn bears_out(&self, receipt: &str, id: MessageId, contest: &Contest) -> Outcome<()> {
+        let room = contest.log(ROOM).ok_or("the package names no official log")?;
+        let receipt = Receipt::verify(receipt, id, Kind::Report, &room.origin, &room.keys)?;
+        let size = receipt.checkpoint.size;
+        if size > self.head.size || self.tree.root(size) != receipt.checkpoint.root {
+            return Err("its checkpoint is not one of this log".into());
+        }
+        let at = usize::try_from(receipt.index)?;
+        if self.entries.get(at) != Some(&receipt.entry) {
+            return Err("its entry is not in the log".into());
+        }
+        Ok(())
+    }
+}
+
+/// What came of checking a night.
+pub(crate) struct Audit {
+    pub(crate) findings: Findings,
+    pub(crate) receipts_verified: usize,
+    pub(crate) received: Received,
+}
+
+/// Checks the night. `papers` are what every precinct came to, `served` is what the server itself gives as received.
+pub(crate) fn check(
+    log: &Log,
+    ledger: &Ledger,
+    contest: &Contest,
+    papers: &[Paper],
+    served: &Value,
+) -> Outcome<Audit> {
+    let mut findings = Findings::default();
+    entries(&log.entries, ledger, &mut findings);
+    let receipts_verified = receipts(log, ledger, contest, &mut findings);
+    let received = Received::of(&log.state).ok_or("the log has no package")?;
+    if serde_json::to_value(&received)? != *served {
+        findings.disagreements.push("what the server gives is not what its log says".to_owned());
+    }
+    from_the_tablets(&received, contest, &ledger.held, papers, &mut findings);
+    Ok(Audit { findings, receipts_verified, received })
+}
+
+/// One entry for each signed report, and none besides; what a tablet has shown in the night stands where it stood.
+fn entries(entries: &[Entry], ledger: &Ledger, findings: &mut Findings) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.kind == Kind::Report) {
+        *times.entry(entry.message.to_string()).or_default() += 1;
+    }
+    let held = ledger.held.iter().map(|held| &held.id);
+    let signed: BTreeSet<&String> = ledger.signed.keys().chain(held).collect();
+    let lost = signed.iter().filter(|id| !times.contains_key(**id));
+    findings.lost.extend(lost.map(|id| (*id).clone()));
+    let doubled = times.iter().filter(|(_, times)| **times > 1);
+    findings.doubled.extend(doubled.map(|(id, _)| id.clone()));
+    findings.forged.extend(times.keys().filter(|id| !signed.contains(id)).cloned());
+    for (id, shown) in &ledger.receipted {
+        let entry = usize::try_from(shown.log_index).ok().and_then(|at| entries.get(at));
+        if entry.is_none_or(|entry| entry.message.to_string() != *id) {
+            findings.broken_receipts.push(format!("{id}: shown as countersigned, and not there"));
+        }
+    }
+}
+
+/// Verifies every receipt that a tablet holds.
+fn receipts(log: &Log, ledger: &Ledger, contest: &Contest, findings: &mut Findings) -> usize {
+    let mut verified = 0;
+    for held in &ledger.held {
+        let Some(receipt) = &held.receipt else { continue };
+        let proven = MessageId::from_hex(&held.id)
+            .ok_or_else(|| "no id".into())
+            .and_then(|id| log.bears_out(receipt, id, contest));
+        match proven {
+            Ok(()) => verified += 1,
+            Err(error) => findings.broken_receipts.push(format!("{}: {error}", held.id)),
+        }
+    }
+    verified
+}
+
+/// The same sums without the server: what counts in a precinct is what one of its tablets signed, figure by figure, and
+/// what stood on its paper.
+fn from_the_tablets(
+    received: &Received,
+    contest: &Contest,
+    held: &[Held],
+    papers: &[Paper],
+    findings: &mut Findings,
+) {
+    let held: HashMap<&str, &Held> = held.iter().map(|held| (held.id.as_str(), held)).collect();
+    let papers: HashMap<u32, &Paper> = papers.iter().map(|paper| (paper.precinct, paper)).collect();
+    for precinct in &received.precincts {
+        if precinct.state != PrecinctState::Received {
+            continue;
+        }
+        let id = &precinct.precinct;
+        let report = precinct.report.as_deref().and_then(|id| held.get(id));
+        let counts = precinct.counts.as_ref();
+        let signed = report.is_some_and(|held| {
+            Some(held.attendees) == precinct.attendees && Some(&held.counts) == counts
+        });
+        if !signed {
+            findings.disagreements.push(format!("{id}: no tablet signed what counts"));
+        }
+        let number = contest.precinct_by_id(id).map(|(number, _)| number);
+        let paper = number.and_then(|number| papers.get(&number));
+        let written = paper.zip(counts).is_some_and(|(paper, counts)| {
+            contest.counts.iter().zip(counts).all(|(&kind, counted)| {
+                paper.count(kind).is_none_or(|on_paper| on_paper == counted)
+            })
+        });
+        if !written {
+            findings.disagreements.push(format!("{id}: what counts is not what the paper says"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Shown;
+
+    fn entry(name: u8) -> Entry {
+        Entry { kind: Kind::Report, time_ms: 1, message: MessageId([name; 32]) }
+    }
+
+    fn name(name: u8) -> String {
+        MessageId([name; 32]).to_string()
+    }
+
+    /// Reports 1 and 2, both signed and shown as countersigned.
+    fn night() -> (Vec<Entry>, Ledger) {
+        let mut ledger = Ledger::default();
+        for (index, number) in (0..).zip([1, 2]) {
+            ledger.signed.insert(name(number), 0);
+            ledger
+                .receipted
+                .insert(name(number), Shown { at_ms: 0, log_index: index, requests: 1 });
+        }
+        (vec![entry(1), entry(2)], ledger)
+    }
+
+    fn found(log: &[Entry], ledger: &Ledger) -> Findings {
+        let mut findings = Findings::default();
+        entries(log, ledger, &mut findings);
+        findings
+    }
+
+    #[test]
+    fn a_good_night_is_good() {
+        let (log, ledger) = night();
+        assert!(found(&log, &ledger).good());
+    }
+
+    #[test]
+    fn what_is_lost_doubled_or_forged_is_found() {
+        let (log, ledger) = night();
+        let lost = found(&log[..1], &ledger);
+        assert_eq!((lost.lost, lost.broken_receipts.len()), (vec![name(2)], 1));
+        let doubled = found(&[entry(1), entry(2), entry(1)], &ledger);
+        assert_eq!((doubled.doubled, doubled.broken_receipts), (vec![name(1)], vec![]));
+        let forged = found(&[entry(1), entry(2), entry(3)], &ledger);
+        assert_eq!(forged.forged, vec![name(3)]);
+    }
+
+    #[test]
+    fn a_receipt_shown_for_another_place_is_found() {
+        let (log, mut ledger) = night();
+        ledger.receipted.insert(name(2), Shown { at_ms: 0, log_index: 0, requests: 1 });
+        assert_eq!(found(&log, &ledger).broken_receipts.len(), 1);
+    }
+}

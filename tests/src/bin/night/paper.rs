@@ -1,0 +1,55 @@
+//! What the secretary has on paper.
+
+use countersign_core::contest::{Contest, CountKind, Published};
+use rand::RngExt as _;
+use rand::rngs::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// The figures of one precinct. Lists are in ballot order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Paper {
+    /// The precinct's number.
+    pub(crate) precinct: u32,
+    /// People who came.
+    pub(crate) attendees: u32,
+    /// People, by group, of the counts that are typed. Delegates are `None` where nobody published them: the tablet's own
+    /// are taken then.
+    pub(crate) first: Vec<u32>,
+    pub(crate) last: Vec<u32>,
+    pub(crate) delegates: Option<Vec<u32>>,
+}
+
+impl Paper {
+    /// As it was published.
+    pub(crate) fn of(contest: &Contest, published: &Published) -> Self {
+        let delegates =
+            contest.count_index(CountKind::Delegates).and_then(|_| published.awarded(contest));
+        // Where first alignment was not published either, as many came as stood somewhere in the end.
+        let standing = |count: &[u32]| count.iter().sum::<u32>();
+        let came = standing(&published.first).max(standing(&published.last));
+        Self {
+            precinct: published.precinct,
+            attendees: published.attendees.unwrap_or(came),
+            first: published.first.clone(),
+            last: published.last.clone(),
+            delegates,
+        }
+    }
+
+    /// The figures of a count, where they are known.
+    pub(crate) fn count(&self, kind: CountKind) -> Option<&Vec<u32>> {
+        match kind {
+            CountKind::FirstAlignment => Some(&self.first),
+            CountKind::FinalAlignment => Some(&self.last),
+            CountKind::Delegates => self.delegates.as_ref(),
+        }
+    }
+
+    /// The same with one figure read wrongly, as tired people do.
+    pub(crate) fn misread(&self, dice: &mut ChaCha8Rng) -> Self {
+        let mut wrong = self.clone();
+        let group = dice.random_range(0..wrong.last.len());
+        wrong.last[group] += dice.random_range(1..10);
+        wrong
+    }
+}
