@@ -193,6 +193,15 @@ impl State {
         if self.unlocked { Ok(()) } else { Err(ProblemCode::Locked.into()) }
     }
 
+    /// # Errors
+    /// `Locked`: there is a PIN, and it was not given.
+    pub(crate) fn need_unlocked_or_new(&self) -> Result<()> {
+        match keys::vault(&self.db)? {
+            None => Ok(()),
+            Some(_) => self.need_unlocked(),
+        }
+    }
+
     /// A timer as it stands. It counts on the monotonic clock; only a restart has to believe the device's time.
     pub(crate) fn timer_view(&mut self, draft: i64, timer: Timer) -> TimerView {
         let now = i128::from(self.monotonic_ms());

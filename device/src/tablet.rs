@@ -159,7 +159,8 @@ impl Shared {
                 Ok(Answer::Preflight { items: preflight::items(&mut lock(&self.state), server)? })
             }
             Command::ImportHandOff { link, file } => {
-                lock(&self.state).need_unlocked()?;
+                // Before there is a PIN a file may bring the first package, without which no code can be taken.
+                lock(&self.state).need_unlocked_or_new()?;
                 // Pictures take a while to read: not under the lock.
                 let brought = hand_off::read(link.as_deref(), file.as_deref())?;
                 let mut state = lock(&self.state);
