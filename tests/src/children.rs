@@ -1,6 +1,7 @@
 //! Processes that end with their handle, and others that are found by what they run.
 
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -56,6 +57,19 @@ impl Group {
     /// The child itself, for its pipes.
     pub fn child(&mut self) -> &mut Child {
         &mut self.child
+    }
+
+    /// The first line that it prints, once it is there; empty when it ended before. Its output has to be a pipe.
+    ///
+    /// # Errors
+    ///
+    /// When its output is none, or was taken before.
+    pub fn first_line(&mut self) -> Result<String> {
+        let said = self.child.stdout.take();
+        let said = said.ok_or_else(|| Error::Unexpected(format!("{} has no output", self.name)))?;
+        let mut line = String::new();
+        BufReader::new(said).read_line(&mut line).doing(format!("waiting for {}", self.name))?;
+        Ok(line)
     }
 
     /// Process id of the child.

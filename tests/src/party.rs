@@ -3,7 +3,7 @@
 mod asking;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -30,13 +30,36 @@ const HOST: &str = "localhost";
 pub struct Party {
     folder: PathBuf,
     contest: PathBuf,
-    /// The disk that the server's data lie on, where it is not the machine's own.
-    disk: Option<Arc<SmallDisk>>,
-    /// Where tablets are told to report.
-    told: u16,
+    place: Place,
     /// Where the server listens, once it did.
     reporting: SocketAddr,
     server: Option<Server>,
+}
+
+/// Where the server is, and how it is reached.
+#[derive(Debug)]
+struct Place {
+    /// The port that tablets are told to report to.
+    told: u16,
+    /// The port that it listens on.
+    listens: u16,
+    /// With a certificate of the party's own authority, or plain.
+    tls: bool,
+    /// The disk that its data lie on, where it is not the machine's own.
+    disk: Option<Arc<SmallDisk>>,
+}
+
+impl Place {
+    /// On a port that is free, with nothing before it.
+    fn direct(tls: bool, disk: Option<Arc<SmallDisk>>) -> Result<Self> {
+        let port = free_port()?;
+        Ok(Self { told: port, listens: port, tls, disk })
+    }
+
+    /// Scheme and host of its address.
+    fn origin(&self) -> String {
+        if self.tls { format!("https://{HOST}") } else { format!("http://{HOST}") }
+    }
 }
 
 #[derive(Debug)]
@@ -85,7 +108,7 @@ impl Party {
     ///
     /// When the server's program refuses.
     pub fn prepare(folder: &Path, contest: &Path, told: u16, listens: u16) -> Result<Self> {
-        Self::set_up(folder, contest, told, listens, None)
+        Self::set_up(folder, contest, Place { told, listens, tls: true, disk: None })
     }
 
     /// The same with the server's data on a disk of its own, on a port that is free. What the server logs finds no room.
@@ -94,24 +117,25 @@ impl Party {
     ///
     /// When the server's program refuses.
     pub fn on_disk(folder: &Path, contest: &Path, disk: Arc<SmallDisk>) -> Result<Self> {
-        let port = free_port()?;
-        Self::set_up(folder, contest, port, port, Some(disk))
+        Self::set_up(folder, contest, Place::direct(true, Some(disk))?)
     }
 
-    fn set_up(
-        folder: &Path,
-        contest: &Path,
-        told: u16,
-        listens: u16,
-        disk: Option<Arc<SmallDisk>>,
-    ) -> Result<Self> {
+    /// The same on a port that is free, without TLS, which this machine's own tablets accept.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn plain(folder: &Path, contest: &Path) -> Result<Self> {
+        Self::set_up(folder, contest, Place::direct(false, None)?)
+    }
+
+    fn set_up(folder: &Path, contest: &Path, place: Place) -> Result<Self> {
         std::fs::create_dir_all(folder).doing(format!("making {}", folder.display()))?;
         let party = Self {
             folder: folder.to_path_buf(),
             contest: contest.to_path_buf(),
-            disk,
-            told,
-            reporting: SocketAddr::from(([127, 0, 0, 1], listens)),
+            reporting: SocketAddr::from(([127, 0, 0, 1], place.listens)),
+            place,
             server: None,
         };
         let (keys, package) = (party.keys(), party.package());
@@ -146,24 +170,16 @@ impl Party {
     ///
     /// When the server's program refuses.
     pub fn pack(&self, number: u32, out: &Path) -> Result<()> {
-        let address = format!("https://{HOST}:{}", self.told);
-        let number = number.to_string();
-        self.program(&[
-            &"contest",
-            &"pack",
-            &self.contest,
-            &"--number",
-            &number,
-            &"--keys",
-            &self.keys(),
-            &"--server",
-            &address,
-            &"--tls-root",
-            &self.keys().join("server/tls/ca.pem"),
-            &"--out",
-            &out,
-        ])
-        .map(|_| ())
+        let address = format!("{}:{}", self.place.origin(), self.place.told);
+        let (number, keys) = (number.to_string(), self.keys());
+        let root = keys.join("server/tls/ca.pem");
+        let mut words: Vec<&dyn AsRef<OsStr>> =
+            vec![&"contest", &"pack", &self.contest, &"--number", &number, &"--keys", &keys];
+        words.extend([&"--server" as &dyn AsRef<OsStr>, &address, &"--out", &out]);
+        if self.place.tls {
+            words.extend([&"--tls-root" as &dyn AsRef<OsStr>, &root]);
+        }
+        self.program(&words).map(|_| ())
     }
 
     /// The package: what an installer made for this caucus carries.
@@ -175,12 +191,12 @@ impl Party {
     /// The server's data folder.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.disk.as_ref().map_or(self.folder.as_path(), |disk| disk.folder()).join("server")
+        self.place.disk.as_ref().map_or(self.folder.as_path(), |disk| disk.folder()).join("server")
     }
 
     /// Where the server's own log goes. Where its disk is to be filled, its log finds no room from the start.
     fn log(&self) -> PathBuf {
-        match self.disk {
+        match self.place.disk {
             Some(_) => PathBuf::from("/dev/full"),
             None => self.folder.join("server.log"),
         }
@@ -220,6 +236,19 @@ impl Party {
     ///
     /// When the server's program refuses.
     pub fn invite(&self, precinct: &str) -> Result<String> {
+        self.invitation(precinct, "code")
+    }
+
+    /// Invites a precinct and gives the link that stands in the QR of its invitation.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn invite_by_link(&self, precinct: &str) -> Result<String> {
+        self.invitation(precinct, "link")
+    }
+
+    fn invitation(&self, precinct: &str, column: &str) -> Result<String> {
         let printed = self.program(&[
             &"invitations",
             &"--data",
@@ -231,11 +260,35 @@ impl Party {
         ])?;
         let text = String::from_utf8_lossy(&printed.stdout).into_owned();
         let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-        let code = lines.next().zip(lines.next()).and_then(|(names, cells)| {
-            let at = names.iter().position(|name| *name == "code")?;
-            cells.get(at).map(|code| (*code).to_owned())
+        let found = lines.next().zip(lines.next()).and_then(|(names, cells)| {
+            let at = names.iter().position(|name| *name == column)?;
+            cells.get(at).map(|cell| (*cell).to_owned())
         });
-        code.ok_or_else(|| Error::Unexpected(format!("invitations printed {text}")))
+        found.ok_or_else(|| Error::Unexpected(format!("invitations printed {text}")))
+    }
+
+    /// Invites every precinct and gives the codes, by precinct id.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn invite_all(&self) -> Result<std::collections::HashMap<String, String>> {
+        let printed = self.program(&[
+            &"invitations",
+            &"--data",
+            &self.data(),
+            &"--keys",
+            &self.keys(),
+            &"--all",
+        ])?;
+        let mut table = csv::Reader::from_reader(&*printed.stdout);
+        let rows = table.deserialize::<std::collections::HashMap<String, String>>();
+        rows.map(|row| {
+            let mut row = row.ok()?;
+            Some((row.remove("precinct")?, row.remove("code")?))
+        })
+        .collect::<Option<_>>()
+        .ok_or_else(|| Error::Unexpected("invitations --all printed no table".to_owned()))
     }
 
     /// Has the server's program check its logs from the first entry; gives what it says of them.
@@ -312,19 +365,15 @@ impl Party {
             .open(self.log())
             .doing("opening the server's log")?;
         let mut process = Group::start("countersign-server", self.serve()?.stderr(log))?;
-        let said = process
-            .child()
-            .stdout
-            .take()
-            .ok_or_else(|| Error::Unexpected("the server has no output".to_owned()))?;
-        let mut line = String::new();
-        BufReader::new(said).read_line(&mut line).doing("waiting for the server")?;
+        let line = process.first_line()?;
         let addresses: Addresses = serde_json::from_str(&line).map_err(|_| {
             Error::Unexpected(format!("the server did not come up; see {}", self.log().display()))
         })?;
         self.reporting = addresses
             .reporting
-            .trim_start_matches("https://")
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
             .parse()
             .map_err(|_| Error::Unexpected(format!("the server listens on {line}")))?;
         self.server = Some(Server { process, private: addresses.private });
@@ -356,17 +405,20 @@ impl Party {
             .args([OsStr::new("serve"), OsStr::new("--data"), self.data().as_os_str()])
             .args(["--reporting", &self.reporting.to_string()])
             .args(["--public", "127.0.0.1:0", "--private", "127.0.0.1:0"])
-            .args([OsStr::new("--tls-cert"), tls.join("cert.pem").as_os_str()])
-            .args([OsStr::new("--tls-key"), tls.join("key.pem").as_os_str()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
+        if self.place.tls {
+            command
+                .args([OsStr::new("--tls-cert"), tls.join("cert.pem").as_os_str()])
+                .args([OsStr::new("--tls-key"), tls.join("key.pem").as_os_str()]);
+        }
         Ok(command)
     }
 
     /// The server's program, started where its data can be seen.
     fn command(&self) -> Result<Command> {
         let program = places::program("countersign-server")?;
-        Ok(match &self.disk {
+        Ok(match &self.place.disk {
             Some(disk) => disk.command(&program),
             None => Command::new(program),
         })

@@ -1,11 +1,11 @@
-//! Asking the party's running server over HTTPS, trusting its certificate alone. Every status is an answer.
+//! Asking the party's running server, trusting its certificate alone where it has one. Every status is an answer.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::{HOST, Party};
+use super::Party;
 use crate::error::Doing;
 use crate::{Error, Result};
 
@@ -71,7 +71,7 @@ impl Party {
     }
 
     fn address(&self, path: &str) -> String {
-        format!("https://{HOST}:{}{path}", self.reporting.port())
+        format!("{}:{}{path}", self.place.origin(), self.reporting.port())
     }
 
     fn agent(&self) -> Result<ureq::Agent> {

@@ -1,6 +1,8 @@
 //! Window stories: the real app in a real window, the real server, and a person who presses keys. None of them calls a
-//! command, sets a field by script or touches a database. [`server_disk`] alone has no window: it is the server's story.
+//! command, sets a field by script or touches a database.
+//! [`server_disk`] and [`engine`] have no window: there the server, or the tablet behind the window, is what counts.
 
+mod engine;
 mod faults;
 mod getting_in;
 mod handing_off;
@@ -18,6 +20,7 @@ use countersign_tests::app::App;
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
 use countersign_tests::{Error, Result};
+use tempfile::TempDir;
 
 /// The PIN of every tablet here.
 const PIN: &str = "482913";
@@ -37,6 +40,11 @@ fn enrolled(night: &Night, name: &str, precinct: &str) -> Result<App> {
 fn reopen(app: &mut App) -> Result<String> {
     app.open()?;
     Person::at(app.session()).unlock(PIN)
+}
+
+/// A folder that is gone with its handle.
+fn folder() -> Result<TempDir> {
+    tempfile::tempdir().map_err(|source| Error::Io { doing: "making a folder".to_owned(), source })
 }
 
 /// Fails with both values unless they are the same.

@@ -10,9 +10,8 @@ use countersign_tests::signer::Signer;
 use countersign_tests::wait::{self, Look};
 use countersign_tests::{Error, Result, places};
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::same;
+use crate::{folder, same};
 
 /// Room for the logs, and for the megabytes that the server wants to see free before it takes anything.
 const KIBIBYTES: u32 = 24 << 10;
@@ -29,10 +28,6 @@ fn party_on_disk(folder: &Path) -> Result<(Party, Arc<SmallDisk>)> {
     let mut party = Party::on_disk(&folder.join("party"), &contest, Arc::clone(&disk))?;
     party.start()?;
     Ok((party, disk))
-}
-
-fn folder() -> Result<TempDir> {
-    tempfile::tempdir().map_err(|source| Error::Io { doing: "making a folder".to_owned(), source })
 }
 
 /// Reports that were acknowledged, each with its receipt.
