@@ -34,6 +34,6 @@ mod worksheet;
 pub use config::{Argon2Params, Config, NetworkLimits};
 pub use host::{Clock, NoSaving, Random, SaveFile, SystemClock, SystemRandom};
 pub use slot::Slot;
-pub use sync::SyncStep;
+pub use sync::{Answered, Begun, Met, Request, SyncStep, UnderWay};
 pub use tablet::Tablet;
 pub use typescript::typescript;

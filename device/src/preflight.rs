@@ -48,7 +48,7 @@ pub(crate) fn ask(question: Question) -> Result<ServerTime> {
     let mut met = Err(NetworkState::Unknown);
     for address in question.addresses {
         let package = question.package.as_ref().map(|(id, package)| (*id, &package.contest));
-        met = match network.ask(&question.config, package, Request::Status { address }, None)? {
+        met = match network.ask(&question.config, package, &Request::Status { address }, None)? {
             Some(Ok(answered)) => match serde_json::from_slice::<Status>(&answered.body) {
                 Ok(status) if answered.status == 200 && status.service == "countersign" => {
                     return Ok(Ok(status.time_ms));

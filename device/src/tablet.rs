@@ -17,8 +17,8 @@ use crate::package::{self, Source};
 use crate::preflight;
 use crate::sign;
 use crate::state::State;
-use crate::sync::driver::{Network, Request, Stop, is_allowed};
-use crate::sync::{self, SyncStep, Turn};
+use crate::sync::driver::{Network, Stop, is_allowed};
+use crate::sync::{self, Begun, Met, Request, SyncStep, UnderWay};
 use crate::view;
 use crate::worksheet;
 use crate::{caucus, host::SaveFile};
@@ -123,6 +123,21 @@ impl Tablet {
         Ok(self.shared.step()?)
     }
 
+    /// The first half of [`Tablet::sync_step`], for a host that carries requests and answers itself: chooses what to ask.
+    /// One request at a time: the next one is chosen after [`Tablet::sync_finish`], or after the one before was dropped.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn sync_begin(&self) -> std::result::Result<Begun, Problem> {
+        Ok(self.shared.begin()?)
+    }
+
+    /// The second half: takes in what came of a request. Nothing of it is believed before it is verified; what is, is
+    /// durable on return. What could not be kept (a full disk) is asked for again later.
+    pub fn sync_finish(&self, under_way: &UnderWay, met: &Met) {
+        self.shared.finish(under_way, met);
+    }
+
     /// The verified receipt of a message, by its id in hexadecimal digits: a C2SP tlog-proof that any verifier reads.
     /// `None` while there is none.
     ///
@@ -206,7 +221,7 @@ impl Shared {
             return Ok(());
         };
         let met =
-            Network::new()?.ask(&config, None, Request::Package { address, have: None }, None)?;
+            Network::new()?.ask(&config, None, &Request::Package { address, have: None }, None)?;
         if let Some(Ok(answered)) = met
             && answered.status == 200
         {
@@ -246,30 +261,46 @@ impl Shared {
         }
     }
 
+    fn begin(&self) -> Result<Begun> {
+        let begun = sync::begin(&mut lock(&self.state))?;
+        if matches!(begun, Begun::UnderWay(_)) {
+            self.tell();
+        }
+        Ok(begun)
+    }
+
+    fn finish(&self, under_way: &UnderWay, met: &Met) {
+        sync::finish(&mut lock(&self.state), under_way, met);
+        self.tell();
+    }
+
     fn step(&self) -> Result<SyncStep> {
-        let turn = match sync::begin(&mut lock(&self.state))? {
-            Ok(turn) => turn,
-            Err(until_ms) => return Ok(SyncStep::Wait { until_ms }),
+        let under_way = match self.begin()? {
+            Begun::UnderWay(under_way) => under_way,
+            Begun::Wait { until_ms } => return Ok(SyncStep::Wait { until_ms }),
         };
-        self.tell();
-        let Turn { action, sent, request, package, config } = turn;
-        let met = {
-            let mut network = lock(&self.network);
-            if network.is_none() {
-                *network = Some(Network::new()?);
-            }
-            let network =
-                network.as_mut().ok_or_else(|| Error::Internal("no network".to_owned()))?;
-            let package = package.as_ref().map(|(id, package)| (*id, &package.contest));
-            network.ask(&config, package, request, Some(&*self.stop)).unwrap_or_else(|error| {
-                // A certificate in the package that cannot be read, for one: no address helps.
-                tracing::error!(%error, "no request can be made");
-                Some(Err(NetworkState::Refused))
-            })
-        };
-        sync::finish(&mut lock(&self.state), action, sent.as_ref(), met);
-        self.tell();
+        // Without an answer the app is closing, and nothing is taken in any more.
+        if let Some(met) = self.ask(&under_way)? {
+            self.finish(&under_way, &met);
+        }
         Ok(SyncStep::Tried)
+    }
+
+    /// Asks over HTTP; `None` when the app is closing.
+    fn ask(&self, under_way: &UnderWay) -> Result<Option<Met>> {
+        let mut network = lock(&self.network);
+        if network.is_none() {
+            *network = Some(Network::new()?);
+        }
+        let network = network.as_mut().ok_or_else(|| Error::Internal("no network".to_owned()))?;
+        let UnderWay { package, config, .. } = under_way;
+        let package = package.as_ref().map(|(id, package)| (*id, &package.contest));
+        let met = network.ask(config, package, under_way.request(), Some(&*self.stop));
+        Ok(met.unwrap_or_else(|error| {
+            // A certificate in the package that cannot be read, for one: no address helps.
+            tracing::error!(%error, "no request can be made");
+            Some(Err(NetworkState::Refused))
+        }))
     }
 
     /// The sync thread.

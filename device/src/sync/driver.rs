@@ -25,24 +25,46 @@ use crate::error::{Error, Result};
 /// Most bytes of an answer about a message.
 const ANSWER_MAX: usize = 256 << 10;
 
-/// A whole answer.
-pub(crate) struct Answered {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
-    pub(crate) retry_after_ms: Option<u64>,
+/// A whole answer, from whomever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    /// How long to wait before asking again (`Retry-After`), in milliseconds.
+    pub retry_after_ms: Option<u64>,
 }
 
-/// What came of a request.
-pub(crate) type Met = std::result::Result<Answered, NetworkState>;
+/// What came of a request: an answer, or which kind of no network there was.
+pub type Met = std::result::Result<Answered, NetworkState>;
 
-/// What to ask, and where.
-pub(crate) enum Request {
-    /// Hand a message over.
-    Send { address: String, room: Room, bytes: Vec<u8>, seen: u64 },
-    /// The newest package, unless it is the one that the tablet has.
-    Package { address: String, have: Option<MessageId> },
-    /// The server's own state.
-    Status { address: String },
+/// What to ask, and where. An address is `https://host…` as the package names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Hand a message over: `POST /v1/{room}/messages?seen={seen}`.
+    Send {
+        /// Where.
+        address: String,
+        /// To which room.
+        room: Room,
+        /// The signed bytes.
+        bytes: Vec<u8>,
+        /// Size of the largest checkpoint of the room's log that was verified here; 0 for none.
+        seen: u64,
+    },
+    /// The newest package, unless it is the one that the tablet has: `GET /v1/packages/newest`.
+    Package {
+        /// Where.
+        address: String,
+        /// The one that the tablet has (`If-None-Match`).
+        have: Option<MessageId>,
+    },
+    /// The server's own state: `GET /v1/status`.
+    Status {
+        /// Where.
+        address: String,
+    },
 }
 
 /// The network of one thread: its runtime, and a client that trusts what the package names.
@@ -67,7 +89,7 @@ impl Network {
         &mut self,
         config: &Config,
         package: Option<(MessageId, &Contest)>,
-        request: Request,
+        request: &Request,
         stop: Option<&Notify>,
     ) -> Result<Option<Met>> {
         let client = self.client(config, package)?;
@@ -132,21 +154,24 @@ pub(crate) fn is_allowed(address: &str) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && loopback)
 }
 
-async fn ask(client: &Client, request: Request) -> Met {
+async fn ask(client: &Client, request: &Request) -> Met {
     let (request, most) = match request {
         Request::Send { address, room, bytes, seen } => {
-            let url = format!("{}/v1/{room}/messages?seen={seen}", base(&address));
-            (client.post(url).header(CONTENT_TYPE, "application/cose").body(bytes), ANSWER_MAX)
+            let url = format!("{}/v1/{room}/messages?seen={seen}", base(address));
+            (
+                client.post(url).header(CONTENT_TYPE, "application/cose").body(bytes.clone()),
+                ANSWER_MAX,
+            )
         }
         Request::Package { address, have } => {
-            let mut request = client.get(format!("{}/v1/packages/newest", base(&address)));
+            let mut request = client.get(format!("{}/v1/packages/newest", base(address)));
             if let Some(have) = have {
                 request = request.header(IF_NONE_MATCH, format!("\"{have}\""));
             }
             (request, Kind::Package.size_max())
         }
         Request::Status { address } => {
-            (client.get(format!("{}/v1/status", base(&address))), ANSWER_MAX)
+            (client.get(format!("{}/v1/status", base(address))), ANSWER_MAX)
         }
     };
     let mut response = request.send().await.map_err(|error| state_of(&error))?;

@@ -10,8 +10,10 @@ mod machine;
 mod step;
 mod tls;
 
+pub use driver::{Answered, Met, Request};
 pub(crate) use machine::Machine;
-pub(crate) use step::{Turn, addresses, begin, finish};
+pub use step::{Begun, UnderWay};
+pub(crate) use step::{addresses, begin, finish};
 
 /// What one step of the sync did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

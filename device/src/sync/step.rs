@@ -17,13 +17,33 @@ use crate::error::{Error, Result};
 use crate::package::{self, Source, WANTED_ADDRESS};
 use crate::state::State;
 
-/// A request that was chosen.
-pub(crate) struct Turn {
-    pub(crate) action: Action,
-    pub(crate) sent: Option<Sent>,
-    pub(crate) request: Request,
+/// A request that was chosen, and what has to be known to take in what comes of it. Dropping it is being killed while
+/// it is under way: whether the message arrived is not known, and it is sent again.
+pub struct UnderWay {
+    action: Action,
+    sent: Option<Sent>,
+    request: Request,
     pub(crate) package: Option<(MessageId, Arc<Package>)>,
     pub(crate) config: Config,
+}
+
+impl UnderWay {
+    /// What to ask, and where.
+    #[must_use]
+    pub const fn request(&self) -> &Request {
+        &self.request
+    }
+}
+
+/// What there is to do.
+pub enum Begun {
+    /// This is to be asked, and what came of it to be handed to [`Tablet::sync_finish`](crate::Tablet::sync_finish).
+    UnderWay(Box<UnderWay>),
+    /// Nothing before this moment of the monotonic clock; `None`: before something changes.
+    Wait {
+        /// Milliseconds of the monotonic clock.
+        until_ms: Option<u64>,
+    },
 }
 
 /// Addresses that may be asked, in the package's order; before there is a package the one an invitation named.
@@ -37,7 +57,7 @@ pub(crate) fn addresses(state: &State) -> Result<Vec<String>> {
 }
 
 /// Chooses what to do: a request, or until when to wait.
-pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Option<u64>>> {
+pub(crate) fn begin(state: &mut State) -> Result<Begun> {
     let now = state.monotonic_ms();
     let addresses = addresses(state)?;
     let items = outbox::waiting(&state.db)?;
@@ -63,7 +83,7 @@ pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Optio
     };
     let config = state.config.clone();
     let (sent, request) = match action {
-        Action::Wait { until_ms } => return Ok(Err(until_ms)),
+        Action::Wait { until_ms } => return Ok(Begun::Wait { until_ms }),
         Action::FetchPackage { address } => {
             (None, Request::Package { address: addresses[address].clone(), have: state.current })
         }
@@ -91,20 +111,21 @@ pub(crate) fn begin(state: &mut State) -> Result<std::result::Result<Turn, Optio
             (Some(Sent { id, kind: item.kind, room: item.room, key: item.key, seen }), request)
         }
     };
-    Ok(Ok(Turn { action, sent, request, package, config }))
+    Ok(Begun::UnderWay(Box::new(UnderWay { action, sent, request, package, config })))
 }
 
 fn lost(id: MessageId) -> Error {
     Error::Internal(format!("message {id} is not in the outbox"))
 }
 
-/// Takes in what came; `None`: the app is closing.
-pub(crate) fn finish(state: &mut State, action: Action, sent: Option<&Sent>, met: Option<Met>) {
+/// Takes in what came of a request.
+pub(crate) fn finish(state: &mut State, under_way: &UnderWay, met: &Met) {
+    let UnderWay { action, sent, .. } = under_way;
+    let sent = sent.as_ref();
     let outcome = match (met, sent) {
-        (None, _) => return,
-        (Some(Err(network)), _) => Outcome::NoNetwork { state: network, retry_after_ms: None },
-        (Some(Ok(answered)), Some(sent)) => take_reply(state, sent, &answered),
-        (Some(Ok(answered)), None) => take_package(state, &answered),
+        (Err(network), _) => Outcome::NoNetwork { state: *network, retry_after_ms: None },
+        (Ok(answered), Some(sent)) => take_reply(state, sent, answered),
+        (Ok(answered), None) => take_package(state, answered),
     };
     if let Some(sent) = sent
         && let Err(error) = unsend(state, sent)
@@ -113,7 +134,7 @@ pub(crate) fn finish(state: &mut State, action: Action, sent: Option<&Sent>, met
     }
     let (now, key) = (state.monotonic_ms(), sent.map(|sent: &Sent| -> KeyId { sent.key }));
     let random = Arc::clone(&state.config.random);
-    state.machine.answered(now, action, key, outcome, &*random);
+    state.machine.answered(now, *action, key, outcome, &*random);
 }
 
 /// A message that is not settled is queued, no longer being sent.
