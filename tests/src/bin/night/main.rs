@@ -58,7 +58,11 @@ struct Arguments {
     /// Where the figures go.
     #[arg(long, default_value_os_t = places::root().join("run/night.json"))]
     out: PathBuf,
-    /// Keep the folder of the night, and say where it is.
+    /// Where the tablets' databases are, below a folder of their own. Every tablet has a disk of its own and this machine has
+    /// one, so it is memory where the system has a place for that.
+    #[arg(long, default_value_os_t = memory())]
+    tablets_in: PathBuf,
+    /// Keep the folders of the night, and say where they are.
     #[arg(long)]
     keep: bool,
     /// Be a hall of the night: its orders.
@@ -81,6 +85,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn memory() -> PathBuf {
+    let shared = PathBuf::from("/dev/shm");
+    if shared.is_dir() { shared } else { std::env::temp_dir() }
 }
 
 /// A tablet has some ten files open; systems start programs with room for few.

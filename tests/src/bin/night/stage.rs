@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     std::fs::create_dir_all(&run)?;
     let folder = TempDir::with_prefix_in("night-", run)?;
     let at = folder.path().to_path_buf();
+    let disks = TempDir::with_prefix_in("countersign-night-", &arguments.tablets_in)?;
     let files = places::contest(&arguments.contest);
     let told = free_port()?;
     let mut progress = Progress::new();
@@ -81,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     for (number, tablets) in plan.halls.iter().enumerate() {
         let orders = Orders {
             tablets: tablets.clone(),
-            folder: at.join("tablets"),
+            folder: disks.path().to_path_buf(),
             package: night.party.package(),
             speed,
         };
@@ -124,7 +125,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     };
     let good = summary::tell(arguments, &happened)?;
     if arguments.keep {
-        println!("\nkept: {}", folder.keep().display());
+        println!("\nkept: {} and {}", folder.keep().display(), disks.keep().display());
     }
     Ok(good)
 }
