@@ -25,7 +25,7 @@ use crate::store::{Kept, Quarantined, Why};
 pub use budget::{Budgets, Rate};
 use inspect::Proof;
 use line::LastInLine;
-pub use quarantine::Quarantine;
+pub use quarantine::{Keeper, Quarantine};
 
 /// Largest message that is kept in quarantine. Tablets send nothing larger; headquarters has its own copies.
 const KEPT_BYTES: usize = 8 << 10;

@@ -34,16 +34,22 @@ impl Quarantine {
         store: Arc<PrivateStore>,
         metrics: Arc<Metrics>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
-        let (queue, mut offered) = mpsc::channel::<Offered>(QUEUE);
-        let counted = Arc::clone(&metrics);
+        let (quarantine, mut keeper) = Self::open(store, metrics);
         let thread =
             std::thread::Builder::new().name("quarantine".to_owned()).spawn(move || {
                 let mut taken = Vec::with_capacity(BATCH);
-                while offered.blocking_recv_many(&mut taken, BATCH) > 0 {
-                    store_all(&store, &counted, std::mem::take(&mut taken));
+                while keeper.offered.blocking_recv_many(&mut taken, BATCH) > 0 {
+                    keeper.store_all(std::mem::take(&mut taken));
                 }
             })?;
-        Ok((Self { queue, metrics }, thread))
+        Ok((quarantine, thread))
+    }
+
+    /// The quarantine without a thread: nothing is stored but by [`Keeper::step`]. For simulations.
+    #[must_use]
+    pub fn open(store: Arc<PrivateStore>, metrics: Arc<Metrics>) -> (Self, Keeper) {
+        let (queue, offered) = mpsc::channel(QUEUE);
+        (Self { queue, metrics: Arc::clone(&metrics) }, Keeper { offered, store, metrics })
     }
 
     /// Offers a message whose sender keeps it anyway. When too many wait it is counted and dropped.
@@ -66,23 +72,45 @@ impl Quarantine {
     }
 }
 
-fn store_all(store: &PrivateStore, metrics: &Metrics, offered: Vec<Offered>) {
-    let (messages, answers): (Vec<_>, Vec<_>) =
-        offered.into_iter().map(|offered| (offered.message, offered.answer)).unzip();
-    match store.keep(&messages) {
-        Ok(kept) => {
-            for ((message, answer), kept) in messages.iter().zip(answers).zip(kept) {
-                metrics.quarantined(message.room, message.why, Some(kept));
-                if let Some(answer) = answer {
-                    // Whoever asked may have gone; the message is kept all the same.
-                    let _ = answer.send(kept);
+/// Stores what is offered to a quarantine.
+pub struct Keeper {
+    offered: mpsc::Receiver<Offered>,
+    store: Arc<PrivateStore>,
+    metrics: Arc<Metrics>,
+}
+
+impl Keeper {
+    /// Stores what waits, without waiting for more.
+    pub fn step(&mut self) {
+        let mut taken = Vec::new();
+        while taken.len() < BATCH
+            && let Ok(offered) = self.offered.try_recv()
+        {
+            taken.push(offered);
+        }
+        if !taken.is_empty() {
+            self.store_all(taken);
+        }
+    }
+
+    fn store_all(&self, offered: Vec<Offered>) {
+        let (messages, answers): (Vec<_>, Vec<_>) =
+            offered.into_iter().map(|offered| (offered.message, offered.answer)).unzip();
+        match self.store.keep(&messages) {
+            Ok(kept) => {
+                for ((message, answer), kept) in messages.iter().zip(answers).zip(kept) {
+                    self.metrics.quarantined(message.room, message.why, Some(kept));
+                    if let Some(answer) = answer {
+                        // Whoever asked may have gone; the message is kept all the same.
+                        let _ = answer.send(kept);
+                    }
                 }
             }
-        }
-        Err(error) => {
-            tracing::error!(%error, "the quarantine cannot be written");
-            for message in &messages {
-                metrics.quarantined(message.room, message.why, None);
+            Err(error) => {
+                tracing::error!(%error, "the quarantine cannot be written");
+                for message in &messages {
+                    self.metrics.quarantined(message.room, message.why, None);
+                }
             }
         }
     }

@@ -49,15 +49,26 @@ impl Service {
     /// Puts HTTP before a node.
     #[must_use]
     pub fn new(node: &Node, proxies: TrustedProxies) -> Arc<Self> {
-        Arc::new(Self {
-            admission: Arc::clone(&node.admission),
-            private: Arc::clone(&node.private),
-            metrics: Arc::clone(&node.metrics),
-            clock: Arc::clone(&node.clock),
+        Self::over(
+            Arc::clone(&node.admission),
+            Arc::clone(&node.private),
+            Arc::clone(&node.metrics),
+            Arc::clone(&node.clock),
             proxies,
-            bodies: body::Bodies::default(),
-            document: document(),
-        })
+        )
+    }
+
+    /// Puts HTTP before the parts of a node, whatever opened them.
+    #[must_use]
+    pub fn over(
+        admission: Arc<Admission>,
+        private: Arc<PrivateStore>,
+        metrics: Arc<Metrics>,
+        clock: SharedClock,
+        proxies: TrustedProxies,
+    ) -> Arc<Self> {
+        let (bodies, document) = (body::Bodies::default(), document());
+        Arc::new(Self { admission, private, metrics, clock, proxies, bodies, document })
     }
 }
 

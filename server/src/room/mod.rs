@@ -21,6 +21,7 @@ use crate::store::{LogStore, StoreError};
 
 pub use projection::{LoadError, Projection};
 pub use receipt::Answer;
+pub use sequencer::{Sequencer, Step};
 
 /// Messages that may wait for the sequencer. More are told to come again.
 const QUEUE: usize = 8192;
@@ -87,6 +88,17 @@ impl RoomDesk {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(parts: RoomParts) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (desk, sequencer) = Self::open(parts);
+        let thread = std::thread::Builder::new()
+            .name(format!("sequencer-{}", desk.room))
+            .spawn(move || sequencer.run())?;
+        Ok((desk, thread))
+    }
+
+    /// The room without a thread: nothing is entered but by [`Sequencer::step`]. For simulations, whose seed decides when
+    /// that is.
+    #[must_use]
+    pub fn open(parts: RoomParts) -> (Self, Sequencer) {
         let room = parts.projection.state.room();
         let shared = Arc::new(Shared {
             projection: RwLock::new(parts.projection.clone()),
@@ -94,11 +106,8 @@ impl RoomDesk {
         });
         let (queue, submissions) = mpsc::channel(QUEUE);
         let store = Arc::clone(&parts.store);
-        let sequencer = sequencer::Sequencer::new(parts, Arc::clone(&shared), submissions);
-        let thread = std::thread::Builder::new()
-            .name(format!("sequencer-{room}"))
-            .spawn(move || sequencer.run())?;
-        Ok((Self { room, shared, store, queue }, thread))
+        let sequencer = Sequencer::new(parts, Arc::clone(&shared), submissions);
+        (Self { room, shared, store, queue }, sequencer)
     }
 
     /// Which room.

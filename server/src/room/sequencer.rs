@@ -12,6 +12,7 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
 use countersign_core::log::{Checkpoint, Entry};
 use countersign_core::message::Message;
+use countersign_core::room::Room;
 use tokio::sync::mpsc;
 
 use super::{LoadError, Outcome, Projection, RoomParts, Shared, Submission};
@@ -25,7 +26,21 @@ const BATCH: usize = 1024;
 /// Between two attempts to read the log again.
 const RECOVERY_PAUSE: Duration = Duration::from_secs(1);
 
-pub(super) struct Sequencer {
+/// What a step of a sequencer did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing waited.
+    Idle,
+    /// What waited was answered; what was entered is durable.
+    Worked,
+    /// The log could not be read again yet. Nothing is taken before it was.
+    Recovering,
+    /// The log was read again.
+    Recovered,
+}
+
+/// Decides the order of one room.
+pub struct Sequencer {
     store: Arc<dyn LogStore>,
     key: SigningKey,
     keys: Vec<PublicKey>,
@@ -37,6 +52,8 @@ pub(super) struct Sequencer {
     empty: Projection,
     shared: Arc<Shared>,
     submissions: mpsc::Receiver<Submission>,
+    /// Why the log could not be read again, as it was last said.
+    trouble: Option<String>,
 }
 
 /// One batch while it is made.
@@ -69,6 +86,7 @@ impl Sequencer {
             empty,
             shared,
             submissions,
+            trouble: None,
         }
     }
 
@@ -81,7 +99,43 @@ impl Sequencer {
                 return;
             }
             self.work(std::mem::take(&mut taken));
+            while self.is_recovering() && !self.recover() {
+                if self.submissions.is_closed() {
+                    tracing::error!(room = %self.room(), "stopping without having read the log again");
+                    return;
+                }
+                std::thread::sleep(RECOVERY_PAUSE);
+            }
         }
+    }
+
+    /// One turn of what the thread of [`RoomDesk::start`](super::RoomDesk::start) does for ever, without waiting for
+    /// anything: takes what waits, in one commit, or makes one attempt to read the log again after a commit that went
+    /// wrong.
+    pub fn step(&mut self) -> Step {
+        if self.is_recovering() {
+            return if self.recover() { Step::Recovered } else { Step::Recovering };
+        }
+        let mut taken = Vec::new();
+        while taken.len() < BATCH
+            && let Ok(submission) = self.submissions.try_recv()
+        {
+            taken.push(submission);
+        }
+        if taken.is_empty() {
+            return Step::Idle;
+        }
+        self.work(taken);
+        if self.is_recovering() { Step::Recovering } else { Step::Worked }
+    }
+
+    fn room(&self) -> Room {
+        self.ahead.state.room()
+    }
+
+    /// Whether a commit went wrong and the log was not read again yet.
+    fn is_recovering(&self) -> bool {
+        !self.shared.serving.load(Ordering::Acquire)
     }
 
     fn work(&mut self, submissions: Vec<Submission>) {
@@ -95,11 +149,11 @@ impl Sequencer {
                 answer(gathered.outcomes);
             }
             Err(error) => {
+                tracing::error!(room = %self.room(), %error, "commit failed; reading the log again");
                 self.shared.serving.store(false, Ordering::Release);
                 // Refusals were judged on top of entries that may not exist, so nobody gets an answer: all are told to
                 // come again.
                 drop(gathered);
-                self.recover(&error);
             }
         }
     }
@@ -148,12 +202,7 @@ impl Sequencer {
         let started = Instant::now();
         let result =
             self.store.commit(&Batch { onto: self.ahead.head(), entries: &rows, head: &head });
-        self.metrics.committed(
-            self.ahead.state.room(),
-            rows.len(),
-            started.elapsed(),
-            result.is_ok(),
-        );
+        self.metrics.committed(self.room(), rows.len(), started.elapsed(), result.is_ok());
         result.map(|()| head)
     }
 
@@ -166,40 +215,34 @@ impl Sequencer {
         shared.set_head(head);
     }
 
-    /// After a commit that failed or whose outcome is not known: sees that there is room for the next one, reads the log
-    /// again, by the same code as at start, and takes nothing until both have worked.
-    fn recover(&mut self, error: &CommitError) {
-        let room = self.ahead.state.room();
-        tracing::error!(%room, %error, "commit failed; reading the log again");
-        // A disk may stay full for hours, and this program's own log may lie on it: the same trouble is said once.
-        let mut said = None;
-        loop {
-            // Whoever was already waiting must not wait for the recovery.
-            while let Ok(waiting) = self.submissions.try_recv() {
-                drop(waiting);
+    /// After a commit that failed or whose outcome is not known: sees that there is room for the next one and reads the
+    /// log again, by the same code as at start. Nothing is taken before both have worked; says whether they have.
+    fn recover(&mut self) -> bool {
+        let room = self.room();
+        // Whoever was already waiting must not wait for the recovery.
+        while let Ok(waiting) = self.submissions.try_recv() {
+            drop(waiting);
+        }
+        match self.read_again() {
+            Ok(projection) => {
+                self.trouble = None;
+                self.ahead = projection.clone();
+                *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) =
+                    projection;
+                self.shared.serving.store(true, Ordering::Release);
+                self.metrics.recovered(room);
+                tracing::info!(%room, size = self.ahead.size(), "the log was read again");
+                true
             }
-            match self.read_again() {
-                Ok(projection) => {
-                    self.ahead = projection.clone();
-                    *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) =
-                        projection;
-                    self.shared.serving.store(true, Ordering::Release);
-                    self.metrics.recovered(room);
-                    tracing::info!(%room, size = self.ahead.size(), "the log was read again");
-                    return;
+            Err(error) => {
+                // A disk may stay full for hours, and this program's own log may lie on it: the same trouble is said
+                // once.
+                let trouble = error.to_string();
+                if self.trouble.as_ref() != Some(&trouble) {
+                    tracing::error!(%room, %error, "nothing can be entered; trying again until it can");
+                    self.trouble = Some(trouble);
                 }
-                Err(error) if self.submissions.is_closed() => {
-                    tracing::error!(%room, %error, "stopping without having read the log again");
-                    return;
-                }
-                Err(error) => {
-                    let trouble = error.to_string();
-                    if said.as_ref() != Some(&trouble) {
-                        tracing::error!(%room, %error, "nothing can be entered; trying again until it can");
-                        said = Some(trouble);
-                    }
-                    std::thread::sleep(RECOVERY_PAUSE);
-                }
+                false
             }
         }
     }
