@@ -6,11 +6,11 @@ use std::path::Path;
 
 use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
-use countersign_core::log::{Checkpoint, Entry, Tree};
-use countersign_core::message::{Kind, Message, Package};
-use countersign_core::receipt::Receipt;
-use countersign_core::results::{PrecinctState, Received, RoomState};
+use countersign_core::log::Entry;
+use countersign_core::message::{Kind, Package};
+use countersign_core::results::{PrecinctState, Received};
 use countersign_core::room::Room;
+use countersign_tests::log::Log;
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
@@ -44,65 +44,20 @@ impl Findings {
     }
 }
 
-/// The log as it was stored.
-pub(crate) struct Log {
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) state: RoomState,
-    tree: Tree,
-    head: Checkpoint,
-}
-
-impl Log {
-    /// Reads the log of the official room, and checks its tree against the last signed checkpoint.
-    pub(crate) fn read(data: &Path, package: &Package) -> Outcome<Self> {
-        let room = package.contest.log(ROOM).ok_or("the package names no official log")?;
-        let file = Connection::open(data.join("official.db"))?;
-        let text: String = file.query_row("SELECT checkpoint FROM head", [], |row| row.get(0))?;
-        let head = Checkpoint::open(&text, &room.origin, &room.keys)?;
-        let mut state = RoomState::new(&package.contest.id, ROOM, package.party_key);
-        let (mut entries, mut tree) = (Vec::new(), Tree::default());
-        let mut rows = file.prepare("SELECT entry, message FROM log ORDER BY idx")?;
-        let rows = rows.query_map([], |row| {
-            Ok((row.get::<_, Vec<u8>>("entry")?, row.get::<_, Vec<u8>>("message")?))
-        })?;
-        for row in rows {
-            let (entry, message) = row?;
-            let (entry, message) = (Entry::from_bytes(&entry)?, Message::parse(&message)?);
-            if message.id() != entry.message {
-                return Err(format!("entry {} holds another message", entries.len()).into());
-            }
-            state
-                .apply(entries.len() as u64, &entry, &message)
-                .map_err(|refusal| format!("entry {}: {}", entries.len(), refusal.code()))?;
-            tree.push(entry.leaf());
-            entries.push(entry);
-        }
-        if head.size != tree.size() || head.root != tree.root(tree.size()) {
-            return Err("the last checkpoint is not that of the entries".into());
-        }
-        Ok(Self { entries, state, tree, head })
-    }
-
-    /// Entries of reports.
-    pub(crate) fn reports(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.kind == Kind::Report)
-    }
-
-    /// Whether a receipt proves what stands in the final log: its entry lies there, and its checkpoint is one that the
-    /// log has grown from.
-    fn bears_out(&self, receipt: &str, id: MessageId, contest: &Contest) -> Outcome<()> {
-        let room = contest.log(ROOM).ok_or("the package names no official log")?;
-        let receipt = Receipt::verify(receipt, id, Kind::Report, &room.origin, &room.keys)?;
-        let size = receipt.checkpoint.size;
-        if size > self.head.size || self.tree.root(size) != receipt.checkpoint.root {
-            return Err("its checkpoint is not one of this log".into());
-        }
-        let at = usize::try_from(receipt.index)?;
-        if self.entries.get(at) != Some(&receipt.entry) {
-            return Err("its entry is not in the log".into());
-        }
-        Ok(())
-    }
+/// Reads the log of the official room as it was stored.
+pub(crate) fn read(data: &Path, package: &Package) -> Outcome<Log> {
+    let file = Connection::open(data.join("official.db"))?;
+    let head: String = file.query_row("SELECT checkpoint FROM head", [], |row| row.get(0))?;
+    let mut rows = file.prepare("SELECT entry, message FROM log ORDER BY idx")?;
+    let rows = rows.query_map([], |row| {
+        Ok((row.get::<_, Vec<u8>>("entry")?, row.get::<_, Vec<u8>>("message")?))
+    })?;
+    let stored = rows.map(|row| {
+        let (entry, message) = row?;
+        Ok((Entry::from_bytes(&entry)?, message))
+    });
+    let stored: Vec<(Entry, Vec<u8>)> = stored.collect::<Outcome<_>>()?;
+    Ok(Log::replay(package, ROOM, &head, stored)?)
 }
 
 /// What came of checking a night.
@@ -158,8 +113,8 @@ fn receipts(log: &Log, ledger: &Ledger, contest: &Contest, findings: &mut Findin
     for held in &ledger.held {
         let Some(receipt) = &held.receipt else { continue };
         let proven = MessageId::from_hex(&held.id)
-            .ok_or_else(|| "no id".into())
-            .and_then(|id| log.bears_out(receipt, id, contest));
+            .ok_or_else(|| "no id".to_owned())
+            .and_then(|id| log.bears_out(receipt, id, contest).map_err(|error| error.to_string()));
         match proven {
             Ok(()) => verified += 1,
             Err(error) => findings.broken_receipts.push(format!("{}: {error}", held.id)),

@@ -10,10 +10,8 @@ mod evening;
 mod hall;
 mod halls;
 mod ledger;
-mod paper;
 mod plan;
 mod progress;
-mod secretary;
 mod stage;
 mod summary;
 mod weather;
@@ -22,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use countersign_tests::places;
+use countersign_tests::{paper, places, secretary};
 
 use crate::plan::Faults;
 

@@ -105,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     let served = served(&night.party)?;
     night.party.kill()?;
     let fsck = night.party.fsck()?;
-    let log = audit::Log::read(&night.party.data(), &package)?;
+    let log = audit::read(&night.party.data(), &package)?;
     let audit = audit::check(&log, &night.ledger, &package.contest, &papers, &served)?;
     let happened = Happened {
         plan: &plan,

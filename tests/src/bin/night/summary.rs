@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::Received;
+use countersign_tests::log::Log;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{Audit, Findings, Log};
+use crate::audit::{Audit, Findings};
 use crate::evening::Evening;
 use crate::hall::ARGON2;
 use crate::ledger::Ledger;

@@ -12,7 +12,8 @@ const REASON: &str = "recount";
 
 /// The next command that brings the open caucus towards a signature, going no further than `may`. `None`: nothing to do
 /// before more is known.
-pub(crate) fn next(caucus: &CaucusView, paper: &Paper, may: Step, pin: &str) -> Option<Command> {
+#[must_use]
+pub fn next(caucus: &CaucusView, paper: &Paper, may: Step, pin: &str) -> Option<Command> {
     let typed = match caucus.step {
         Step::Attendance => type_cell(Cell::Attendees, caucus.attendees, paper.attendees),
         Step::FirstAlignment => count(caucus, CountKind::FirstAlignment, &paper.first),
@@ -119,6 +120,7 @@ fn settle(caucus: &CaucusView) -> Option<Command> {
 }
 
 /// Begins the correction of a report.
-pub(crate) fn correct(report: &str) -> Command {
+#[must_use]
+pub fn correct(report: &str) -> Command {
     Command::BeginCorrection { report: report.to_owned(), reason: reason() }
 }

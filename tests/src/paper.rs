@@ -7,21 +7,23 @@ use serde::{Deserialize, Serialize};
 
 /// The figures of one precinct. Lists are in ballot order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Paper {
+pub struct Paper {
     /// The precinct's number.
-    pub(crate) precinct: u32,
+    pub precinct: u32,
     /// People who came.
-    pub(crate) attendees: u32,
-    /// People, by group, of the counts that are typed. Delegates are `None` where nobody published them: the tablet's own
-    /// are taken then.
-    pub(crate) first: Vec<u32>,
-    pub(crate) last: Vec<u32>,
-    pub(crate) delegates: Option<Vec<u32>>,
+    pub attendees: u32,
+    /// People of each group at first alignment.
+    pub first: Vec<u32>,
+    /// People of each group at final alignment.
+    pub last: Vec<u32>,
+    /// Delegates of each group. `None` where nobody published them: the tablet's own are taken then.
+    pub delegates: Option<Vec<u32>>,
 }
 
 impl Paper {
-    /// As it was published.
-    pub(crate) fn of(contest: &Contest, published: &Published) -> Self {
+    /// What was published of a precinct.
+    #[must_use]
+    pub fn of(contest: &Contest, published: &Published) -> Self {
         let delegates =
             contest.count_index(CountKind::Delegates).and_then(|_| published.awarded(contest));
         // Where first alignment was not published either, as many came as stood somewhere in the end.
@@ -37,7 +39,8 @@ impl Paper {
     }
 
     /// The figures of a count, where they are known.
-    pub(crate) fn count(&self, kind: CountKind) -> Option<&Vec<u32>> {
+    #[must_use]
+    pub fn count(&self, kind: CountKind) -> Option<&Vec<u32>> {
         match kind {
             CountKind::FirstAlignment => Some(&self.first),
             CountKind::FinalAlignment => Some(&self.last),
@@ -46,7 +49,8 @@ impl Paper {
     }
 
     /// The same with one figure read wrongly, as tired people do.
-    pub(crate) fn misread(&self, dice: &mut ChaCha8Rng) -> Self {
+    #[must_use]
+    pub fn misread(&self, dice: &mut ChaCha8Rng) -> Self {
         let mut wrong = self.clone();
         let group = dice.random_range(0..wrong.last.len());
         wrong.last[group] += dice.random_range(1..10);
