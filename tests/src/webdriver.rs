@@ -169,6 +169,16 @@ impl Session {
         self.look(script, &[json!({ ELEMENT: element.0 })]).map(|_| ())
     }
 
+    /// Chooses a file in a file chooser, as a person does in the system's window for it.
+    ///
+    /// # Errors
+    ///
+    /// When the element is none, or the driver refuses.
+    pub fn choose_file(&self, chooser: &Element, file: &std::path::Path) -> Result<()> {
+        let path = file.to_string_lossy();
+        self.post(&format!("/element/{}/value", chooser.0), &json!({ "text": path })).map(|_| ())
+    }
+
     /// Presses and releases keys of a hardware keyboard, one after the other.
     ///
     /// # Errors

@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use countersign_tests::Result;
+use countersign_tests::app::{App, Tablet};
+use countersign_tests::layout::pad::Pad;
 use countersign_tests::network::Weather;
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
 use countersign_tests::wait::{self, Look};
 
-use crate::{PIN, enrolled, same};
+use crate::{PIN, enrolled, same, whole};
 
 /// One code and one PIN, typed on the app's own keys; a slip in the code is called a slip, two different PINs are asked
 /// for again.
@@ -47,6 +49,26 @@ fn t05_one_code_and_one_pin() -> Result<()> {
     // 20 characters, four PINs of six digits, and the ways on.
     assert!(person.presses() <= 60, "{} presses", person.presses());
     Ok(())
+}
+
+/// A tablet whose app was made for no caucus: it says so, takes the party's file, and then the code that was typed.
+#[test]
+fn t05_the_rules_of_the_caucus_come_as_a_file() -> Result<()> {
+    let night = Night::begin("practice")?;
+    let code = night.party.invite("maple-1")?;
+    let app = App::start(Tablet { package: None, ..night.tablet("tablet") })?;
+    let mut person = Person::at(app.session());
+    person.wait_screen(&["enrol-code"])?;
+    whole(&app, Some(Pad::Code))?;
+    person.type_code(&code)?;
+    person.key("next")?;
+    app.session().wait_for("[data-problem=noPackage]")?;
+    whole(&app, Some(Pad::Code))?;
+    let chooser = app.session().wait_for("[data-testid=file]")?;
+    app.session().choose_file(&chooser, &night.party.package())?;
+    app.session().wait_for("[data-testid=package-taken]")?;
+    person.key("next")?;
+    person.wait_screen(&["enrol-confirm"]).map(|_| ())
 }
 
 /// A wrong PIN is a wrong PIN and no network is no network. The wait between tries grows, is counted down, survives the

@@ -17,6 +17,10 @@ mod storage;
 use std::time::Duration;
 
 use countersign_tests::app::App;
+use countersign_tests::layout::measure::{Measured, measure};
+use countersign_tests::layout::pad::Pad;
+use countersign_tests::layout::window::Window as _;
+use countersign_tests::layout::{SIZES, SIZES_WITHOUT_PAD, Size, WALKING};
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
 use countersign_tests::{Error, Result};
@@ -54,4 +58,15 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, found: T) -> Re
     } else {
         Err(Error::Unexpected(format!("{what}: expected {expected:?}, found {found:?}")))
     }
+}
+
+/// Fails unless the screen is whole in every size of the layout matrix, which never meets it.
+fn whole(app: &App, pad: Option<Pad>) -> Result<()> {
+    let sizes: &[Size] = if pad.is_some() { &SIZES } else { &SIZES_WITHOUT_PAD };
+    for &size in sizes {
+        app.settle_at(size)?;
+        let Measured { key_faults, label_faults, .. } = measure(app.session(), size, pad)?;
+        same(&format!("faults at {size}"), (vec![], vec![]), (key_faults, label_faults))?;
+    }
+    app.settle_at(WALKING)
 }

@@ -6,13 +6,10 @@ use countersign_tests::Result;
 use countersign_tests::app::{App, Tablet};
 use countersign_tests::caucus::Caucus;
 use countersign_tests::disk::SmallDisk;
-use countersign_tests::layout::measure::{Measured, measure};
-use countersign_tests::layout::window::Window as _;
-use countersign_tests::layout::{SIZES_WITHOUT_PAD, WALKING};
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
 
-use crate::{COUNTERSIGNED_WITHIN, PIN, reopen, same};
+use crate::{COUNTERSIGNED_WITHIN, PIN, reopen, same, whole};
 
 /// Room for the database and its log, and for what the window keeps.
 const KIBIBYTES: u32 = 8 << 10;
@@ -32,13 +29,7 @@ fn t14_a_full_disk_is_said_and_loses_nothing() -> Result<()> {
     let mut person = Person::at(app.session());
     person.button("retry")?;
     app.session().wait_for("[data-screen=trouble] [data-problem=diskFull]")?;
-    // The layout matrix never meets this screen.
-    for size in SIZES_WITHOUT_PAD {
-        app.settle_at(size)?;
-        let Measured { key_faults, label_faults, .. } = measure(app.session(), size, None)?;
-        same(&format!("faults at {size}"), (vec![], vec![]), (key_faults, label_faults))?;
-    }
-    app.settle_at(WALKING)?;
+    whole(&app, None)?;
     disk.clear()?;
     person.button("retry")?;
     person.enrol(&code, PIN)?;
