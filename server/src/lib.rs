@@ -5,6 +5,7 @@
 //! knows of precincts, keys and numbers is a projection of entries and messages and is made anew at each start.
 
 pub mod admission;
+pub mod backup;
 pub mod cli;
 pub mod client;
 pub mod clock;

@@ -7,6 +7,7 @@ use countersign_core::room::Room;
 
 use super::{Data, print};
 use crate::failure::Failure;
+use crate::folder::Folder;
 use crate::fsck;
 
 /// Check a data folder: order, tree, checkpoints, every signature, every judgement.
@@ -20,10 +21,14 @@ pub(super) struct Fsck {
 }
 
 pub(super) fn run(command: &Fsck) -> Result<ExitCode, Failure> {
-    let folder = command.data.folder();
+    report(&command.data.folder())
+}
+
+/// Checks both rooms of a folder and prints what was found.
+pub(super) fn report(folder: &Folder) -> Result<ExitCode, Failure> {
     let mut good = true;
     for room in Room::ALL {
-        match fsck::check(&folder, room) {
+        match fsck::check(folder, room) {
             Ok(sound) => print(&format!(
                 "{room} room: {} entries, every signature, the tree and the checkpoint are good\n",
                 sound.entries

@@ -1,5 +1,6 @@
 //! The program's commands. Exit codes: 0 done, 2 a mistake that a person can mend, 1 anything else.
 
+mod backup;
 mod contest;
 mod desk;
 mod devices;
@@ -68,6 +69,7 @@ enum Command {
     Results(results::Show),
     Fsck(fsck::Fsck),
     Rebuild(rebuild::Rebuild),
+    Backup(backup::Backup),
     VerifyReceipt(verify_receipt::VerifyReceipt),
 }
 
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Results(show) => results::run(&show),
         Command::Fsck(fsck) => fsck::run(&fsck),
         Command::Rebuild(rebuild) => rebuild::run(&rebuild),
+        Command::Backup(backup) => backup::run(&backup),
         Command::VerifyReceipt(verify) => verify_receipt::run(&verify),
     };
     match result {

@@ -6,6 +6,7 @@
 mod support;
 
 mod audit;
+mod backup;
 mod commands;
 mod crash;
 mod flood;
