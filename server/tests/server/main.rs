@@ -12,6 +12,7 @@ mod crash;
 mod flood;
 mod hand_off;
 mod log;
+mod operations;
 mod rebuild;
 mod recovery;
 mod refusals;
