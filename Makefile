@@ -56,8 +56,8 @@ test-layout: setup-test build ## every key reachable at every window and text si
 test-stories: setup-test build ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
-test-night: build ## a small night with everything going wrong, on the real server
-	$(TESTS) --bin night --test night
+test-night: build ## a small night with everything going wrong, and kills at random instants, on the real server
+	$(TESTS) --bin night --bin crash --test night --test crash
 
 # --- checking -----------------------------------------------------------------------------------
 .PHONY: lint lint-rust lint-ui bindings
@@ -94,6 +94,15 @@ NIGHT = $(if $(SEED),--seed $(SEED)) $(if $(CONTEST),--contest $(CONTEST)) $(if 
 night: setup ## every precinct of Iowa 2020 reports in one night, and much goes wrong (SEED= CONTEST= REPORTS= TABLETS= MINUTES= FAULTS=none|usual|hell)
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin night
 	target/night/night $(NIGHT)
+
+# --- kills --------------------------------------------------------------------------------------
+# Options of the kills that were given: make crash SEED=7 ROUNDS=100 ONLY=tablet FROM=75
+CRASH = $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(FROM),--from $(FROM))
+
+.PHONY: crash
+crash: setup ## tablet and server killed at random instants, 500 times each (SEED= ROUNDS= ONLY=tablet|server FROM=)
+	$(CARGO) build --locked -p countersign-server -p countersign-tests --bin countersign-server --bin crash
+	target/debug/crash $(CRASH)
 
 # --- measuring ----------------------------------------------------------------------------------
 .PHONY: bench

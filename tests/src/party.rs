@@ -1,6 +1,7 @@
 //! The party: its keys, its package, its server, its invitations; all made with the server's own program.
 
 mod asking;
+mod crashing;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read as _, Write as _};
@@ -34,6 +35,8 @@ pub struct Party {
     /// Where the server listens, once it did.
     reporting: SocketAddr,
     server: Option<Server>,
+    /// Messages that a key may send at once and in a minute, where it is not what servers allow by themselves.
+    each_key: Option<u32>,
 }
 
 /// Where the server is, and how it is reached.
@@ -137,6 +140,7 @@ impl Party {
             reporting: SocketAddr::from(([127, 0, 0, 1], place.listens)),
             place,
             server: None,
+            each_key: None,
         };
         let (keys, package) = (party.keys(), party.package());
         party.program(&[
@@ -359,12 +363,7 @@ impl Party {
     ///
     /// When it does not come up.
     pub fn start(&mut self) -> Result<()> {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.log())
-            .doing("opening the server's log")?;
-        let mut process = Group::start("countersign-server", self.serve()?.stderr(log))?;
+        let mut process = self.begin_serving()?;
         let line = process.first_line()?;
         let addresses: Addresses = serde_json::from_str(&line).map_err(|_| {
             Error::Unexpected(format!("the server did not come up; see {}", self.log().display()))
@@ -378,6 +377,16 @@ impl Party {
             .map_err(|_| Error::Unexpected(format!("the server listens on {line}")))?;
         self.server = Some(Server { process, private: addresses.private });
         Ok(())
+    }
+
+    /// Starts the server's process, which listens only once it has said so.
+    fn begin_serving(&self) -> Result<Group> {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .doing("opening the server's log")?;
+        Group::start("countersign-server", self.serve()?.stderr(log))
     }
 
     /// Starts the server where it should not come up: its exit code and what it says.
@@ -407,6 +416,10 @@ impl Party {
             .args(["--public", "127.0.0.1:0", "--private", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
+        if let Some(messages) = self.each_key {
+            let messages = messages.to_string();
+            command.args(["--key-burst", &messages, "--key-per-minute", &messages]);
+        }
         if self.place.tls {
             command
                 .args([OsStr::new("--tls-cert"), tls.join("cert.pem").as_os_str()])

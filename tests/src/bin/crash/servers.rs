@@ -1,0 +1,223 @@
+//! The party server, killed while reports come in.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use countersign_core::id::MessageId;
+use countersign_core::message::Package;
+use countersign_core::room::Room;
+use countersign_tests::children::kill_now;
+use countersign_tests::party::Party;
+use countersign_tests::places;
+use countersign_tests::signer::Signer;
+use rand::RngExt as _;
+use tempfile::TempDir;
+
+use crate::rounds::Subject;
+use crate::writer::{Writer, verify};
+use crate::{Outcome, dice, let_pass};
+
+/// The room that is reported in.
+pub(crate) const ROOM: Room = Room::Official;
+/// Precincts, each with an enrolled key; in each line those that one writer has.
+const PRECINCTS: [&[&str]; 3] = [&["maple-1", "maple-2"], &["oak-1", "elm-1"], &["birch", "cedar"]];
+/// What a key may send in a minute: a season sends faster than a tablet.
+const KEY_MESSAGES: u32 = 1_000_000;
+/// The server is killed within so long of being up, or of being started.
+const UP: Duration = Duration::from_millis(150);
+const START: Duration = Duration::from_millis(120);
+
+/// The rounds of servers.
+pub(crate) struct Servers {
+    seed: u64,
+    season: Option<Season>,
+    acknowledged: u64,
+    entries: u64,
+    /// Reports sent again that had an entry all along.
+    entered_unsaid: u64,
+    /// Kills before the server was up.
+    in_start: u64,
+}
+
+/// A party and what was sent to it.
+struct Season {
+    party: Party,
+    package: Package,
+    writers: Vec<Writer>,
+    /// Ends with the season.
+    _folder: TempDir,
+}
+
+/// A folder below `run/` that goes away with its handle.
+pub(crate) fn folder() -> Outcome<TempDir> {
+    let run = places::root().join("run");
+    std::fs::create_dir_all(&run)?;
+    Ok(TempDir::with_prefix_in("crash-", run)?)
+}
+
+impl Servers {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self { seed, season: None, acknowledged: 0, entries: 0, entered_unsaid: 0, in_start: 0 }
+    }
+}
+
+impl Season {
+    fn begin() -> Outcome<Self> {
+        let folder = folder()?;
+        let mut party = Party::plain(folder.path(), &places::contest("practice"))?;
+        party.allow_each_key(KEY_MESSAGES);
+        let (_, package) = Package::read(&std::fs::read(party.package())?)?;
+        party.start()?;
+        let enrol = |precinct: &&str| Signer::enrol(&party, precinct);
+        let writers = PRECINCTS.iter().map(|precincts| {
+            let signers = precincts.iter().map(enrol).collect::<Result<_, _>>()?;
+            Ok(Writer::new(signers))
+        });
+        let writers = writers.collect::<Outcome<_>>()?;
+        party.kill()?;
+        Ok(Self { party, package, writers, _folder: folder })
+    }
+
+    /// Lets all writers send for so long, and then kills the server under them.
+    fn write(&mut self, pause: Duration) -> Outcome<()> {
+        let killed = AtomicBool::new(false);
+        let (party, contest) = (&self.party, &self.package.contest);
+        let id = party.server_id().ok_or("the server does not run")?;
+        std::thread::scope(|scope| {
+            let sending: Vec<_> = self
+                .writers
+                .iter_mut()
+                .map(|writer| scope.spawn(|| writer.write(party, contest, &killed)))
+                .collect();
+            let_pass(pause);
+            // Before it is: whoever gets no answer from now on is not to complain.
+            killed.store(true, Ordering::SeqCst);
+            kill_now(id)?;
+            for one in sending {
+                one.join().map_err(|_| "a writer panicked")??;
+            }
+            Ok::<_, Box<dyn std::error::Error>>(())
+        })?;
+        Ok(self.party.kill()?)
+    }
+
+    /// What was acknowledged before the last kill stands where it stood.
+    fn ask_again(&mut self) -> Outcome<()> {
+        for (id, index) in
+            self.writers.iter_mut().flat_map(|writer| std::mem::take(&mut writer.fresh))
+        {
+            let receipt = self.party.receipt(ROOM.as_str(), &id.to_string())?;
+            let found = verify(&receipt, id, &self.package.contest)?.index;
+            if found != index {
+                return Err(format!("report {id} was entry {index} and is entry {found}").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends again what still waits, with nothing that is killed any more, and ends the server.
+    fn settle(&mut self) -> Outcome<()> {
+        self.party.start()?;
+        self.ask_again()?;
+        for writer in &mut self.writers {
+            writer.settle(&self.party, &self.package.contest, &AtomicBool::new(false))?;
+        }
+        Ok(self.party.stop()?)
+    }
+
+    /// The stored log has each acknowledged report where its receipt says, and nothing else.
+    fn audit(&self) -> Outcome<u64> {
+        self.party.fsck()?;
+        let log = self.party.stored_log(ROOM)?;
+        let mut entered: BTreeMap<MessageId, u64> = BTreeMap::new();
+        for entry in log.reports() {
+            *entered.entry(entry.message).or_default() += 1;
+        }
+        let acknowledged: Vec<_> =
+            self.writers.iter().flat_map(|writer| &writer.acknowledged).collect();
+        for (id, receipt) in &acknowledged {
+            match entered.remove(id) {
+                Some(1) => log.bears_out(receipt, *id, &self.package.contest)?,
+                times => {
+                    return Err(format!("report {id} has {} entries", times.unwrap_or(0)).into());
+                }
+            }
+        }
+        match entered.keys().next() {
+            Some(id) => Err(format!("nobody signed the report {id} of an entry").into()),
+            None => Ok(u64::try_from(acknowledged.len())?),
+        }
+    }
+}
+
+impl Subject for Servers {
+    fn begin(&mut self, _round: u64) -> Outcome<()> {
+        self.season = Some(Season::begin()?);
+        Ok(())
+    }
+
+    fn round(&mut self, round: u64) -> Outcome<()> {
+        let season = self.season.as_mut().ok_or("no season has begun")?;
+        let mut dice = dice(&format!("{} server blow {round}", self.seed));
+        if dice.random_ratio(1, 4) {
+            self.in_start += 1;
+            return Ok(season
+                .party
+                .kill_starting(|| let_pass(dice.random_range(Duration::ZERO..START)))?);
+        }
+        season.party.start()?;
+        season.ask_again()?;
+        season.write(dice.random_range(Duration::ZERO..UP))
+    }
+
+    fn end(&mut self) -> Outcome<()> {
+        let season = self.season.as_mut().ok_or("no season has begun")?;
+        season.settle()?;
+        self.entries += season.audit()?;
+        for writer in &season.writers {
+            self.acknowledged += writer.in_time;
+            self.entered_unsaid += writer.entered_unsaid;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Outcome<String> {
+        self.season = None;
+        let Self { acknowledged, entries, entered_unsaid, in_start, .. } = self;
+        if acknowledged == entries {
+            return Err("no kill struck a report on its way: these rounds say nothing".into());
+        }
+        Ok(format!(
+            "{in_start} kills before the server was up; {acknowledged} reports acknowledged at once, {} sent again, of \
+             which {entered_unsaid} had been entered; each has one entry and its receipt",
+            *entries - *acknowledged
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_as_it_was_acknowledged_is_found() {
+        let mut season = Season::begin().unwrap();
+        season.party.start().unwrap();
+        season.write(UP).unwrap();
+        season.settle().unwrap();
+        assert!(season.audit().unwrap() > 0, "something was sent");
+        let (id, receipt) = season.writers[0].acknowledged.pop().unwrap();
+        let forged = season.audit().unwrap_err().to_string();
+        assert!(forged.contains("nobody signed"), "{forged}");
+        season.writers[0].acknowledged.push((id, receipt.clone()));
+        season.writers[0].acknowledged.push((MessageId([7; 32]), receipt));
+        let lost = season.audit().unwrap_err().to_string();
+        assert!(lost.contains("has 0 entries"), "{lost}");
+        season.writers[0].acknowledged.pop();
+        season.party.start().unwrap();
+        season.writers[0].fresh.push((id, u64::MAX));
+        let moved = season.ask_again().unwrap_err().to_string();
+        assert!(moved.contains(&format!("was entry {}", u64::MAX)), "{moved}");
+    }
+}

@@ -1,0 +1,67 @@
+//! The party's server for who kills it at any instant, and reads what it stored.
+
+use countersign_core::log::Entry;
+use countersign_core::message::Package;
+use countersign_core::room::Room;
+use rusqlite::{Connection, OpenFlags};
+
+use super::Party;
+use crate::error::Doing;
+use crate::log::Log;
+use crate::{Error, Result};
+
+/// An entry, and the message that it enters, as they lie in the table.
+type Row = (Vec<u8>, Vec<u8>);
+
+impl Party {
+    /// From its next start on the server takes so many messages a minute from each key: for who sends faster than tablets.
+    pub const fn allow_each_key(&mut self, messages: u32) {
+        self.each_key = Some(messages);
+    }
+
+    /// Process id of the running server.
+    #[must_use]
+    pub fn server_id(&self) -> Option<u32> {
+        self.server.as_ref().map(|server| server.process.id())
+    }
+
+    /// Starts the server and kills it as a power cut would once `pause` returns, whether it came up by then or not.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started, or does not go away.
+    pub fn kill_starting(&self, pause: impl FnOnce()) -> Result<()> {
+        let process = self.begin_serving()?;
+        pause();
+        process.kill()
+    }
+
+    /// The log of a room as it was stored, replayed from the first entry. The server does not run.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or entries, messages and checkpoint do not belong together.
+    pub fn stored_log(&self, room: Room) -> Result<Log> {
+        let package = std::fs::read(self.package()).doing("reading the package")?;
+        let (_, package) = Package::read(&package).map_err(strange)?;
+        let (checkpoint, rows) = self.stored(room).map_err(strange)?;
+        let stored = rows
+            .into_iter()
+            .map(|(entry, message)| Ok((Entry::from_bytes(&entry).map_err(strange)?, message)));
+        Log::replay(&package, room, &checkpoint, stored.collect::<Result<Vec<_>>>()?)
+    }
+
+    /// The last checkpoint, and entries with their messages.
+    fn stored(&self, room: Room) -> rusqlite::Result<(String, Vec<Row>)> {
+        let file = self.data().join(format!("{room}.db"));
+        let file = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let head = file.query_row("SELECT checkpoint FROM head", [], |row| row.get(0))?;
+        let mut rows = file.prepare("SELECT entry, message FROM log ORDER BY idx")?;
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((head, rows.collect::<rusqlite::Result<_>>()?))
+    }
+}
+
+fn strange(what: impl ToString) -> Error {
+    Error::Unexpected(what.to_string())
+}
