@@ -1,5 +1,7 @@
 //! The party's server for who kills it at any instant, and reads what it stored.
 
+use std::io::Read as _;
+
 use countersign_core::log::Entry;
 use countersign_core::message::Package;
 use countersign_core::room::Room;
@@ -25,15 +27,21 @@ impl Party {
         self.server.as_ref().map(|server| server.process.id())
     }
 
-    /// Starts the server and kills it as a power cut would once `pause` returns, whether it came up by then or not.
+    /// Starts the server and kills it as a power cut would once `pause` returns; gives whether it had come up by then.
     ///
     /// # Errors
     ///
     /// When it cannot be started, or does not go away.
-    pub fn kill_starting(&self, pause: impl FnOnce()) -> Result<()> {
-        let process = self.begin_serving()?;
+    pub fn kill_starting(&self, pause: impl FnOnce()) -> Result<bool> {
+        let mut process = self.begin_serving()?;
+        let mut said = process.child().stdout.take();
         pause();
-        process.kill()
+        process.kill()?;
+        let mut line = String::new();
+        if let Some(said) = &mut said {
+            said.read_to_string(&mut line).doing("reading what the server said")?;
+        }
+        Ok(!line.is_empty())
     }
 
     /// The log of a room as it was stored, replayed from the first entry. The server does not run.

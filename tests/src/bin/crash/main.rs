@@ -1,8 +1,9 @@
 //! `make crash`: real processes, killed (SIGKILL) at random instants and started again, and what they had acknowledged
 //! looked for.
 //!
-//! [`tablets`] kills a tablet that a [`hands`]y secretary works on in a process of its own ([`child`]) and compares it with a
-//! tablet that did the same and was never killed; [`servers`] kills the party server while [`writer`]s send it reports.
+//! [`tablets`] kills a tablet, worked on in a process of its own ([`child`]) by a secretary whose [`hands`] slip now and then,
+//! and compares it with a tablet that did the same and was never killed ([`shadow`]); [`servers`] kills the party server
+//! while each [`writer`] sends it reports.
 
 mod child;
 mod device;

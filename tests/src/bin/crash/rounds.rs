@@ -30,6 +30,14 @@ impl Whom {
     }
 }
 
+/// What happened in all.
+pub(crate) struct Told {
+    /// Kills in the middle of something, which are what all this is about.
+    pub(crate) struck: u64,
+    /// In words.
+    pub(crate) words: String,
+}
+
 /// What is killed.
 pub(crate) trait Subject {
     /// Makes everything anew for the season that begins with this round.
@@ -42,7 +50,7 @@ pub(crate) trait Subject {
     fn end(&mut self) -> Outcome<()>;
 
     /// The last look, and what happened in all.
-    fn finish(&mut self) -> Outcome<String>;
+    fn finish(&mut self) -> Outcome<Told>;
 }
 
 /// Runs what was asked for.
@@ -73,10 +81,14 @@ fn drive(whom: Whom, arguments: &Arguments, subject: &mut dyn Subject) -> Outcom
         })?;
         progress(name, round + 1 - first, rounds);
     }
-    let what = subject
+    let Told { struck, words } = subject
         .finish()
         .map_err(|error| format!("{name}, seed {}, in the end: {error}", arguments.seed))?;
-    println!("{name}: {rounds} rounds in {} s: {what}", begun.elapsed().as_secs());
+    println!("{name}: {rounds} rounds in {} s: {words}", begun.elapsed().as_secs());
+    // A replay may be as short as a round.
+    if struck == 0 && rounds >= SEASON {
+        return Err(format!("{name}: no kill struck anything, so these rounds say nothing").into());
+    }
     Ok(())
 }
 

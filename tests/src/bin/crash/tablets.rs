@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::child::{Orders, Said, Shown};
 use crate::device::{self, PIN, failed, log_index, look};
-use crate::rounds::Subject;
+use crate::rounds::{Subject, Told};
 use crate::strike::Blow;
 use crate::{Outcome, dice, shadow};
 
@@ -291,7 +291,7 @@ impl Subject for Tablets {
         self.with_season(Self::close)
     }
 
-    fn finish(&mut self) -> Outcome<String> {
+    fn finish(&mut self) -> Outcome<Told> {
         self.party.stop()?;
         self.party.fsck()?;
         let log = self.party.stored_log(ROOM)?;
@@ -306,15 +306,13 @@ impl Subject for Tablets {
             log.bears_out(receipt, id, &self.package.contest)?;
         }
         let Tally { commands, done, not_done } = self.tally;
-        if done + not_done == 0 {
-            return Err("no kill struck a command: these rounds say nothing".into());
-        }
-        Ok(format!(
-            "{commands} commands answered; {} kills during a command, of which {done} were found done; \
+        let struck = done + not_done;
+        let words = format!(
+            "{commands} commands answered; {struck} kills during a command, of which {done} were found done; \
              {} reports, each with one entry and its receipt",
-            done + not_done,
             self.signed.len()
-        ))
+        );
+        Ok(Told { struck, words })
     }
 }
 
