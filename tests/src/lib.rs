@@ -24,6 +24,7 @@ pub mod picture;
 pub mod places;
 pub mod secretary;
 pub mod signer;
+pub mod simulation;
 pub mod tls;
 pub mod wait;
 pub mod webdriver;
