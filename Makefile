@@ -43,7 +43,7 @@ screenshots: setup-test build ## pictures of every screen of the ordinary path, 
 test: setup-test ## everything: lints, Rust tests, page tests, layout matrix, window stories
 	@scripts/test.sh
 
-.PHONY: test-rust test-ui test-layout test-stories test-night
+.PHONY: test-rust test-ui test-layout test-stories test-night test-nights
 test-rust: ui ## unit and integration tests of the Rust crates
 	$(CARGO) test --locked --no-fail-fast -p countersign-core -p countersign-device -p countersign-server -p countersign
 
@@ -58,6 +58,9 @@ test-stories: setup-test build ## whole caucuses in the real window, with kills 
 
 test-night: build ## a small night with everything going wrong, and kills at random instants, on the real server
 	$(TESTS) --bin night --bin crash --test night --test crash
+
+test-nights: ## two hundred simulated nights, each twice, and bugs planted to be found
+	$(TESTS) --lib --bin nights --test simulation
 
 # --- checking -----------------------------------------------------------------------------------
 .PHONY: lint lint-rust lint-ui bindings
@@ -96,6 +99,14 @@ night: setup ## every precinct of Iowa 2020 reports in one night, and much goes 
 	target/night/night $(NIGHT)
 
 # --- kills --------------------------------------------------------------------------------------
+# Options of the simulated nights that were given: make nights N=5000 FROM=200, or make nights SEED=7
+NIGHTS = $(if $(N),--nights $(N)) $(if $(FROM),--from $(FROM)) $(if $(SEED),--seed $(SEED))
+
+.PHONY: nights
+nights: ## simulated nights from seeds, each twice, or one of them with all that happens (N= FROM= SEED=)
+	$(CARGO) build --locked --profile night -p countersign-tests --bin nights
+	target/night/nights $(NIGHTS)
+
 # Options of the kills that were given: make crash SEED=7 ROUNDS=100 ONLY=tablet FROM=75
 CRASH = $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(FROM),--from $(FROM))
 

@@ -24,6 +24,7 @@ stage "page checks" lint-ui
 stage "page tests" test-ui
 stage "Rust tests" test-rust
 stage "Rust lints" lint-rust
+stage "simulated nights" test-nights
 stage "a small night" test-night
 stage "window stories" test-stories
 stage "layout matrix" test-layout

@@ -4,6 +4,8 @@
 //! the tablet, never set a field by script and never touch a database; scripts in the page only
 //! look (`elementFromPoint`, sizes). Every process that is started is ended when its handle is
 //! dropped, and everything listens on the loopback interface, on ports the system picks.
+//!
+//! Only the [`simulation`] starts nothing: it has tablets and server in its own process and moves them on step by step.
 
 pub mod app;
 pub mod caucus;
