@@ -5,6 +5,7 @@ use std::path::Path;
 use countersign_device::api::{Answer, Command, LockView, Problem, ReportView, Standing, View};
 use countersign_device::{Argon2Params, Config, Tablet};
 use countersign_tests::wait::{self, Look};
+use countersign_tests::{Error, Result};
 
 use crate::Outcome;
 
@@ -19,28 +20,27 @@ pub(crate) fn open(folder: &Path, package: &Path) -> Outcome<Tablet> {
         Config::new(folder.to_path_buf(), concat!("crash ", env!("CARGO_PKG_VERSION")));
     config.package = Some(std::fs::read(package)?);
     config.argon2 = ARGON2;
-    Tablet::open(config).map_err(|problem| failed("opening", &problem))
+    Ok(Tablet::open(config).map_err(|problem| failed("opening", &problem))?)
 }
 
 /// The error of a command that has to work.
-pub(crate) fn failed(what: &str, problem: &Problem) -> Box<dyn std::error::Error> {
-    format!("{what}: {:?}", problem.code).into()
+pub(crate) fn failed(what: &str, problem: &Problem) -> Error {
+    Error::Unexpected(format!("{what}: {:?}", problem.code))
 }
 
 /// The view as it is.
-pub(crate) fn look(tablet: &Tablet) -> Outcome<View> {
+pub(crate) fn look(tablet: &Tablet) -> Result<View> {
     match tablet.call(Command::View) {
         Ok(Answer::View { view }) => Ok(*view),
-        Ok(other) => Err(format!("the view is {other:?}").into()),
+        Ok(other) => Err(Error::Unexpected(format!("the view is {other:?}"))),
         Err(problem) => Err(failed("looking", &problem)),
     }
 }
 
 /// Waits until a PIN is taken: a kill while one was tried counts as a wrong one.
-pub(crate) fn wait_for_pin(tablet: &Tablet) -> Outcome<View> {
-    let look = || {
-        let view = look(tablet)
-            .map_err(|error| countersign_tests::Error::Unexpected(error.to_string()))?;
+pub(crate) fn wait_for_pin(tablet: &Tablet) -> Result<View> {
+    wait::until("the wait after a PIN", wait::LONG, || {
+        let view = look(tablet)?;
         Ok(match view.lock {
             LockView::Locked { wait_ms, .. } | LockView::Unlocked { wait_ms, .. }
                 if wait_ms > 0 =>
@@ -49,8 +49,7 @@ pub(crate) fn wait_for_pin(tablet: &Tablet) -> Outcome<View> {
             }
             _ => Look::Yes(view),
         })
-    };
-    Ok(wait::until("the wait after a PIN", wait::LONG, look)?)
+    })
 }
 
 /// Where a countersigned report stands in the log.

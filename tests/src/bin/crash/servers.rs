@@ -107,7 +107,8 @@ impl Season {
         for (id, index) in
             self.writers.iter_mut().flat_map(|writer| std::mem::take(&mut writer.fresh))
         {
-            let receipt = self.party.receipt(ROOM.as_str(), &id.to_string())?;
+            let receipt = self.party.receipt(ROOM.as_str(), &id.to_string());
+            let receipt = receipt.map_err(|error| format!("entry {index} is gone: {error}"))?;
             let found = verify(&receipt, id, &self.package.contest)?.index;
             if found != index {
                 return Err(format!("report {id} was entry {index} and is entry {found}").into());

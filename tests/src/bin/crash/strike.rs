@@ -14,6 +14,8 @@ use rand::rngs::ChaCha8Rng;
 use crate::child::Said;
 use crate::{Outcome, let_pass};
 
+/// The running program, also after another build has put a newer one in its place.
+const OURSELVES: &str = "/proc/self/exe";
 /// Most commands that are waited for.
 const COMMANDS: usize = 40;
 /// A command takes less.
@@ -45,7 +47,7 @@ impl Blow {
     pub(crate) fn strike(&self, orders: &Path) -> Outcome<Vec<Said>> {
         let mut process = Group::start(
             "a tablet",
-            Command::new(std::env::current_exe()?)
+            Command::new(OURSELVES)
                 .arg("--tablet")
                 .arg(orders)
                 .stdin(Stdio::null())

@@ -219,8 +219,7 @@ impl Tablets {
         tablet.call(unlock).map_err(|problem| failed("unlocking", &problem))?;
         tablet.start_sync();
         let view = wait::until("every report countersigned", wait::LONG, || {
-            let view = look(&tablet)
-                .map_err(|error| countersign_tests::Error::Unexpected(error.to_string()))?;
+            let view = look(&tablet)?;
             Ok(match view.reports.iter().find(|report| log_index(report).is_none()) {
                 Some(report) => Look::NotYet(format!("{}: {:?}", report.id, report.standing)),
                 None => Look::Yes(view),
