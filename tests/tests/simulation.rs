@@ -9,11 +9,13 @@ const SEEDS: u64 = 200;
 type Counted = fn(&Counts) -> usize;
 
 /// What goes wrong in some of the nights: where nothing does, nothing is tested.
-const FAULTS: [(&str, Counted); 20] = [
+const FAULTS: [(&str, Counted); 22] = [
     ("lost requests", |counts| counts.lost),
     ("doubled requests", |counts| counts.doubled),
     ("damaged requests", |counts| counts.damaged),
     ("answers of others", |counts| counts.strange),
+    ("messages too many", |counts| counts.too_many),
+    ("busy servers", |counts| counts.busy),
     ("answers too late", |counts| counts.late),
     ("cuts", |counts| counts.cuts),
     ("commits of several messages", |counts| counts.batches),

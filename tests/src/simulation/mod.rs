@@ -57,6 +57,10 @@ pub struct Counts {
     pub damaged: usize,
     /// Requests that somebody else answered, or that got another one's answer.
     pub strange: usize,
+    /// Times that a key had sent too much in a short time.
+    pub too_many: usize,
+    /// Times that the server was busy, or did not know whether it had entered a message.
+    pub busy: usize,
     /// Answers that came when nobody waited for them any more.
     pub late: usize,
     /// Times that nothing passed between a tablet and the server.

@@ -101,7 +101,8 @@ impl Plan {
         };
         let mishaps = [(); 5].map(|()| planner.share(150));
         let blows = planner.blows(tablets.len());
-        let key_rate = if planner.dice.random_ratio(1, 4) { 6 } else { 60 };
+        let tight = planner.dice.random_ratio(1, 4);
+        let key_rate = if tight { planner.dice.random_range(1..=6) } else { 60 };
         let gather_ms = if planner.dice.random_ratio(1, 2) { 2 * SECOND } else { 20 };
         Self { tablets, weather, mishaps, key_rate, gather_ms, blows, calm }
     }
