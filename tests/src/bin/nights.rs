@@ -8,7 +8,7 @@ use countersign_tests::simulation::{Lived, for_each_seed, live, live_twice};
 
 /// Lives through simulated nights, each twice, and says which seed went wrong.
 #[derive(Debug, Parser)]
-#[command(name = "nights", about)]
+#[command(name = "nights")]
 struct Arguments {
     /// How many seeds.
     #[arg(long, default_value_t = 1_000)]
