@@ -344,6 +344,21 @@ impl<'a> Person<'a> {
         Ok(())
     }
 
+    /// Waits until the screen counts no wait down before the next try at the PIN. There is one after a wrong PIN, and after
+    /// a kill while the PIN was being tried.
+    ///
+    /// # Errors
+    ///
+    /// When it counts for more than `bound`.
+    pub fn wait_another_try(&self, bound: Duration) -> Result<()> {
+        wait::until("another try at the PIN", bound, || {
+            Ok(match self.session.text_of("[data-testid=pin-wait]")? {
+                None => Look::Yes(()),
+                Some(text) => Look::NotYet(text),
+            })
+        })
+    }
+
     /// Unlocks the app and gives the screen it opens on.
     ///
     /// # Errors
@@ -351,6 +366,7 @@ impl<'a> Person<'a> {
     /// When the PIN is not taken.
     pub fn unlock(&mut self, pin: &str) -> Result<String> {
         self.wait_screen(&["unlock"])?;
+        self.wait_another_try(wait::LONG)?;
         self.type_pin(pin)?;
         self.wait_other_screen("unlock")
     }

@@ -128,13 +128,6 @@ fn home_and_lock(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
     person.type_pin(WRONG)?;
     person.session().wait_for("[data-problem=pinWrong]")?;
     sweep.see("unlock, wrong PIN", Some(Pad::Pin))?;
-    let session = person.session();
-    wait::until("another try", wait::LONG, || {
-        Ok(match session.text_of("[data-testid=pin-wait]")? {
-            None => Look::Yes(()),
-            Some(text) => Look::NotYet(text),
-        })
-    })?;
     person.unlock(PIN).map(|_| ())
 }
 

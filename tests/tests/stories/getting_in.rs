@@ -8,7 +8,6 @@ use countersign_tests::layout::pad::Pad;
 use countersign_tests::network::Weather;
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
-use countersign_tests::wait::{self, Look};
 
 use crate::{PIN, enrolled, same, whole};
 
@@ -92,12 +91,7 @@ fn t02_wrong_pin_without_a_network() -> Result<()> {
         if waits.len() == 4 {
             break;
         }
-        wait::until("the wait after a wrong PIN to end", Duration::from_secs(20), || {
-            Ok(match app.session().find("[data-testid=pin-wait]")? {
-                None => Look::Yes(()),
-                Some(_) => Look::NotYet("still counting down".to_owned()),
-            })
-        })?;
+        person.wait_another_try(Duration::from_secs(20))?;
         waits.push(begun.elapsed());
     }
     assert!(waits[2] > waits[0] + Duration::from_secs(2), "the wait grows: {waits:?}");
@@ -108,11 +102,6 @@ fn t02_wrong_pin_without_a_network() -> Result<()> {
     let mut person = Person::at(app.session());
     person.wait_screen(&["unlock"])?;
     app.session().wait_for("[data-testid=pin-wait]")?;
-    wait::until("the long wait to end", Duration::from_secs(45), || {
-        Ok(match app.session().find("[data-testid=pin-wait]")? {
-            None => Look::Yes(()),
-            Some(_) => Look::NotYet("still counting down".to_owned()),
-        })
-    })?;
+    person.wait_another_try(Duration::from_secs(45))?;
     same("the screen after the right PIN", "home".to_owned(), person.unlock(PIN)?)
 }
