@@ -3,6 +3,7 @@
 mod asking;
 mod crashing;
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -253,22 +254,8 @@ impl Party {
     }
 
     fn invitation(&self, precinct: &str, column: &str) -> Result<String> {
-        let printed = self.program(&[
-            &"invitations",
-            &"--data",
-            &self.data(),
-            &"--keys",
-            &self.keys(),
-            &"--precinct",
-            &precinct,
-        ])?;
-        let text = String::from_utf8_lossy(&printed.stdout).into_owned();
-        let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-        let found = lines.next().zip(lines.next()).and_then(|(names, cells)| {
-            let at = names.iter().position(|name| *name == column)?;
-            cells.get(at).map(|cell| (*cell).to_owned())
-        });
-        found.ok_or_else(|| Error::Unexpected(format!("invitations printed {text}")))
+        let found = self.invitations(&[&"--precinct", &precinct])?.pop();
+        found.and_then(|mut row| row.remove(column)).ok_or_else(no_table)
     }
 
     /// Invites every precinct and gives the codes, by precinct id.
@@ -276,23 +263,21 @@ impl Party {
     /// # Errors
     ///
     /// When the server's program refuses.
-    pub fn invite_all(&self) -> Result<std::collections::HashMap<String, String>> {
-        let printed = self.program(&[
-            &"invitations",
-            &"--data",
-            &self.data(),
-            &"--keys",
-            &self.keys(),
-            &"--all",
-        ])?;
-        let mut table = csv::Reader::from_reader(&*printed.stdout);
-        let rows = table.deserialize::<std::collections::HashMap<String, String>>();
-        rows.map(|row| {
-            let mut row = row.ok()?;
-            Some((row.remove("precinct")?, row.remove("code")?))
-        })
-        .collect::<Option<_>>()
-        .ok_or_else(|| Error::Unexpected("invitations --all printed no table".to_owned()))
+    pub fn invite_all(&self) -> Result<HashMap<String, String>> {
+        let code =
+            |mut row: HashMap<String, String>| Some((row.remove("precinct")?, row.remove("code")?));
+        let codes = self.invitations(&[&"--all"])?.into_iter().map(code);
+        codes.collect::<Option<_>>().ok_or_else(no_table)
+    }
+
+    /// Invites and gives the rows that are to be printed, by column.
+    fn invitations(&self, whom: &[&dyn AsRef<OsStr>]) -> Result<Vec<HashMap<String, String>>> {
+        let (data, keys) = (self.data(), self.keys());
+        let arguments: [&dyn AsRef<OsStr>; 5] =
+            [&"invitations", &"--data", &data, &"--keys", &keys];
+        let printed = self.program(&[&arguments[..], whom].concat())?;
+        let rows = csv::Reader::from_reader(&*printed.stdout).into_deserialize();
+        rows.collect::<std::result::Result<_, _>>().map_err(|_| no_table())
     }
 
     /// Has the server's program check its logs from the first entry; gives what it says of them.
@@ -528,6 +513,10 @@ impl Party {
         }
         command.stdin(Stdio::null()).output().doing("running countersign-server")
     }
+}
+
+fn no_table() -> Error {
+    Error::Unexpected("invitations printed another table".to_owned())
 }
 
 /// Writes a copy of a file with one bit of its middle byte flipped.

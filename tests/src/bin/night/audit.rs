@@ -2,16 +2,13 @@
 //! anyone who recomputes has, and from what the tablets hold; nothing is asked of the server but the numbers it gives.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
 use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::log::Entry;
-use countersign_core::message::{Kind, Package};
+use countersign_core::message::Kind;
 use countersign_core::results::{PrecinctState, Received};
-use countersign_core::room::Room;
 use countersign_tests::log::Log;
-use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,8 +16,6 @@ use crate::Outcome;
 use crate::hall::Held;
 use crate::ledger::Ledger;
 use crate::paper::Paper;
-
-const ROOM: Room = Room::Official;
 
 /// What must hold, and what was found. Every list is empty after a good night.
 #[derive(Debug, Default, Serialize)]
@@ -42,22 +37,6 @@ impl Findings {
         let Self { lost, doubled, forged, broken_receipts, disagreements } = self;
         [lost, doubled, forged, broken_receipts, disagreements].iter().all(|list| list.is_empty())
     }
-}
-
-/// Reads the log of the official room as it was stored.
-pub(crate) fn read(data: &Path, package: &Package) -> Outcome<Log> {
-    let file = Connection::open(data.join("official.db"))?;
-    let head: String = file.query_row("SELECT checkpoint FROM head", [], |row| row.get(0))?;
-    let mut rows = file.prepare("SELECT entry, message FROM log ORDER BY idx")?;
-    let rows = rows.query_map([], |row| {
-        Ok((row.get::<_, Vec<u8>>("entry")?, row.get::<_, Vec<u8>>("message")?))
-    })?;
-    let stored = rows.map(|row| {
-        let (entry, message) = row?;
-        Ok((Entry::from_bytes(&entry)?, message))
-    });
-    let stored: Vec<(Entry, Vec<u8>)> = stored.collect::<Outcome<_>>()?;
-    Ok(Log::replay(package, ROOM, &head, stored)?)
 }
 
 /// What came of checking a night.

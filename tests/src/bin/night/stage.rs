@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use countersign_core::contest::{Contest, read_published};
 use countersign_core::message::Package;
+use countersign_core::room::Room;
 use countersign_tests::party::{Party, free_port};
 use countersign_tests::places;
 use tempfile::TempDir;
@@ -105,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     let served = served(&night.party)?;
     night.party.kill()?;
     let fsck = night.party.fsck()?;
-    let log = audit::read(&night.party.data(), &package)?;
+    let log = night.party.stored_log(Room::Official)?;
     let audit = audit::check(&log, &night.ledger, &package.contest, &papers, &served)?;
     let happened = Happened {
         plan: &plan,

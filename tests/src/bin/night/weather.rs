@@ -172,16 +172,14 @@ async fn down(
         // The first thing a tablet says is its greeting; what follows carries the request.
         let asked = said.load(Ordering::Relaxed) > 1;
         match weather {
-            Weather::AnswersLost if asked => lost = true,
-            Weather::Garbled if asked => {
-                bytes[count / 2] ^= 0x20;
-                to.write_all(&bytes[..count]).await?;
+            Weather::AnswersLost if asked => {
+                lost = true;
+                continue;
             }
-            Weather::Slow => {
-                tokio::time::sleep(SLOW).await;
-                to.write_all(&bytes[..count]).await?;
-            }
-            _ => to.write_all(&bytes[..count]).await?,
+            Weather::Garbled if asked => bytes[count / 2] ^= 0x20,
+            Weather::Slow => tokio::time::sleep(SLOW).await,
+            _ => {}
         }
+        to.write_all(&bytes[..count]).await?;
     }
 }
