@@ -6,6 +6,8 @@
 //! process at any instruction, loses nothing.
 
 mod bridge;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod files;
 mod place;
 
@@ -32,6 +34,8 @@ pub fn run() {
         )
         .with_writer(std::io::stderr)
         .init();
+    #[cfg(target_os = "linux")]
+    drawing::settle();
 
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -102,6 +102,9 @@ fn t02_wrong_pin_without_a_network() -> Result<()> {
     let mut person = Person::at(app.session());
     person.wait_screen(&["unlock"])?;
     app.session().wait_for("[data-testid=pin-wait]")?;
+    // *Next* during the countdown: the PIN stays typed, and is tried when the countdown has ended.
+    person.type_pin(PIN)?;
+    app.session().wait_for("[data-testid=pin-held]")?;
     person.wait_another_try(Duration::from_secs(45))?;
-    same("the screen after the right PIN", "home".to_owned(), person.unlock(PIN)?)
+    same("the screen after the right PIN", "home".to_owned(), person.wait_screen(&["home"])?)
 }
