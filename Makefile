@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 CARGO ?= cargo
-TESTS = $(CARGO) test --locked -p countersign-tests
+# All packages at once, whatever is tested: with fewer, Cargo settles other features and builds the dependencies again.
+TESTS = $(CARGO) test --locked --workspace
 # Every page that goes into the app, so that it is built again only when one changed.
 PAGES = $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/paraglide/*' 2>/dev/null)
 
@@ -20,14 +21,17 @@ setup-windows:
 	@scripts/setup.sh --for run --for windows
 
 # --- building -----------------------------------------------------------------------------------
-.PHONY: ui build
+.PHONY: ui build build-tests
 ui: ui/tablet/dist/index.html ## build the pages
 ui/tablet/dist/index.html: $(PAGES) | setup
 	cd ui && npm run --silent build
 	@touch $@
 
 build: ui ## build the app, the server and the test programs (debug)
-	$(CARGO) build --locked -p countersign -p countersign-server -p countersign-tests --bins
+	$(CARGO) build --locked --workspace --bins
+
+build-tests: ui
+	$(CARGO) build --locked --workspace --bins --tests --test '*'
 
 # --- running ------------------------------------------------------------------------------------
 .PHONY: run
@@ -44,23 +48,23 @@ test: setup-test ## everything: lints, Rust tests, page tests, layout matrix, wi
 	@scripts/test.sh
 
 .PHONY: test-rust test-ui test-layout test-stories test-night test-nights
-test-rust: ui ## unit and integration tests of the Rust crates
-	$(CARGO) test --locked --no-fail-fast -p countersign-core -p countersign-device -p countersign-server -p countersign
+test-rust: build-tests ## unit and integration tests of the Rust crates
+	$(TESTS) --no-fail-fast
 
 test-ui: setup ## unit tests of the pages
 	cd ui && npm test --silent
 
-test-layout: setup-test build ## every key reachable at every window and text size, in Chromium and in the real window
+test-layout: setup-test build-tests ## every key reachable at every window and text size, in Chromium and in the real window
 	$(TESTS) --test layout
 
-test-stories: setup-test build ## whole caucuses in the real window, with kills and without a network; a server on a full disk
+test-stories: setup-test build-tests ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
-test-night: build ## a small night with everything going wrong, and kills at random instants, on the real server
-	$(TESTS) --bin night --bin crash --test night --test crash
+test-night: build-tests ## a small night with everything going wrong, and kills at random instants, on the real server
+	$(TESTS) --test night --test crash
 
-test-nights: ## two hundred simulated nights, each twice, and bugs planted to be found
-	$(TESTS) --lib --bin nights --test simulation
+test-nights: build-tests ## two hundred simulated nights, each twice, and bugs planted to be found
+	$(TESTS) --test simulation
 
 # --- checking -----------------------------------------------------------------------------------
 .PHONY: lint lint-rust lint-ui bindings
@@ -70,7 +74,6 @@ lint-rust: ui
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
-	$(CARGO) run --locked --quiet -p countersign-tests --bin bindings -- --check
 
 lint-ui: setup
 	cd ui && npm run --silent check

@@ -19,7 +19,7 @@ stage() { # stage NAME MAKE-TARGET
   fi
 }
 
-stage "building" build
+stage "building" build-tests
 stage "page checks" lint-ui
 stage "page tests" test-ui
 stage "Rust tests" test-rust

@@ -1,31 +1,27 @@
-//! Writes the TypeScript of the command surface, or (`--check`) says whether what is committed is current.
+//! Writes the TypeScript of the command surface into the pages' sources.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+fn bindings() -> PathBuf {
+    countersign_tests::places::root().join("ui/shared/src/gen_api.ts")
+}
+
 fn main() -> ExitCode {
-    let path = countersign_tests::places::root().join("ui/shared/src/gen_api.ts");
-    let current = countersign_device::typescript();
-    if !std::env::args().any(|argument| argument == "--check") {
-        return match std::fs::write(&path, current) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("bindings: {}: {error}", path.display());
-                ExitCode::FAILURE
-            }
-        };
-    }
-    match std::fs::read_to_string(&path) {
-        Ok(committed) if committed == current => ExitCode::SUCCESS,
-        Ok(_) => {
-            eprintln!(
-                "bindings: {} is not what device/src/api.rs says; run `make bindings`",
-                path.display()
-            );
-            ExitCode::FAILURE
-        }
+    match std::fs::write(bindings(), countersign_device::typescript()) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bindings: {}: {error}", path.display());
+            eprintln!("bindings: {}: {error}", bindings().display());
             ExitCode::FAILURE
         }
     }
+}
+
+#[test]
+fn the_pages_know_the_command_surface_as_it_is() {
+    let committed = std::fs::read_to_string(bindings()).unwrap();
+    assert!(
+        committed == countersign_device::typescript(),
+        "ui/shared/src/gen_api.ts is not what device/src/api.rs says; run `make bindings`"
+    );
 }
