@@ -68,6 +68,12 @@ impl Projection {
         }
     }
 
+    /// The same room before its first entry.
+    #[must_use]
+    pub fn before_its_first_entry(&self) -> Self {
+        Self::new(self.state.contest(), self.state.room(), self.state.party(), &self.origin)
+    }
+
     /// Reads a stored log whole: at start, and after a commit whose outcome is not known. Structure, order, tree and
     /// checkpoint are checked; signatures of messages were checked before they were entered, and by `fsck`.
     ///
