@@ -2,6 +2,7 @@
 
 mod projection;
 mod receipt;
+mod replay;
 mod sequencer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
