@@ -256,6 +256,54 @@ fn recorded_messages_of_every_version_are_still_read() {
     }
 }
 
+/// What a log reads again is what was accepted once: the two readers agree on every message, and on what is none.
+#[test]
+fn reading_again_accepts_what_parsing_accepts_and_nothing_else() {
+    let agree = |bytes: &[u8], what: &str| {
+        let again = Message::read_again(bytes.to_vec(), MessageId::of(bytes));
+        assert_eq!(again.ok(), Message::parse(bytes).ok(), "{what}");
+    };
+    let party = Party::new(common::practice());
+    let device = party.device(0);
+    let report = device.report(0, |_| {});
+    let large = device.report(0, |report| report.photos = vec![PhotoDigest([1; 32]); 200]);
+    agree(large.bytes(), "more than a report may have");
+    let codes: Vec<u32> = (0..20).collect();
+    for message in [
+        party.package.clone(),
+        party.people(),
+        party.invitations(&codes),
+        party.open(),
+        device.enrolment(0),
+        report.clone(),
+    ] {
+        let id = message.id();
+        assert_eq!(Message::read_again(message.bytes().to_vec(), id), Ok(message.clone()));
+        assert!(Message::read_again(message.bytes().to_vec(), MessageId([0; 32])).is_err());
+    }
+    let bytes = report.bytes();
+    for position in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.to_vec();
+            changed[position] ^= 1 << bit;
+            agree(&changed, &format!("bit {bit} of byte {position}"));
+        }
+        agree(&bytes[..position], &format!("the first {position} bytes"));
+        let more = [&bytes[..position], &[0], &bytes[position..]].concat();
+        agree(&more, &format!("a zero before byte {position}"));
+    }
+    // The same parts with a longer spelling: array, header, content and signature.
+    let at = |byte: u8| bytes.iter().position(|&here| here == byte).expect("it is there");
+    let header = at(0x58);
+    for (position, spelling) in [(0, &[0x98, 4][..]), (header, &[0x59, 0])] {
+        let longer = [&bytes[..position], spelling, &bytes[position + 1..]].concat();
+        agree(&longer, &format!("{spelling:x?} at byte {position}"));
+    }
+    let end = bytes.len() - 66;
+    let longer = [&bytes[..end], &[0x59, 0, 64], &bytes[end + 2..]].concat();
+    agree(&longer, "a signature with a longer head");
+}
+
 fn compat(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/compat/v1/{name}.cose"))
 }

@@ -8,9 +8,10 @@ use countersign_core::id::PrecinctNumber;
 use countersign_core::log::Entry;
 use countersign_core::message::{Message, Reason};
 use countersign_core::refusal::Refusal;
-use countersign_core::results::{Candidate, Received, RoomState};
+use countersign_core::results::{Candidate, Received, RoomState, SideBySide};
 use countersign_core::room::Room;
 use party::Party;
+use proptest::prelude::*;
 
 /// A room and its log, without a server.
 struct Hall {
@@ -243,4 +244,71 @@ fn a_report_outside_the_limits_is_refused_and_one_that_does_not_add_up_is_not() 
     );
     hall.enter(&tablet.report(0, |r| r.attendees = 1))
         .expect("what the room did is never refused for its sums");
+}
+
+/// Messages of which many change how others are judged: two precincts, five tablets, their reports and corrections, and
+/// what an admin does.
+fn entangled(hall: &Hall) -> Vec<Message> {
+    let mut all = vec![hall.party.open(), hall.party.invitations(&[0, 1]), hall.party.people()];
+    for n in 0..5 {
+        let (tablet, precinct) = (hall.party.device(n), u32::from(n == 4));
+        let report = tablet.report(precinct, |_| {});
+        all.extend([tablet.enrolment(precinct), tablet.correction(precinct, &report), report]);
+    }
+    all.push(hall.party.device(0).enrolment(1));
+    all.push(hall.party.revoke(hall.party.device(1).key.id()));
+    all.push(hall.party.revoke(Party::code(1).key("practice").public().id()));
+    all
+}
+
+proptest! {
+    /// Whatever comes in whatever order: judged by what is committed, as far as messages may stand side by side, each is
+    /// answered as if they had been judged one on top of the other.
+    #[test]
+    fn messages_side_by_side_are_judged_as_one_after_the_other(
+        order in prop::collection::vec(0..21_usize, 1..60),
+        prepared in any::<bool>(),
+    ) {
+        let mut one_by_one = if prepared { Hall::open() } else { Hall::closed() };
+        let all = entangled(&one_by_one);
+        prop_assert_eq!(all.len(), 21);
+        let mut committed = one_by_one.state.clone();
+        let mut size = one_by_one.log.len() as u64;
+        let mut waiting: std::collections::VecDeque<&Message> =
+            order.iter().map(|&at| &all[at]).collect();
+        let mut judged = Vec::new();
+        while !waiting.is_empty() {
+            let mut together = SideBySide::default();
+            let mut good = Vec::new();
+            while let Some(message) = waiting.front().copied().filter(|message| together.admits(message))
+            {
+                let judgement = committed.judge(message);
+                if judgement.is_ok() {
+                    together.add(message);
+                    good.push(message);
+                }
+                judged.push(judgement);
+                waiting.pop_front();
+            }
+            for message in good {
+                let entry = Entry { kind: message.kind(), time_ms: 1, message: message.id() };
+                committed.apply(size, &entry, message).expect("it was judged good");
+                size += 1;
+            }
+        }
+        let expected: Vec<_> = order
+            .iter()
+            .map(|&at| {
+                let message = &all[at];
+                one_by_one.state.judge(message)?;
+                let index = one_by_one.log.len() as u64;
+                let entry = Entry { kind: message.kind(), time_ms: 1, message: message.id() };
+                one_by_one.state.apply(index, &entry, message)?;
+                one_by_one.log.push((entry, message.clone()));
+                Ok(())
+            })
+            .collect();
+        prop_assert_eq!(judged, expected);
+        prop_assert_eq!(Received::of(&committed), Received::of(&one_by_one.state));
+    }
 }

@@ -16,6 +16,7 @@ pub mod display;
 pub mod error;
 pub mod host;
 pub mod layout;
+pub mod limits;
 pub mod log;
 pub mod network;
 pub mod night;

@@ -56,13 +56,6 @@ impl Tree {
         }
     }
 
-    /// Takes the newest leaves away, until `size` are left: for a batch whose commit failed.
-    pub fn truncate(&mut self, size: u64) {
-        for (level, row) in self.levels.iter_mut().enumerate() {
-            row.truncate((size >> level) as usize);
-        }
-    }
-
     /// The root of the first `size` entries; of nothing it is the hash of nothing.
     ///
     /// # Panics
@@ -74,6 +67,30 @@ impl Tree {
             return hash(&[]);
         }
         self.range(0, size)
+    }
+
+    /// The root that the tree would have with `leaves` after its newest. The tree stays as it is.
+    #[must_use]
+    pub fn root_with(&self, leaves: impl IntoIterator<Item = Hash>) -> Hash {
+        let mut size = self.size();
+        // The complete subtrees that lie side by side under it, the largest first: one for each bit of the size.
+        let mut edge: Vec<Hash> = (0..self.levels.len())
+            .rev()
+            .filter(|level| (size >> level) % 2 == 1)
+            .map(|level| self.levels[level][(size >> level) as usize - 1])
+            .collect();
+        for leaf in leaves {
+            let mut hash = leaf;
+            // A leaf completes as many subtrees as the size ends in ones.
+            for _ in 0..size.trailing_ones() {
+                let left = edge.pop().expect("each bit of the size has its subtree");
+                hash = node_hash(&left, &hash);
+            }
+            edge.push(hash);
+            size += 1;
+        }
+        let right_to_left = edge.into_iter().rev();
+        right_to_left.reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(|| hash(&[]))
     }
 
     /// The inclusion proof of entry `index` in the first `size` entries, from the leaf's sibling upwards.
@@ -307,17 +324,18 @@ mod tests {
     }
 
     #[test]
-    fn truncate_takes_back_what_push_added() {
+    fn the_root_with_more_leaves_is_that_of_the_tree_with_them() {
         let all = leaves(40);
-        for size in 0..40_u64 {
-            let mut tree = Tree::default();
-            all.iter().for_each(|leaf| tree.push(*leaf));
-            tree.truncate(size);
-            assert_eq!(tree.root(size), slow_root(&all[..size as usize]));
-            for leaf in &all[size as usize..] {
+        let mut tree = Tree::default();
+        for size in 0..=all.len() {
+            for more in 0..=all.len() - size {
+                let root = tree.root_with(all[size..size + more].iter().copied());
+                assert_eq!(root, slow_root(&all[..size + more]), "{size} and {more}");
+            }
+            assert_eq!(tree.size(), size as u64);
+            if let Some(leaf) = all.get(size) {
                 tree.push(*leaf);
             }
-            assert_eq!(tree.root(40), slow_root(&all));
         }
     }
 }

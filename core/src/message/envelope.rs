@@ -1,11 +1,13 @@
 //! The one form of every signed message: untagged `COSE_Sign1` (RFC 9052) around deterministic CBOR
 //! (RFC 8949, 4.2.1).
 
+use std::ops::Range;
+
 use coset::{
     Algorithm, CborSerializable, ContentType, CoseSign1, CoseSign1Builder, HeaderBuilder,
     SignatureContext, iana, sig_structure_data,
 };
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 
 use super::kind::Kind;
 use crate::crypto::{self, SigningKey};
@@ -55,7 +57,8 @@ pub struct Message {
     id: MessageId,
     kind: Kind,
     key: KeyId,
-    payload: Vec<u8>,
+    /// Where the content lies in the bytes.
+    payload: Range<usize>,
     signature: crypto::Signature,
 }
 
@@ -89,6 +92,14 @@ pub enum NotCanonical {
     Payload(Kind),
 }
 
+/// The bytes are not those of the message that they were taken for. Trying again with the same bytes cannot help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("these bytes are not its message")]
+pub struct OtherBytes;
+
+/// Bytes of the end of a message: the head of a byte string of 64 bytes, and the signature.
+const SIGNATURE_END: usize = 2 + 64;
+
 impl Message {
     /// Signs `payload` for `scope`. The same arguments give the same bytes.
     #[must_use]
@@ -96,7 +107,7 @@ impl Message {
         let payload = encode(payload);
         let aad = scope.external_aad(P::KIND);
         let tbs = to_be_signed(P::KIND, key.id(), aad.as_bytes(), &payload);
-        Self::assemble(P::KIND, key.id(), payload, key.sign(&tbs))
+        Self::assemble(P::KIND, key.id(), &payload, key.sign(&tbs))
     }
 
     /// Reads a message: decodes it, encodes it again and compares.
@@ -122,8 +133,21 @@ impl Message {
         let signature: crypto::Signature =
             sign1.signature.as_slice().try_into().map_err(|_| NotCanonical::Envelope)?;
         let payload = sign1.payload.ok_or(NotCanonical::Envelope)?;
-        let message = Self::assemble(kind, KeyId(key), payload, signature);
+        let message = Self::assemble(kind, KeyId(key), &payload, signature);
         if message.bytes == bytes { Ok(message) } else { Err(NotCanonical::Envelope) }
+    }
+
+    /// Reads the bytes of a message whose id was kept: what [`Message::parse`] accepts and has this id, for a fraction of
+    /// the work. For logs, which are read whole.
+    ///
+    /// # Errors
+    /// [`OtherBytes`] when they have another id, or are no message.
+    pub fn read_again(bytes: Vec<u8>, id: MessageId) -> Result<Self, OtherBytes> {
+        if MessageId::of(&bytes) != id {
+            return Err(OtherBytes);
+        }
+        let (kind, key, payload, signature) = parts(&bytes).ok_or(OtherBytes)?;
+        Ok(Self { bytes, id, kind, key, payload, signature })
     }
 
     /// The content.
@@ -136,19 +160,25 @@ impl Message {
             return Err(NotCanonical::OtherKind { expected: P::KIND, found: self.kind });
         }
         let payload: P =
-            minicbor::decode(&self.payload).map_err(|_| NotCanonical::Payload(self.kind))?;
-        if encode(&payload) == self.payload {
+            minicbor::decode(self.content()).map_err(|_| NotCanonical::Payload(self.kind))?;
+        if encode(&payload) == self.content() {
             Ok(payload)
         } else {
             Err(NotCanonical::Payload(self.kind))
         }
     }
 
+    /// The content's bytes: deterministic CBOR.
+    #[must_use]
+    pub fn content(&self) -> &[u8] {
+        &self.bytes[self.payload.clone()]
+    }
+
     /// Whether `key` signed this message for `scope`.
     #[must_use]
     pub fn verify(&self, key: &PublicKey, scope: Scope<'_>) -> bool {
         let aad = scope.external_aad(self.kind);
-        let tbs = to_be_signed(self.kind, self.key, aad.as_bytes(), &self.payload);
+        let tbs = to_be_signed(self.kind, self.key, aad.as_bytes(), self.content());
         key.id() == self.key && crypto::verify(key, &tbs, &self.signature)
     }
 
@@ -182,16 +212,53 @@ impl Message {
         self.key
     }
 
-    fn assemble(kind: Kind, key: KeyId, payload: Vec<u8>, signature: crypto::Signature) -> Self {
+    fn assemble(kind: Kind, key: KeyId, payload: &[u8], signature: crypto::Signature) -> Self {
         let bytes = CoseSign1Builder::new()
             .protected(protected(kind, key))
-            .payload(payload.clone())
+            .payload(payload.to_vec())
             .signature(signature.to_vec())
             .build()
             .to_vec()
             .expect("a COSE_Sign1 of byte strings always encodes");
+        let end = bytes.len() - SIGNATURE_END;
+        let payload = end - payload.len()..end;
         Self { id: MessageId::of(&bytes), bytes, kind, key, payload, signature }
     }
+}
+
+/// Kind, key, place of the content and signature of a message in its one form.
+fn parts(bytes: &[u8]) -> Option<(Kind, KeyId, Range<usize>, crypto::Signature)> {
+    let mut sign1 = Decoder::new(bytes);
+    (sign1.array().ok()? == Some(4)).then_some(())?;
+    let protected = sign1.bytes().ok()?;
+    let mut header = Decoder::new(protected);
+    (header.map().ok()? == Some(3)).then_some(())?;
+    (header.i8().ok()? == 1 && header.i8().ok()? == -8 && header.i8().ok()? == 3).then_some(())?;
+    let content_type = header.str().ok()?;
+    (header.i8().ok()? == 4).then_some(())?;
+    let key = header.bytes().ok()?.try_into().ok()?;
+    (sign1.map().ok()? == Some(0)).then_some(())?;
+    let payload = sign1.bytes().ok()?.len();
+    let end = sign1.position();
+    let signature = sign1.bytes().ok()?.try_into().ok()?;
+    let kind = Kind::from_content_type(content_type)?;
+    // The parts are those of the one form, and no other spelling of them is as short.
+    let shortest_header = 5 + string(content_type.len()) + string(16);
+    let shortest = 2 + string(shortest_header) + string(payload) + string(64);
+    let one_form = protected.len() == shortest_header && bytes.len() == shortest;
+    (one_form && bytes.len() <= kind.size_max()).then_some(())?;
+    Some((kind, KeyId(key), end - payload..end, signature))
+}
+
+/// Bytes of a byte or text string of this length, its head in the shortest spelling.
+const fn string(length: usize) -> usize {
+    let head = match length {
+        0..24 => 1,
+        24..256 => 2,
+        256..65_536 => 3,
+        _ => 5,
+    };
+    head + length
 }
 
 fn encode<P: Encode<()>>(payload: &P) -> Vec<u8> {

@@ -13,7 +13,7 @@ mod report;
 mod room_act;
 
 pub use enrolment::{Enrolment, EnrolmentRequest, Invitation, Invitations, Revoke, RevokeReason};
-pub use envelope::{Message, NotCanonical, Payload, Scope};
+pub use envelope::{Message, NotCanonical, OtherBytes, Payload, Scope};
 pub use kind::Kind;
 pub use package::{Package, PackageError};
 pub use people::{People, Person, Role};

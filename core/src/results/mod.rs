@@ -2,7 +2,11 @@
 //! sums of what was received ([`Received`]). Anyone with the public log computes the same.
 
 mod received;
+mod reports;
 mod room_state;
+mod side_by_side;
 
-pub use received::{CountTotal, PrecinctState, Received, ReceivedPrecinct};
-pub use room_state::{Candidate, Device, ReceivedReport, RoomState};
+pub use received::{CountTotal, PrecinctState, Received, ReceivedPrecinct, Tally};
+pub use reports::{ReceivedReport, Reports};
+pub use room_state::{Candidate, Device, RoomState};
+pub use side_by_side::SideBySide;

@@ -1,9 +1,13 @@
 //! Sums of what was received. They are never results: those are what a release names.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::reports::Reports;
 use super::room_state::{Candidate, RoomState};
 use crate::id::PrecinctNumber;
+use crate::message::Package;
 use crate::room::Room;
 
 /// Where a precinct stands, as far as received reports say.
@@ -79,7 +83,27 @@ impl Received {
     /// Sums a room up. Without a package there is nothing to sum: `None`.
     #[must_use]
     pub fn of(state: &RoomState) -> Option<Self> {
-        let contest = &state.package()?.contest;
+        state.tally().map(|tally| tally.sum_up())
+    }
+}
+
+/// What was received in a room: everything that [`Received`] is a function of. Cheap to take out of a room, so that
+/// summing up keeps nobody waiting who enters.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    pub(super) contest: String,
+    pub(super) room: Room,
+    pub(super) package: Arc<Package>,
+    pub(super) reports: Reports,
+    pub(super) log_size: u64,
+    pub(super) now_ms: u64,
+}
+
+impl Tally {
+    /// Sums it up.
+    #[must_use]
+    pub fn sum_up(&self) -> Received {
+        let contest = &self.package.contest;
         let mut totals: Vec<CountTotal> = contest
             .counts
             .iter()
@@ -89,7 +113,7 @@ impl Received {
         let (mut received, mut in_conflict) = (0, 0);
         for (number, precinct) in (0..).zip(&contest.precincts) {
             let number = PrecinctNumber(number);
-            let candidate = state.candidate(number);
+            let candidate = self.reports.candidate(number);
             let (place, counted) = match candidate {
                 Candidate::Missing => continue,
                 Candidate::InConflict => {
@@ -98,32 +122,34 @@ impl Received {
                 }
                 Candidate::Report(report) => {
                     received += 1;
-                    (PrecinctState::Received, Some(report))
+                    (PrecinctState::Received, Some((report, report.report())))
                 }
             };
-            if let Some(counted) = counted {
-                for (total, count) in totals.iter_mut().zip(&counted.report.counts) {
+            if let Some((_, report)) = &counted {
+                for (total, count) in totals.iter_mut().zip(&report.counts) {
                     for (sum, &people) in total.groups.iter_mut().zip(count) {
                         *sum += u64::from(people);
                     }
                 }
             }
+            let reports = self.reports.of(number).len();
+            let (counted, report) = counted.unzip();
             precincts.push(ReceivedPrecinct {
                 precinct: precinct.id.clone(),
                 state: place,
-                reports: state.reports(number).len(),
-                report: counted.map(|report| report.id.to_string()),
-                log_index: counted.map(|report| report.index),
-                entered_ms: counted.map(|report| report.entered_ms),
-                attendees: counted.map(|report| report.report.attendees),
-                counts: counted.map(|report| report.report.counts.clone()),
+                reports,
+                report: counted.map(|counted| counted.id.to_string()),
+                log_index: counted.map(|counted| counted.index),
+                entered_ms: counted.map(|counted| counted.entered_ms),
+                attendees: report.as_ref().map(|report| report.attendees),
+                counts: report.map(|report| report.counts),
             });
         }
-        Some(Self {
-            contest: state.contest().to_owned(),
-            room: state.room(),
-            log_size: state.size(),
-            now_ms: state.now_ms(),
+        Received {
+            contest: self.contest.clone(),
+            room: self.room,
+            log_size: self.log_size,
+            now_ms: self.now_ms,
             reviewed: false,
             groups: contest.groups.iter().map(|group| group.key.clone()).collect(),
             precincts_total: contest.precincts.len(),
@@ -131,6 +157,6 @@ impl Received {
             precincts_in_conflict: in_conflict,
             totals,
             precincts,
-        })
+        }
     }
 }

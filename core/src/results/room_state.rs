@@ -1,9 +1,11 @@
 //! The state of one room: a projection of its log. [`RoomState::authority`] and [`RoomState::judge`] say whether a
 //! message may be entered, [`RoomState::apply`] enters it. Applying the same log gives the same state.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::received::Tally;
+use super::reports::{ReceivedReport, Reports};
 use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
 use crate::log::Entry;
 use crate::message::{
@@ -14,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::room::Room;
 
 /// Tablets that one invitation may enrol.
-const DEVICES_PER_INVITATION: usize = 3;
+const DEVICES_PER_INVITATION: u32 = 3;
 
 /// An enrolled device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,21 +31,6 @@ pub struct Device {
     pub enrolled_at: u64,
     /// Index of the entry that revoked it.
     pub revoked_at: Option<u64>,
-}
-
-/// A report in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReceivedReport {
-    /// Its id.
-    pub id: MessageId,
-    /// The key that signed it.
-    pub key: KeyId,
-    /// Index of its entry.
-    pub index: u64,
-    /// Server time of its entry.
-    pub entered_ms: u64,
-    /// What it says.
-    pub report: Report,
 }
 
 /// Which report of a precinct counts (design section 9).
@@ -69,8 +56,9 @@ pub struct RoomState {
     invitations: HashMap<KeyId, Invitation>,
     revoked_invitations: HashMap<KeyId, u64>,
     devices: HashMap<KeyId, Device>,
-    by_invitation: HashMap<KeyId, Vec<KeyId>>,
-    reports: BTreeMap<PrecinctNumber, Vec<ReceivedReport>>,
+    /// How many devices an invitation enrolled.
+    enrolled: HashMap<KeyId, u32>,
+    reports: Reports,
     round: u32,
     size: u64,
     now_ms: u64,
@@ -90,8 +78,8 @@ impl RoomState {
             invitations: HashMap::new(),
             revoked_invitations: HashMap::new(),
             devices: HashMap::new(),
-            by_invitation: HashMap::new(),
-            reports: BTreeMap::new(),
+            enrolled: HashMap::new(),
+            reports: Reports::new(room),
             round: 0,
             size: 0,
             now_ms: 0,
@@ -251,7 +239,7 @@ impl RoomState {
             Kind::Enrolment => {
                 let Enrolment { request, .. } = message.decode().map_err(canonical)?;
                 let (key, invitation) = (request.device.id(), request.invitation.id());
-                self.by_invitation.entry(invitation).or_default().push(key);
+                *self.enrolled.entry(invitation).or_default() += 1;
                 self.devices.insert(
                     key,
                     Device {
@@ -263,16 +251,7 @@ impl RoomState {
                     },
                 );
             }
-            Kind::Report => {
-                let report: Report = message.decode().map_err(canonical)?;
-                self.reports.entry(report.precinct).or_default().push(ReceivedReport {
-                    id: message.id(),
-                    key: message.key(),
-                    index,
-                    entered_ms: entry.time_ms,
-                    report,
-                });
-            }
+            Kind::Report => self.reports.add(index, entry, message).map_err(canonical)?,
             _ => {}
         }
         self.size = index + 1;
@@ -304,7 +283,7 @@ impl RoomState {
         if request.app_version.len() > 32 {
             return Err(Refusal::OverLimit);
         }
-        let enrolled = self.by_invitation.get(&invitation_key).map_or(0, Vec::len);
+        let enrolled = self.enrolled.get(&invitation_key).copied().unwrap_or(0);
         if self.revoked_invitations.contains_key(&invitation_key)
             || enrolled >= DEVICES_PER_INVITATION
             || self.devices.contains_key(&request.device.id())
@@ -426,39 +405,30 @@ impl RoomState {
     /// Reports of a precinct, in log order.
     #[must_use]
     pub fn reports(&self, precinct: PrecinctNumber) -> &[ReceivedReport] {
-        self.reports.get(&precinct).map_or(&[], Vec::as_slice)
+        self.reports.of(precinct)
     }
 
-    /// The heads of a precinct: reports that no report of their key supersedes, in log order.
-    ///
-    /// Whoever rehearses again begins again: in the rehearsal room a later first report of a key stands for all that the key
-    /// reported before. An official report is replaced only by a correction that names it.
+    /// The heads of a precinct; see [`Reports::heads`].
     pub fn heads(&self, precinct: PrecinctNumber) -> impl Iterator<Item = &ReceivedReport> {
-        let reports = self.reports(precinct);
-        let begun_again = |head: &ReceivedReport, later: &ReceivedReport| {
-            self.room == Room::Rehearsal
-                && later.report.supersedes.is_none()
-                && later.index > head.index
-        };
-        reports.iter().filter(move |head| {
-            !reports
-                .iter()
-                .filter(|later| later.key == head.key)
-                .any(|later| later.report.supersedes == Some(head.id) || begun_again(head, later))
-        })
+        self.reports.heads(precinct)
     }
 
-    /// Which report counts: the earliest head if all heads carry the same numbers.
+    /// Which report counts; see [`Reports::candidate`].
     #[must_use]
     pub fn candidate(&self, precinct: PrecinctNumber) -> Candidate<'_> {
-        let mut heads = self.heads(precinct);
-        let Some(first) = heads.next() else {
-            return Candidate::Missing;
-        };
-        let same = |other: &ReceivedReport| {
-            other.report.attendees == first.report.attendees
-                && other.report.counts == first.report.counts
-        };
-        if heads.all(same) { Candidate::Report(first) } else { Candidate::InConflict }
+        self.reports.candidate(precinct)
+    }
+
+    /// What was received, before it is summed up; `None` without a package.
+    #[must_use]
+    pub fn tally(&self) -> Option<Tally> {
+        Some(Tally {
+            contest: self.contest.clone(),
+            room: self.room,
+            package: Arc::clone(self.package()?),
+            reports: self.reports.clone(),
+            log_size: self.size,
+            now_ms: self.now_ms,
+        })
     }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
@@ -128,9 +127,8 @@ async fn listen(
         (serve.private, None, http::private(&service)),
     ];
     for (address, tls, router) in wanted {
-        let socket = TcpListener::bind(address)
-            .await
-            .map_err(|error| Failure::mistake(format!("{address}: {error}")))?;
+        let socket =
+            http::bind(address).map_err(|error| Failure::mistake(format!("{address}: {error}")))?;
         bound.push(socket.local_addr().map_err(Failure::internal)?);
         let listener = Listener { socket, tls, router, metrics: Arc::clone(&node.metrics) };
         listeners.spawn(http::serve(listener, stopped.clone()));

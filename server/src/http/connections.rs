@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
@@ -25,6 +25,10 @@ const CONNECTIONS: usize = 8192;
 
 /// Of these, from one address. A county may sit behind one; nobody else needs so many.
 const FROM_ONE_ADDRESS: u32 = 2048;
+
+/// Connections that may wait to be accepted: every tablet of a large state may begin at the same instant, and one that finds
+/// no place comes again only a second later. Systems lower it to what they allow (`net.core.somaxconn`).
+const WAITING: u32 = 4096;
 
 /// Time for a TLS handshake, and for a request's headers (also the longest pause between requests).
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -46,6 +50,19 @@ pub struct Listener {
     pub router: Router,
     /// Counters.
     pub metrics: Arc<Metrics>,
+}
+
+/// A socket that listens at this address.
+///
+/// # Errors
+/// What the system says when it is taken, or not here.
+pub fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Elsewhere it would let another program take the address.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Serves until told to stop, then lets requests under way finish.

@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::store::PrivateStore;
 
-pub use connections::{Listener, Stop, serve};
+pub use connections::{Listener, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};
 pub use problem::Problem;
 

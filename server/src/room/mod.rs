@@ -2,6 +2,7 @@
 
 mod projection;
 mod receipt;
+mod replay;
 mod sequencer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -100,13 +101,10 @@ impl RoomDesk {
     #[must_use]
     pub fn open(parts: RoomParts) -> (Self, Sequencer) {
         let room = parts.projection.state.room();
-        let shared = Arc::new(Shared {
-            projection: RwLock::new(parts.projection.clone()),
-            serving: AtomicBool::new(true),
-        });
-        let (queue, submissions) = mpsc::channel(QUEUE);
         let store = Arc::clone(&parts.store);
-        let sequencer = Sequencer::new(parts, Arc::clone(&shared), submissions);
+        let (queue, submissions) = mpsc::channel(QUEUE);
+        let sequencer = Sequencer::new(parts, submissions);
+        let shared = sequencer.shared();
         (Self { room, shared, store, queue }, sequencer)
     }
 

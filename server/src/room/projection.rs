@@ -10,6 +10,7 @@ use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
 
+use super::replay::{Read, replay};
 use crate::store::{Head, LogStore, StoreError};
 
 /// A stored log cannot be read into a projection.
@@ -68,8 +69,15 @@ impl Projection {
         }
     }
 
+    /// The same room before its first entry.
+    #[must_use]
+    pub fn before_its_first_entry(&self) -> Self {
+        Self::new(self.state.contest(), self.state.room(), self.state.party(), &self.origin)
+    }
+
     /// Reads a stored log whole: at start, and after a commit whose outcome is not known. Structure, order, tree and
-    /// checkpoint are checked; signatures of messages were checked before they were entered, and by `fsck`.
+    /// checkpoint are checked, and that each message is the one that was entered; its signatures were checked before that, and
+    /// are by `fsck`.
     ///
     /// # Errors
     /// [`LoadError`], which names the first thing that is wrong.
@@ -79,27 +87,13 @@ impl Projection {
         keys: &[PublicKey],
     ) -> Result<Self, LoadError> {
         let head = store.head()?;
-        let mut trouble = None;
-        store.read(&mut |index, stored| {
-            // Entries behind the head belong to a commit of another process after the head was read.
-            if index >= head.size {
-                return false;
+        replay(store, head.size, |Read { index, entry, message }| {
+            if index != empty.size() {
+                let what = "an entry is missing before it".to_owned();
+                return Err(LoadError::Entry { index, what });
             }
-            let wrong = |what: &str| LoadError::Entry { index, what: what.to_owned() };
-            let entered = if index != empty.size() {
-                Err(wrong("an entry is missing before it"))
-            } else {
-                match Message::parse(&stored.message) {
-                    Err(error) => Err(LoadError::Entry { index, what: error.to_string() }),
-                    Ok(message) => empty.enter(stored.entry, &message).map(|_| ()),
-                }
-            };
-            trouble = entered.err();
-            trouble.is_none()
+            empty.enter(entry, &message).map(drop)
         })?;
-        if let Some(trouble) = trouble {
-            return Err(trouble);
-        }
         empty.adopt(head, keys)?;
         Ok(empty)
     }

@@ -1,17 +1,23 @@
 //! The sequencer: one thread for each room that decides the order. It takes what waits, judges each message again on top
-//! of the ones before it, commits all of them with one signed checkpoint, and only then answers.
+//! of the committed log, commits them with one signed checkpoint, and only then answers.
+//!
+//! Messages share a commit only where none of them changes how another is judged ([`SideBySide`]); the others wait for
+//! the next one. So the committed log is all that judging needs, and there is one projection of it and no second one that
+//! runs ahead.
 //!
 //! While one batch is being written the next one gathers, so nothing waits for a timer: a single tablet gets its
 //! receipt after one commit, and many share one.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
-use countersign_core::log::{Checkpoint, Entry};
+use countersign_core::log::{Checkpoint, Entry, Hash};
 use countersign_core::message::Message;
+use countersign_core::results::SideBySide;
 use countersign_core::room::Room;
 use tokio::sync::mpsc;
 
@@ -46,8 +52,6 @@ pub struct Sequencer {
     keys: Vec<PublicKey>,
     clock: SharedClock,
     metrics: Arc<Metrics>,
-    /// The room as it will be once everything accepted so far is committed. Between batches it equals what is shared.
-    ahead: Projection,
     /// The room before its first entry, to read the log into.
     empty: Projection,
     shared: Arc<Shared>,
@@ -57,37 +61,29 @@ pub struct Sequencer {
 }
 
 /// One batch while it is made.
-#[derive(Default)]
 struct Gathered {
+    /// The head that it is put onto.
+    onto: Arc<Head>,
     entries: Vec<(Entry, Arc<Message>)>,
+    /// The root of the tree with these entries.
+    root: Hash,
     outcomes: Vec<(Submission, Outcome)>,
 }
 
 impl Sequencer {
-    pub(super) fn new(
-        parts: RoomParts,
-        shared: Arc<Shared>,
-        submissions: mpsc::Receiver<Submission>,
-    ) -> Self {
-        let state = &parts.projection.state;
-        let empty = Projection::new(
-            state.contest(),
-            state.room(),
-            state.party(),
-            parts.projection.origin(),
-        );
-        Self {
-            store: parts.store,
-            keys: parts.keys,
-            key: parts.key,
-            clock: parts.clock,
-            metrics: parts.metrics,
-            ahead: parts.projection,
-            empty,
-            shared,
-            submissions,
-            trouble: None,
-        }
+    pub(super) fn new(parts: RoomParts, submissions: mpsc::Receiver<Submission>) -> Self {
+        let RoomParts { store, projection, key, keys, clock, metrics } = parts;
+        let empty = projection.before_its_first_entry();
+        let shared = Arc::new(Shared {
+            projection: RwLock::new(projection),
+            serving: AtomicBool::new(true),
+        });
+        Self { store, key, keys, clock, metrics, empty, shared, submissions, trouble: None }
+    }
+
+    /// What whoever reads the room shares with it.
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// Works until every sender is gone and everything that was sent is answered.
@@ -130,7 +126,7 @@ impl Sequencer {
     }
 
     fn room(&self) -> Room {
-        self.ahead.state.room()
+        self.empty.state.room()
     }
 
     /// Whether a commit went wrong and the log was not read again yet.
@@ -139,78 +135,79 @@ impl Sequencer {
     }
 
     fn work(&mut self, submissions: Vec<Submission>) {
-        let gathered = self.gather(submissions);
-        if gathered.entries.is_empty() {
-            return answer(gathered.outcomes);
-        }
-        match self.commit(&gathered.entries) {
-            Ok(head) => {
-                self.publish(&gathered.entries, head);
+        let mut waiting = VecDeque::from(submissions);
+        while !waiting.is_empty() {
+            let gathered = self.gather(&mut waiting);
+            if gathered.entries.is_empty() {
                 answer(gathered.outcomes);
+                continue;
             }
-            Err(error) => {
-                tracing::error!(room = %self.room(), %error, "commit failed; reading the log again");
-                self.shared.serving.store(false, Ordering::Release);
-                // Refusals were judged on top of entries that may not exist, so nobody gets an answer: all are told to
-                // come again.
-                drop(gathered);
+            match self.commit(&gathered) {
+                Ok(head) => {
+                    self.publish(&gathered.entries, head);
+                    answer(gathered.outcomes);
+                }
+                Err(error) => {
+                    tracing::error!(room = %self.room(), %error, "commit failed; reading the log again");
+                    self.shared.serving.store(false, Ordering::Release);
+                    // Nobody gets an answer, those who wait no more than those of this batch: all are told to come again.
+                    return;
+                }
             }
         }
     }
 
-    fn gather(&mut self, submissions: Vec<Submission>) -> Gathered {
-        let now_ms = self.clock.now_ms();
-        let mut gathered = Gathered::default();
-        for submission in submissions {
+    /// Takes what can share one commit from the front of what waits.
+    fn gather(&self, waiting: &mut VecDeque<Submission>) -> Gathered {
+        let projection = self.shared.read();
+        // The machine's clock may go back; the log's time does not.
+        let time_ms = self.clock.now_ms().max(projection.state.now_ms());
+        let mut together = SideBySide::default();
+        let (mut entries, mut outcomes) = (Vec::new(), Vec::new());
+        while let Some(submission) = waiting.pop_front() {
             let message = &submission.message;
-            let outcome = match self.ahead.find(message.id()) {
+            let outcome = match projection.find(message.id()) {
                 Some(index) => Outcome::Already(index),
-                None => match self.ahead.judge(message) {
+                None if !together.admits(message) => {
+                    waiting.push_front(submission);
+                    break;
+                }
+                None => match projection.judge(message) {
                     Err(refusal) => Outcome::Refused(refusal),
                     Ok(()) => {
-                        // The machine's clock may go back; the log's time does not.
-                        let entry = Entry {
-                            kind: message.kind(),
-                            time_ms: now_ms.max(self.ahead.state.now_ms()),
-                            message: message.id(),
-                        };
-                        let index = self
-                            .ahead
-                            .enter(entry, message)
-                            .expect("a message that was judged good, is new and not in the past can be entered");
-                        gathered.entries.push((entry, Arc::clone(message)));
+                        together.add(message);
+                        let index = projection.size() + entries.len() as u64;
+                        let entry = Entry { kind: message.kind(), time_ms, message: message.id() };
+                        entries.push((entry, Arc::clone(message)));
                         Outcome::Entered(index)
                     }
                 },
             };
-            gathered.outcomes.push((submission, outcome));
+            outcomes.push((submission, outcome));
         }
-        gathered
+        let root = projection.tree.root_with(entries.iter().map(|(entry, _)| entry.leaf()));
+        Gathered { onto: Arc::clone(projection.head()), entries, root, outcomes }
     }
 
-    fn commit(&self, entries: &[(Entry, Arc<Message>)]) -> Result<Arc<Head>, CommitError> {
-        let size = self.ahead.size();
-        let checkpoint = Checkpoint {
-            origin: self.ahead.origin().to_owned(),
-            size,
-            root: self.ahead.tree.root(size),
-        };
-        let head =
-            Arc::new(Head { size, root: checkpoint.root, checkpoint: checkpoint.sign(&self.key) });
+    fn commit(&self, gathered: &Gathered) -> Result<Arc<Head>, CommitError> {
+        let Gathered { onto, entries, root, .. } = gathered;
+        let size = onto.size + entries.len() as u64;
+        let checkpoint = Checkpoint { origin: self.empty.origin().to_owned(), size, root: *root };
+        let head = Arc::new(Head { size, root: *root, checkpoint: checkpoint.sign(&self.key) });
         let rows: Vec<(Entry, &[u8])> =
             entries.iter().map(|(entry, message)| (*entry, message.bytes())).collect();
         let started = Instant::now();
-        let result =
-            self.store.commit(&Batch { onto: self.ahead.head(), entries: &rows, head: &head });
+        let result = self.store.commit(&Batch { onto, entries: &rows, head: &head });
         self.metrics.committed(self.room(), rows.len(), started.elapsed(), result.is_ok());
         result.map(|()| head)
     }
 
-    fn publish(&mut self, entries: &[(Entry, Arc<Message>)], head: Arc<Head>) {
-        self.ahead.set_head(Arc::clone(&head));
+    fn publish(&self, entries: &[(Entry, Arc<Message>)], head: Arc<Head>) {
         let mut shared = self.shared.projection.write().unwrap_or_else(PoisonError::into_inner);
         for (entry, message) in entries {
-            shared.enter(*entry, message).expect("what the sequencer entered can be entered again");
+            shared.enter(*entry, message).expect(
+                "a message that was judged good, is new and not in the past can be entered",
+            );
         }
         shared.set_head(head);
     }
@@ -226,12 +223,12 @@ impl Sequencer {
         match self.read_again() {
             Ok(projection) => {
                 self.trouble = None;
-                self.ahead = projection.clone();
+                let size = projection.size();
                 *self.shared.projection.write().unwrap_or_else(PoisonError::into_inner) =
                     projection;
                 self.shared.serving.store(true, Ordering::Release);
                 self.metrics.recovered(room);
-                tracing::info!(%room, size = self.ahead.size(), "the log was read again");
+                tracing::info!(%room, size, "the log was read again");
                 true
             }
             Err(error) => {

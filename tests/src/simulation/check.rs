@@ -215,7 +215,7 @@ impl Witness {
             let reports = log.state.reports(PrecinctNumber(signed.paper.precinct));
             let paper = &signed.paper;
             let as_signed = reports.iter().any(|received| {
-                let report = &received.report;
+                let report = received.report();
                 received.id == *id
                     && report.attendees == paper.attendees
                     && report.counts[..2] == [paper.first.clone(), paper.last.clone()]

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// A kept connection.
-pub(crate) struct Connection {
-    stream: TcpStream,
+pub(crate) struct Connection<S> {
+    stream: S,
     host: String,
     sent: Vec<u8>,
     received: Vec<u8>,
@@ -19,12 +19,18 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-impl Connection {
+impl Connection<TcpStream> {
     pub(crate) async fn open(host: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(host).await?;
         stream.set_nodelay(true)?;
-        let host = host.to_owned();
-        Ok(Self { stream, host, sent: Vec::new(), received: Vec::new() })
+        Ok(Self::over(stream, host))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// On a stream that leads to this host.
+    pub(crate) fn over(stream: S, host: &str) -> Self {
+        Self { stream, host: host.to_owned(), sent: Vec::new(), received: Vec::new() }
     }
 
     /// Posts a body and reads the answer.

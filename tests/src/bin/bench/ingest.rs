@@ -1,16 +1,23 @@
-//! Reports in, receipts out: one report a request, over kept connections.
+//! Messages in, receipts out: one message a request, over kept connections.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use countersign_core::contest::RoomLog;
+use countersign_core::id::MessageId;
+use countersign_core::message::Kind;
 use countersign_core::receipt::Receipt;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Connection;
-use crate::setup::{Night, ROOM, Signed, path};
+use crate::process::{cpu_hundredths, peak_memory_kib};
+use crate::setup::{Night, Signed, path};
 use crate::{Outcome, Pace};
+
+/// From so many messages on it is said how far they are.
+const MANY: usize = 50_000;
 
 /// One run.
 #[derive(Serialize)]
@@ -33,20 +40,23 @@ struct Receipted {
     receipt: String,
 }
 
-/// What a sender brought back: for each report its number, its time in microseconds, the answer.
-type Brought = Vec<(usize, u64, Vec<u8>)>;
+/// What the senders brought back.
+pub(crate) struct Sent {
+    pub(crate) took: Duration,
+    /// For each message its number, its time in microseconds, the answer.
+    answers: Vec<(usize, u64, Vec<u8>)>,
+}
 
 pub(crate) fn measure(night: &Night, reports: &[Signed], connections: usize) -> Outcome<Figures> {
     let bodies: Arc<Vec<Vec<u8>>> =
         Arc::new(reports.iter().map(|report| report.message.bytes().to_vec()).collect());
-    // One thread: the other core is the server's.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let cpu_before = cpu_hundredths(night.server_id())?;
-    let (took, answers) = runtime.block_on(send_all(&night.reporting, bodies, connections))?;
-    let cpu = cpu_hundredths(night.server_id())?.saturating_sub(cpu_before);
-    let acks = Pace::new(answers.len(), took);
-    let receipts_verified = verify_all(night, reports, &answers)?;
-    let mut times: Vec<u64> = answers.iter().map(|(_, time, _)| *time).collect();
+    let server = &night.server;
+    let cpu_before = cpu_hundredths(server.id())?;
+    let sent = send(&server.reporting, &bodies, connections)?;
+    let cpu = cpu_hundredths(server.id())?.saturating_sub(cpu_before);
+    let acks = sent.pace();
+    let receipts_verified = sent.verify(&bodies, Kind::Report, night.log()?)?;
+    let mut times: Vec<u64> = sent.answers.iter().map(|(_, time, _)| *time).collect();
     times.sort_unstable();
     let at = |hundredth: usize| times[(times.len() - 1) * hundredth / 100];
     Ok(Figures {
@@ -57,15 +67,18 @@ pub(crate) fn measure(night: &Night, reports: &[Signed], connections: usize) -> 
         p99_us: at(99),
         slowest_us: at(100),
         server_cpu_percent: cpu * 1_000_000 / acks.microseconds,
-        server_rss_kib: peak_memory_kib(night.server_id())?,
+        server_rss_kib: peak_memory_kib(server.id())?,
     })
 }
 
-async fn send_all(
-    address: &str,
-    bodies: Arc<Vec<Vec<u8>>>,
-    connections: usize,
-) -> Outcome<(std::time::Duration, Brought)> {
+/// Sends every body once. An answer that is no receipt ends it.
+pub(crate) fn send(address: &str, bodies: &Arc<Vec<Vec<u8>>>, connections: usize) -> Outcome<Sent> {
+    // One thread: the other core is the server's.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(send_all(address, bodies, connections))
+}
+
+async fn send_all(address: &str, bodies: &Arc<Vec<Vec<u8>>>, connections: usize) -> Outcome<Sent> {
     let mut open = Vec::new();
     for _ in 0..connections {
         open.push(Connection::open(address).await?);
@@ -74,12 +87,15 @@ async fn send_all(
     let started = Instant::now();
     let mut senders = tokio::task::JoinSet::new();
     for mut connection in open {
-        let (bodies, next) = (Arc::clone(&bodies), Arc::clone(&next));
+        let (bodies, next) = (Arc::clone(bodies), Arc::clone(&next));
         senders.spawn(async move {
-            let mut brought: Brought = Vec::new();
+            let mut brought = Vec::new();
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(body) = bodies.get(number) else { return Ok(brought) };
+                if bodies.len() >= MANY && number > 0 && number.is_multiple_of(bodies.len() / 6) {
+                    eprintln!("    {number} of {}", bodies.len());
+                }
                 let sent = Instant::now();
                 let answer =
                     connection.post(&path(), body).await.map_err(|error| error.to_string())?;
@@ -91,45 +107,36 @@ async fn send_all(
             }
         });
     }
-    let mut all = Vec::with_capacity(bodies.len());
+    let mut answers = Vec::with_capacity(bodies.len());
     while let Some(brought) = senders.join_next().await {
-        all.extend(brought??);
+        answers.extend(brought??);
     }
-    Ok((started.elapsed(), all))
+    Ok(Sent { took: started.elapsed(), answers })
 }
 
-/// Each receipt against the package's log keys; each report has an entry of its own.
-fn verify_all(night: &Night, reports: &[Signed], answers: &Brought) -> Outcome<usize> {
-    let log = night.contest.log(ROOM).ok_or("the package names no log")?;
-    let mut indices = HashSet::new();
-    for (number, _, body) in answers {
-        let answer: Receipted = serde_json::from_slice(body)?;
-        let message = &reports[*number].message;
-        let receipt =
-            Receipt::verify(&answer.receipt, message.id(), message.kind(), &log.origin, &log.keys)?;
-        indices.insert(receipt.index);
+impl Sent {
+    /// How fast they were acknowledged.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace::new(self.answers.len(), self.took)
     }
-    if indices.len() == reports.len() {
-        Ok(indices.len())
-    } else {
-        Err(format!("{} reports have {} entries", reports.len(), indices.len()).into())
+
+    /// Verifies each receipt against the package's log keys; each message has an entry of its own. Their number.
+    pub(crate) fn verify(&self, bodies: &[Vec<u8>], kind: Kind, log: &RoomLog) -> Outcome<usize> {
+        let mut indices = HashSet::new();
+        for (number, _, answer) in &self.answers {
+            indices.insert(verify(answer, &bodies[*number], kind, log)?);
+        }
+        if indices.len() == bodies.len() {
+            Ok(indices.len())
+        } else {
+            Err(format!("{} messages have {} entries", bodies.len(), indices.len()).into())
+        }
     }
 }
 
-/// CPU time of a process so far, in hundredths of a second (Linux counts so).
-fn cpu_hundredths(id: u32) -> Outcome<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
-    // The name may hold anything, so fields are counted from its end.
-    let (_, fields) = text.rsplit_once(')').ok_or("no process")?;
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let user: u64 = fields.get(11).ok_or("no CPU time")?.parse()?;
-    let system: u64 = fields.get(12).ok_or("no CPU time")?.parse()?;
-    Ok(user + system)
-}
-
-fn peak_memory_kib(id: u32) -> Outcome<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-    let line =
-        text.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no memory figure")?;
-    Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
+/// Verifies the receipt in an answer to a message; the index of its entry.
+pub(crate) fn verify(answer: &[u8], message: &[u8], kind: Kind, log: &RoomLog) -> Outcome<u64> {
+    let Receipted { receipt } = serde_json::from_slice(answer)?;
+    let id = MessageId::of(message);
+    Ok(Receipt::verify(&receipt, id, kind, &log.origin, &log.keys)?.index)
 }

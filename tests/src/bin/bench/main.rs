@@ -5,9 +5,14 @@
 
 mod ceiling;
 mod client;
+mod growth;
 mod ingest;
 mod meaning;
+mod process;
+mod program;
+mod same_second;
 mod setup;
+mod signing;
 mod table;
 mod tablet;
 
@@ -15,22 +20,29 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use countersign_tests::places;
 use serde::Serialize;
 
 /// Whatever went wrong, in words.
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// Measures signing, checks, commits, ingest, and what the person at a tablet waits for.
+/// Measures signing, checks, commits, ingest, a state that reports in one second, logs of several sizes, and what the person
+/// at a tablet waits for.
 #[derive(Parser)]
 struct Arguments {
+    /// Measure these alone; may be repeated. All of them if nothing is said.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
     /// Reports for each ingest run.
     #[arg(long, default_value_t = 20_000)]
     reports: usize,
     /// Connections of each ingest run; may be repeated.
     #[arg(long = "connections", default_values_t = [64, 1])]
     connections: Vec<usize>,
+    /// Precincts of a contest whose growth is measured; may be repeated. 180000 take four minutes.
+    #[arg(long = "growth", default_values_t = [2_000, 20_000, 180_000])]
+    growth: Vec<usize>,
     /// Leave the tablet out: it needs a virtual display and tauri-driver.
     #[arg(long)]
     no_window: bool,
@@ -39,17 +51,45 @@ struct Arguments {
     out: PathBuf,
 }
 
-/// Everything that was measured.
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Signing, checks, commits and ingest with Iowa 2020.
+    Night,
+    /// Every precinct of Iowa 2020 reports in the same second, over TLS.
+    SameSecond,
+    /// Logs of several sizes.
+    Growth,
+    /// The tablet, alone and in its window.
+    Tablet,
+}
+
+impl Arguments {
+    fn asks_for(&self, part: Part) -> bool {
+        let left_out = part == Part::Tablet && self.no_window;
+        !left_out && (self.only.is_empty() || self.only.contains(&part))
+    }
+}
+
+/// Everything that was measured. What was left out is absent.
 #[derive(Serialize)]
 struct Figures {
     cores: usize,
     release_build: bool,
+    #[serde(flatten)]
+    night: Option<NightFigures>,
+    same_second: Option<same_second::Figures>,
+    growth: Option<Vec<growth::Figures>>,
+    tablet: Option<tablet::Figures>,
+}
+
+/// Iowa 2020.
+#[derive(Serialize)]
+struct NightFigures {
     report_bytes: usize,
     meaning: meaning::Figures,
     ceiling: ceiling::Figures,
     ingest: Vec<ingest::Figures>,
-    /// Absent with `--no-window`.
-    tablet: Option<tablet::Figures>,
 }
 
 /// How often something was done, and in what time.
@@ -86,9 +126,28 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Outcome<()> {
+    let part = |part: Part| arguments.asks_for(part).then_some(());
+    let figures = Figures {
+        cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        release_build: !cfg!(debug_assertions),
+        night: part(Part::Night).map(|()| night(arguments)).transpose()?,
+        same_second: part(Part::SameSecond).map(|()| same_second::measure()).transpose()?,
+        growth: part(Part::Growth).map(|()| growth::measure(&arguments.growth)).transpose()?,
+        tablet: part(Part::Tablet).map(|()| tablet()).transpose()?,
+    };
+    print!("{}", table::render(&figures));
+    if let Some(folder) = arguments.out.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&arguments.out, serde_json::to_vec_pretty(&figures)?)?;
+    println!("\n{}", arguments.out.display());
+    Ok(())
+}
+
+fn night(arguments: &Arguments) -> Outcome<NightFigures> {
     let total = arguments.reports * arguments.connections.len();
     eprintln!("setting up a server for Iowa 2020 and signing {total} reports");
-    let mut night = setup::Night::begin(total)?;
+    let night = setup::Night::begin(total)?;
     let meaning = meaning::measure(&night)?;
     let ceiling = ceiling::measure(&night)?;
     let mut ingest = Vec::new();
@@ -100,26 +159,10 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     }
     let report_bytes = night.reports.first().map_or(0, |report| report.message.bytes().len());
     night.end()?;
-    let tablet = if arguments.no_window {
-        None
-    } else {
-        eprintln!("pressing keys in the app's window");
-        Some(tablet::measure()?)
-    };
-    let figures = Figures {
-        cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        release_build: !cfg!(debug_assertions),
-        report_bytes,
-        meaning,
-        ceiling,
-        ingest,
-        tablet,
-    };
-    print!("{}", table::render(&figures));
-    if let Some(folder) = arguments.out.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(&arguments.out, serde_json::to_vec_pretty(&figures)?)?;
-    println!("\n{}", arguments.out.display());
-    Ok(())
+    Ok(NightFigures { report_bytes, meaning, ceiling, ingest })
+}
+
+fn tablet() -> Outcome<tablet::Figures> {
+    eprintln!("pressing keys in the app's window");
+    tablet::measure()
 }

@@ -7,7 +7,8 @@ use countersign_core::message::{Message, Report, Scope};
 use countersign_core::rules;
 use serde::Serialize;
 
-use crate::setup::{Night, ROOM};
+use crate::setup::Night;
+use crate::signing::ROOM;
 use crate::{Outcome, Pace};
 
 /// Reports that are looked at.
@@ -26,7 +27,7 @@ pub(crate) struct Figures {
 }
 
 pub(crate) fn measure(night: &Night) -> Outcome<Figures> {
-    let contest = &night.contest;
+    let contest = &night.tablets.contest;
     let scope = Scope::room(&contest.id, ROOM);
     let sample = &night.reports[..night.reports.len().min(SAMPLE)];
     let reports: Vec<Report> =

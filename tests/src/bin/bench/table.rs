@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::tablet::Milliseconds;
-use crate::{Figures, Pace};
+use crate::tablet::{Figures as Tablet, Milliseconds};
+use crate::{Figures, NightFigures, Pace, growth, same_second};
 
 /// What ingest should reach on two cores; 40 % of the verify ceiling where that is less.
 const GOAL: u64 = 8_000;
@@ -13,19 +13,43 @@ pub(crate) fn render(figures: &Figures) -> String {
     let build =
         if figures.release_build { "release build" } else { "DEBUG BUILD, figures mean little" };
     line(&mut out, "cores", &format!("{}, {build}", figures.cores));
-    line(&mut out, "bytes of a signed report", &figures.report_bytes.to_string());
+    if let Some(of_night) = &figures.night {
+        night(&mut out, of_night);
+    }
+    if let Some(same_second) = &figures.same_second {
+        let text = format!(
+            "{} of {} receipted and verified after {} ms, half of them after {} ms (goal: {} ms)",
+            same_second.receipts_verified,
+            same_second.tablets,
+            millis(same_second.last_us),
+            millis(same_second.p50_us),
+            same_second::GOAL_MS
+        );
+        line(&mut out, "a state in one second", &text);
+    }
+    if let Some(of_tablet) = &figures.tablet {
+        tablet(&mut out, of_tablet);
+    }
+    if let Some(sizes) = &figures.growth {
+        out.push_str(&growth::render(sizes));
+    }
+    out
+}
+
+fn night(out: &mut String, figures: &NightFigures) {
+    line(out, "bytes of a signed report", &figures.report_bytes.to_string());
     let meaning = &figures.meaning;
-    line(&mut out, "sign one report", &each(meaning.sign));
-    line(&mut out, "read and verify one report", &each(meaning.read_and_verify));
-    line(&mut out, "all checks of one report", &each(meaning.checks));
+    line(out, "sign one report", &each(meaning.sign));
+    line(out, "read and verify one report", &each(meaning.read_and_verify));
+    line(out, "all checks of one report", &each(meaning.checks));
     let rules =
         format!("{} ms for {} precincts", millis(meaning.rules.microseconds), meaning.rules.times);
-    line(&mut out, "delegate rules", &rules);
+    line(out, "delegate rules", &rules);
     let ceiling = &figures.ceiling;
-    line(&mut out, "bare ring verify, one core", &each(ceiling.verify_one_core));
+    line(out, "bare ring verify, one core", &each(ceiling.verify_one_core));
     for commits in &ceiling.commits {
         let what = format!("bare SQLite commits of {}", commits.rows_a_commit);
-        line(&mut out, &what, &each(commits.rows));
+        line(out, &what, &each(commits.rows));
     }
     let goal = GOAL.min(ceiling.verify_one_core.per_second * 40 / 100);
     for ingest in &figures.ingest {
@@ -40,30 +64,22 @@ pub(crate) fn render(figures: &Figures) -> String {
             ingest.server_rss_kib / 1024,
             ingest.receipts_verified
         );
-        line(&mut out, &what, &text);
+        line(out, &what, &text);
     }
-    line(
-        &mut out,
-        "goal at 64 connections",
-        &format!("{goal} acks/s, p99 under 100 ms, under 150 MB"),
-    );
-    line(&mut out, "goal at 1 connection", "p50 under 30 ms");
-    if let Some(tablet) = &figures.tablet {
-        line(&mut out, "press saved, engine alone", &each(tablet.press_saved));
-        line(&mut out, "press to paint, window", &spread(&tablet.press_to_paint));
-        line(&mut out, "goal", "p95 under 50 ms");
-        line(&mut out, "sign and queue, engine alone", &format!("{} ms", tablet.sign_and_queue_ms));
-        line(&mut out, "goal", "under 1000 ms");
-        line(&mut out, "start to unlock screen", &spread(&tablet.start_to_unlock));
-        line(&mut out, "goal", "under 1500 ms");
-        let size = tablet.app_bytes / 10_000;
-        line(
-            &mut out,
-            "app binary",
-            &format!("{}.{:02} MB (goal: under 15)", size / 100, size % 100),
-        );
-    }
-    out
+    line(out, "goal at 64 connections", &format!("{goal} acks/s, p99 under 100 ms, under 150 MB"));
+    line(out, "goal at 1 connection", "p50 under 30 ms");
+}
+
+fn tablet(out: &mut String, tablet: &Tablet) {
+    line(out, "press saved, engine alone", &each(tablet.press_saved));
+    line(out, "press to paint, window", &spread(&tablet.press_to_paint));
+    line(out, "goal", "p95 under 50 ms");
+    line(out, "sign and queue, engine alone", &format!("{} ms", tablet.sign_and_queue_ms));
+    line(out, "goal", "under 1000 ms");
+    line(out, "start to unlock screen", &spread(&tablet.start_to_unlock));
+    line(out, "goal", "under 1500 ms");
+    let size = tablet.app_bytes / 10_000;
+    line(out, "app binary", &format!("{}.{:02} MB (goal: under 15)", size / 100, size % 100));
 }
 
 fn spread(taken: &Milliseconds) -> String {

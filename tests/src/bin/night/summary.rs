@@ -261,7 +261,7 @@ fn findings_by_check(happened: &Happened<'_>) -> Checks {
         let number = countersign_core::id::PrecinctNumber(paper.precinct);
         let Some(head) = happened.log.state.heads(number).next() else { continue };
         let tripped: HashSet<u8> =
-            head.report.acknowledged.iter().map(|finding| finding.check).collect();
+            head.report().acknowledged.iter().map(|finding| finding.check).collect();
         if !tripped.is_empty() {
             checks.precincts.insert(paper.precinct);
         }
