@@ -101,7 +101,7 @@ night: setup ## every precinct of Iowa 2020 reports in one night, and much goes 
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin night
 	target/night/night $(NIGHT)
 
-# --- kills --------------------------------------------------------------------------------------
+# --- kills and faults ---------------------------------------------------------------------
 # Options of the simulated nights that were given: make nights N=5000 FROM=200, or make nights SEED=7
 NIGHTS = $(if $(N),--nights $(N)) $(if $(FROM),--from $(FROM)) $(if $(SEED),--seed $(SEED))
 
@@ -114,7 +114,7 @@ nights: ## simulated nights from seeds, each twice, or one of them with all that
 CRASH = $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(FROM),--from $(FROM))
 
 .PHONY: crash
-crash: setup ## tablet and server killed at random instants, 500 times each (SEED= ROUNDS= ONLY=tablet|server FROM=)
+crash: setup ## tablet and server killed at random instants or on a faulty disk, 500 times each (SEED= ROUNDS= ONLY=tablet|server|tablet-disk|server-disk FROM=)
 	$(CARGO) build --locked -p countersign-server -p countersign-tests --bin countersign-server --bin crash
 	target/debug/crash $(CRASH)
 

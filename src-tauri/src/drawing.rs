@@ -21,10 +21,8 @@ pub(crate) fn settle() {
         return;
     }
     let Ok(program) = std::env::current_exe() else { return };
-    let error = Command::new(program)
-        .args(std::env::args_os().skip(1))
-        .env(NO_SHARED_BUFFERS, "1")
-        .exec();
+    let error =
+        Command::new(program).args(std::env::args_os().skip(1)).env(NO_SHARED_BUFFERS, "1").exec();
     // Slower, and otherwise the same.
     tracing::debug!(%error, "the web view keeps its way of drawing");
 }

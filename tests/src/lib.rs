@@ -14,6 +14,7 @@ pub mod chromium;
 pub mod disk;
 pub mod display;
 pub mod error;
+pub mod faulty_disk;
 pub mod host;
 pub mod layout;
 pub mod limits;

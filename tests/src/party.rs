@@ -18,6 +18,7 @@ use crate::caucus::Caucus;
 use crate::children::Group;
 use crate::disk::SmallDisk;
 use crate::error::Doing;
+use crate::faulty_disk::{FaultyDisk, Strike};
 use crate::tls::Identity;
 use crate::wait::{self, Look};
 use crate::{Error, Result, places};
@@ -38,6 +39,8 @@ pub struct Party {
     server: Option<Server>,
     /// Messages that a key may send at once and in a minute, where it is not what servers allow by themselves.
     each_key: Option<u32>,
+    /// What the server's disk does to its next start.
+    disk: Option<(FaultyDisk, Strike)>,
 }
 
 /// Where the server is, and how it is reached.
@@ -142,6 +145,7 @@ impl Party {
             place,
             server: None,
             each_key: None,
+            disk: None,
         };
         let (keys, package) = (party.keys(), party.package());
         party.program(&[
@@ -401,6 +405,9 @@ impl Party {
             .args(["--public", "127.0.0.1:0", "--private", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
+        if let Some((disk, strike)) = &self.disk {
+            disk.strike(&mut command, &self.data(), *strike)?;
+        }
         if let Some(messages) = self.each_key {
             let messages = messages.to_string();
             command.args(["--key-burst", &messages, "--key-per-minute", &messages]);

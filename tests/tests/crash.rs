@@ -1,11 +1,11 @@
-//! Some kills at random instants: the program `crash` as `make crash` runs it.
+//! Some kills at random instants, and some faults of the disk: the program `crash` as `make crash` runs it.
 
 use std::error::Error;
 use std::process::Command;
 
 use countersign_tests::places;
 
-/// Kills of each.
+/// Rounds of each.
 const ROUNDS: &str = "50";
 
 fn crash(whom: &str) -> Result<(), Box<dyn Error>> {
@@ -30,4 +30,14 @@ fn t13_a_tablet_killed_at_any_instant_has_all_that_it_acknowledged() -> Result<(
 #[test]
 fn a_server_killed_at_any_instant_has_all_that_it_acknowledged() -> Result<(), Box<dyn Error>> {
     crash("server")
+}
+
+#[test]
+fn a_tablet_on_a_faulty_disk_has_all_that_it_acknowledged() -> Result<(), Box<dyn Error>> {
+    crash("tablet-disk")
+}
+
+#[test]
+fn a_server_on_a_faulty_disk_has_all_that_it_acknowledged() -> Result<(), Box<dyn Error>> {
+    crash("server-disk")
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::Party;
 use crate::error::Doing;
+use crate::faulty_disk::{FaultyDisk, Strike};
 use crate::log::Log;
 use crate::{Error, Result};
 
@@ -19,6 +20,23 @@ impl Party {
     /// From its next start on the server takes so many messages a minute from each key: for who sends faster than tablets.
     pub const fn allow_each_key(&mut self, messages: u32) {
         self.each_key = Some(messages);
+    }
+
+    /// From its next start on the server's databases meet a fault, or none.
+    pub fn strike_disk(&mut self, fault: Option<(FaultyDisk, Strike)>) {
+        self.disk = fault;
+    }
+
+    /// Whether the server that was started has ended by itself.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        self.server.as_mut().map_or(Ok(true), |server| {
+            let ended = server.process.child().try_wait().doing("looking at the server")?;
+            Ok(ended.is_some())
+        })
     }
 
     /// Process id of the running server.

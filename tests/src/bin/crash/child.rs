@@ -46,20 +46,31 @@ pub(crate) struct Shown {
     pub(crate) reports: Vec<(String, Option<u64>)>,
 }
 
+impl Shown {
+    /// The disk failed under the command.
+    pub(crate) const fn failed_to_save(&self) -> bool {
+        matches!(self.problem, Some(ProblemCode::ReadOnly))
+    }
+}
+
 /// Works on the tablet until the process is killed, or nobody listens any more.
 pub(crate) fn run(orders: &Path) -> Outcome<()> {
     let orders: Orders = serde_json::from_slice(&std::fs::read(orders)?)?;
     let tablet = device::open(&orders.folder, &orders.package)?;
     tablet.start_sync();
     let mut dice = dice(&orders.round);
+    let mut again = None;
     loop {
-        let command = hands::next(&device::wait_for_pin(&tablet)?, &orders, &mut dice);
+        let view = device::wait_for_pin(&tablet)?;
+        let command = again.take().unwrap_or_else(|| hands::next(&view, &orders, &mut dice));
         say(&Said::Will(command.clone()))?;
-        let shown = match tablet.call(command) {
+        let shown = match tablet.call(command.clone()) {
             Ok(Answer::View { view }) => Shown { problem: None, reports: reports(&view) },
             Ok(_) => Shown { problem: None, reports: Vec::new() },
             Err(problem) => Shown { problem: Some(problem.code), reports: Vec::new() },
         };
+        // What could not be saved is what the screen asks for again.
+        again = shown.failed_to_save().then_some(command);
         say(&Said::Did(shown))?;
     }
 }

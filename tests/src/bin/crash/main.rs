@@ -1,5 +1,5 @@
 //! `make crash`: real processes, killed (SIGKILL) at random instants and started again, and what they had acknowledged
-//! looked for.
+//! looked for; and the same with a disk below them of which one operation fails, or ends them.
 //!
 //! [`tablets`] kills a tablet, worked on in a process of its own ([`child`]) by a secretary whose [`hands`] slip now and then,
 //! and compares it with a tablet that did the same and was never killed ([`shadow`]); [`servers`] kills the party server
@@ -37,11 +37,14 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 ///
 /// Servers: every report that had its receipt stands where the receipt says; what had none is sent again and gets one entry.
 ///
+/// With a faulty disk, the kill comes before or after a chosen operation on a database, or the operation fails, done or not
+/// done; a tablet's person then does the same again, and a server has to get over it by itself.
+///
 /// Ends with exit code 1 and the line that replays it when something is not so.
 #[derive(Debug, Parser)]
 #[command(name = "crash", about)]
 struct Arguments {
-    /// Kills of each.
+    /// Rounds of each.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
     rounds: u64,
     /// Chooses the same commands and the same instants again. Processes are real, so what lies under an instant differs.
@@ -50,7 +53,7 @@ struct Arguments {
     /// The round to begin with; begins at the start of its season, for which everything is made anew.
     #[arg(long, default_value_t = 0)]
     from: u64,
-    /// Kill only these.
+    /// Only these.
     #[arg(long, value_enum)]
     only: Option<Whom>,
     /// Be a tablet: its orders.

@@ -4,21 +4,31 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Instant;
 
 use clap::ValueEnum;
+use countersign_tests::faulty_disk::{Fault, FaultyDisk, Strike};
 
-use crate::servers::Servers;
+use crate::servers::{self, Servers};
 use crate::tablets::Tablets;
 use crate::{Arguments, Outcome};
 
 /// Rounds with the same folders, keys and logs. What is checked after each round grows with what was done before it.
 const SEASON: u64 = 25;
+/// A program that starts and saves some things does about as much with its databases.
+const OPERATIONS: u64 = 60;
+/// From one operation that is struck to the next, so that few rounds already reach early and late ones. With no divisor in
+/// common with [`OPERATIONS`], it meets each.
+const STRIDE: u64 = 7;
 
-/// Whom the kills strike.
+/// Whom the kills and faults strike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Whom {
     /// A tablet.
     Tablet,
     /// The party server.
     Server,
+    /// A tablet on a faulty disk.
+    TabletDisk,
+    /// The party server on a faulty disk.
+    ServerDisk,
 }
 
 impl Whom {
@@ -26,13 +36,15 @@ impl Whom {
         match self {
             Self::Tablet => "tablet",
             Self::Server => "server",
+            Self::TabletDisk => "tablet-disk",
+            Self::ServerDisk => "server-disk",
         }
     }
 }
 
 /// What happened in all.
 pub(crate) struct Told {
-    /// Kills in the middle of something, which are what all this is about.
+    /// Kills and faults in the middle of something, which are what all this is about.
     pub(crate) struck: u64,
     /// In words.
     pub(crate) words: String,
@@ -53,14 +65,31 @@ pub(crate) trait Subject {
     fn finish(&mut self) -> Outcome<Told>;
 }
 
+/// The fault of a round: one operation after another, up to the `OPERATIONS`th, with each fault.
+pub(crate) fn strike(round: u64) -> Strike {
+    let which = usize::try_from(round % 4).unwrap_or_default();
+    Strike { nth: round / 4 * STRIDE % OPERATIONS + 1, fault: Fault::ALL[which] }
+}
+
 /// Runs what was asked for.
 pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     let wanted = |whom| arguments.only.is_none_or(|only| only == whom);
+    let seed = arguments.seed;
     if wanted(Whom::Tablet) {
-        drive(Whom::Tablet, arguments, &mut Tablets::set_up(arguments.seed)?)?;
+        drive(Whom::Tablet, arguments, &mut Tablets::set_up(seed, None)?)?;
     }
     if wanted(Whom::Server) {
-        drive(Whom::Server, arguments, &mut Servers::new(arguments.seed))?;
+        drive(Whom::Server, arguments, &mut Servers::new(seed, None))?;
+    }
+    if [Whom::TabletDisk, Whom::ServerDisk].into_iter().any(wanted) {
+        let folder = servers::folder()?;
+        let disk = FaultyDisk::build(folder.path())?;
+        if wanted(Whom::TabletDisk) {
+            drive(Whom::TabletDisk, arguments, &mut Tablets::set_up(seed, Some(disk.clone()))?)?;
+        }
+        if wanted(Whom::ServerDisk) {
+            drive(Whom::ServerDisk, arguments, &mut Servers::new(seed, Some(disk)))?;
+        }
     }
     Ok(())
 }
@@ -87,7 +116,7 @@ fn drive(whom: Whom, arguments: &Arguments, subject: &mut dyn Subject) -> Outcom
     println!("{name}: {rounds} rounds in {} s: {words}", begun.elapsed().as_secs());
     // A replay may be as short as a round.
     if struck == 0 && rounds >= SEASON {
-        return Err(format!("{name}: no kill struck anything, so these rounds say nothing").into());
+        return Err(format!("{name}: nothing was struck, so these rounds say nothing").into());
     }
     Ok(())
 }
@@ -109,9 +138,9 @@ fn progress(name: &str, done: u64, rounds: u64) {
     // Nobody has to see it.
     let _ = if out.is_terminal() {
         let end = if done == rounds { "\n" } else { "" };
-        write!(out, "\r\x1b[K{name}: {done} of {rounds} kills{end}").and_then(|()| out.flush())
+        write!(out, "\r\x1b[K{name}: {done} of {rounds} rounds{end}").and_then(|()| out.flush())
     } else if done.is_multiple_of(SEASON) || done == rounds {
-        writeln!(out, "{name}: {done} of {rounds} kills")
+        writeln!(out, "{name}: {done} of {rounds} rounds")
     } else {
         Ok(())
     };

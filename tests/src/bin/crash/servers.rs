@@ -1,4 +1,4 @@
-//! The party server, killed while reports come in.
+//! The party server, killed while reports come in, perhaps with a faulty disk.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,13 +8,15 @@ use countersign_core::id::MessageId;
 use countersign_core::message::Package;
 use countersign_core::room::Room;
 use countersign_tests::children::kill_now;
+use countersign_tests::faulty_disk::FaultyDisk;
 use countersign_tests::party::Party;
 use countersign_tests::places;
 use countersign_tests::signer::Signer;
+use countersign_tests::wait::{self, Look};
 use rand::RngExt as _;
 use tempfile::TempDir;
 
-use crate::rounds::{Subject, Told};
+use crate::rounds::{self, Subject, Told};
 use crate::writer::{Writer, verify};
 use crate::{Outcome, dice, let_pass};
 
@@ -31,6 +33,11 @@ const START: Duration = Duration::from_millis(200);
 /// The rounds of servers.
 pub(crate) struct Servers {
     seed: u64,
+    disk: Option<FaultyDisk>,
+    /// An operation of the disk failed, or ended the process.
+    faults: u64,
+    /// The server went on by itself after one failed.
+    got_over: u64,
     season: Option<Season>,
     acknowledged: u64,
     entries: u64,
@@ -57,8 +64,39 @@ pub(crate) fn folder() -> Outcome<TempDir> {
 }
 
 impl Servers {
-    pub(crate) const fn new(seed: u64) -> Self {
-        Self { seed, season: None, acknowledged: 0, entries: 0, entered_unsaid: 0, in_start: 0 }
+    pub(crate) const fn new(seed: u64, disk: Option<FaultyDisk>) -> Self {
+        let (faults, got_over, acknowledged, entries, entered_unsaid) = (0, 0, 0, 0, 0);
+        let (season, in_start) = (None, 0);
+        Self {
+            seed,
+            disk,
+            faults,
+            got_over,
+            season,
+            acknowledged,
+            entries,
+            entered_unsaid,
+            in_start,
+        }
+    }
+
+    /// Lets the server meet the fault of the round, at its start or while reports come in.
+    fn strike(&mut self, disk: &FaultyDisk, round: u64) -> Outcome<()> {
+        let season = self.season.as_mut().ok_or("no season has begun")?;
+        let strike = rounds::strike(round);
+        season.party.strike_disk(Some((disk.clone(), strike)));
+        if season.party.start().is_err() {
+            // What it said is in its log; that it starts the next time is what counts.
+            self.in_start += 1;
+        } else if season.meet(disk)? {
+            self.got_over += 1;
+        }
+        self.faults += u64::from(disk.has_struck());
+        season.party.kill()?;
+        season.party.strike_disk(None);
+        season.party.start()?;
+        season.ask_again().map_err(|error| format!("{strike:?}: {error}"))?;
+        Ok(season.party.kill()?)
     }
 }
 
@@ -100,6 +138,27 @@ impl Season {
             Ok::<_, Box<dyn std::error::Error>>(())
         })?;
         Ok(self.party.kill()?)
+    }
+
+    /// Sends reports until the disk's fault has struck. Gives whether the server then takes reports again by itself, which it
+    /// does unless it was killed.
+    fn meet(&mut self, disk: &FaultyDisk) -> Outcome<bool> {
+        let (excused, contest) = (AtomicBool::new(true), &self.package.contest);
+        for writer in &mut self.writers {
+            while !disk.has_struck() && writer.write_one(&self.party, contest, &excused)? {}
+        }
+        let Some(writer) = self.writers.first_mut() else { return Ok(false) };
+        let party = &mut self.party;
+        wait::until("a server that gets over a fault", wait::LONG, || {
+            if party.has_ended()? {
+                return Ok(Look::Yes(false));
+            }
+            Ok(match writer.write_one(party, contest, &excused)? {
+                true => Look::Yes(true),
+                false => Look::NotYet("no receipt".to_owned()),
+            })
+        })
+        .map_err(Into::into)
     }
 
     /// What was acknowledged before the last kill stands where it stood.
@@ -159,6 +218,9 @@ impl Subject for Servers {
     }
 
     fn round(&mut self, round: u64) -> Outcome<()> {
+        if let Some(disk) = self.disk.clone() {
+            return self.strike(&disk, round);
+        }
         let season = self.season.as_mut().ok_or("no season has begun")?;
         let mut dice = dice(&format!("{} server blow {round}", self.seed));
         if dice.random_ratio(1, 4) {
@@ -185,13 +247,18 @@ impl Subject for Servers {
 
     fn finish(&mut self) -> Outcome<Told> {
         self.season = None;
-        let Self { acknowledged, entries, entered_unsaid, in_start, .. } = self;
+        let Self { acknowledged, entries, entered_unsaid, in_start, faults, got_over, .. } = self;
         let struck = *entries - *acknowledged;
         let words = format!(
-            "{in_start} kills before the server was up; {acknowledged} reports acknowledged at once, {struck} sent \
+            "{in_start} ends before the server was up; {acknowledged} reports acknowledged at once, {struck} sent \
              again, of which {entered_unsaid} had been entered; each has one entry and its receipt"
         );
-        Ok(Told { struck, words })
+        if self.disk.is_none() {
+            return Ok(Told { struck, words });
+        }
+        let words =
+            format!("{faults} faults of the disk, {got_over} got over without a start; {words}");
+        Ok(Told { struck: *faults, words })
     }
 }
 

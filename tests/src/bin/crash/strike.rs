@@ -1,12 +1,13 @@
-//! One kill of a tablet's process, and what it had said until then.
+//! One run of a tablet's process, which ends with a kill, and what it had said until then.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use countersign_tests::children::Group;
+use countersign_tests::faulty_disk::{FaultyDisk, Strike};
 use countersign_tests::wait;
 use rand::RngExt as _;
 use rand::rngs::ChaCha8Rng;
@@ -43,16 +44,20 @@ impl Blow {
         }
     }
 
-    /// Starts a tablet with these orders and kills it; gives all that it said.
-    pub(crate) fn strike(&self, orders: &Path) -> Outcome<Vec<Said>> {
-        let mut process = Group::start(
-            "a tablet",
-            Command::new(OURSELVES)
-                .arg("--tablet")
-                .arg(orders)
-                .stdin(Stdio::null())
-                .stdout(Stdio::piped()),
-        )?;
+    /// Starts a tablet with these orders and kills it; gives all that it said. A fault below its `folder` may end it sooner.
+    pub(crate) fn strike(
+        &self,
+        orders: &Path,
+        fault: Option<(&FaultyDisk, &Path, Strike)>,
+    ) -> Outcome<Vec<Said>> {
+        let mut tablet = Command::new(OURSELVES);
+        tablet.arg("--tablet").arg(orders).stdin(Stdio::null()).stdout(Stdio::piped());
+        if let Some((disk, folder, strike)) = fault {
+            disk.strike(&mut tablet, folder, strike)?;
+            // That a tablet cannot be opened is one of the outcomes.
+            tablet.stderr(Stdio::null());
+        }
+        let mut process = Group::start("a tablet", &mut tablet)?;
         let out = process.child().stdout.take().ok_or("a tablet has no output")?;
         let (sender, lines) = channel();
         let listener = std::thread::spawn(move || {
@@ -66,8 +71,10 @@ impl Blow {
         let mut heard = Vec::new();
         let mut done = 0;
         while done < self.commands {
-            let said =
-                lines.recv_timeout(wait::LONG).map_err(|_| "the tablet fell silent by itself")?;
+            let said = match lines.recv_timeout(wait::LONG) {
+                Err(RecvTimeoutError::Disconnected) if fault.is_some() => break,
+                said => said.map_err(|_| "the tablet fell silent by itself")?,
+            };
             done += usize::from(matches!(said, Said::Did(_)));
             heard.push(said);
         }

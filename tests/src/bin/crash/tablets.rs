@@ -1,6 +1,7 @@
-//! Tablets that are killed while somebody works on them.
+//! Tablets that are killed while somebody works on them, perhaps with a faulty disk.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use countersign_core::contest::read_published;
@@ -11,6 +12,7 @@ use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
 use countersign_device::Tablet;
 use countersign_device::api::{Answer, Command, LockView, ReportView, Standing, View};
+use countersign_tests::faulty_disk::FaultyDisk;
 use countersign_tests::paper::Paper;
 use countersign_tests::party::Party;
 use countersign_tests::places;
@@ -20,7 +22,7 @@ use tempfile::TempDir;
 
 use crate::child::{Orders, Said, Shown};
 use crate::device::{self, PIN, failed, log_index, look};
-use crate::rounds::{Subject, Told};
+use crate::rounds::{self, Subject, Told};
 use crate::strike::Blow;
 use crate::{Outcome, dice, shadow};
 
@@ -39,10 +41,12 @@ pub(crate) struct Tablets {
     season: Option<Season>,
     /// Every report that was signed, with its receipt.
     signed: BTreeMap<String, String>,
+    /// Below each tablet that is killed.
+    disk: Option<FaultyDisk>,
     tally: Tally,
 }
 
-/// What the kills struck.
+/// What the kills and faults struck.
 #[derive(Default)]
 struct Tally {
     commands: u64,
@@ -50,6 +54,10 @@ struct Tally {
     done: u64,
     /// A command was under way, and had not been done, or was one that changes nothing.
     not_done: u64,
+    /// An operation of the disk failed, or ended the process.
+    faults: u64,
+    /// A command answered that it could not save.
+    not_saved: u64,
 }
 
 /// A tablet and its shadow.
@@ -70,7 +78,7 @@ struct Known {
 
 impl Tablets {
     /// Starts the party server.
-    pub(crate) fn set_up(seed: u64) -> Outcome<Self> {
+    pub(crate) fn set_up(seed: u64, disk: Option<FaultyDisk>) -> Outcome<Self> {
         let folder = crate::servers::folder()?;
         let mut party = Party::plain(&folder.path().join("party"), &places::contest("practice"))?;
         let (_, package) = Package::read(&std::fs::read(party.package())?)?;
@@ -85,7 +93,7 @@ impl Tablets {
         });
         let papers = papers.collect();
         let (season, signed, tally) = (None, BTreeMap::new(), Tally::default());
-        Ok(Self { seed, folder, party, package, papers, season, signed, tally })
+        Ok(Self { seed, folder, party, package, papers, season, signed, disk, tally })
     }
 
     fn verify(&self, id: &str, receipt: &str) -> Outcome<Receipt> {
@@ -100,6 +108,10 @@ impl Tablets {
         for said in heard {
             match said {
                 Said::Will(command) => under_way = Some(command),
+                // It was not done, or its bytes are there all the same and count if nothing was saved after them.
+                Said::Did(shown) if self.disk.is_some() && shown.failed_to_save() => {
+                    self.tally.not_saved += 1;
+                }
                 Said::Did(Shown { problem, .. }) => {
                     let command = under_way.take().ok_or("answered without a command")?;
                     let followed = shadow::follow(&season.shadow, &command)?;
@@ -276,13 +288,22 @@ impl Subject for Tablets {
     }
 
     fn round(&mut self, round: u64) -> Outcome<()> {
-        let seed = self.seed;
+        let (seed, disk) = (self.seed, self.disk.clone());
         let blow = Blow::choose(&mut dice(&format!("{seed} tablet blow {round}")));
         self.with_season(|tablets, season| {
             season.orders.round = format!("{seed} tablet round {round}");
             std::fs::write(&season.file, serde_json::to_vec(&season.orders)?)?;
-            let heard = blow.strike(&season.file)?;
-            tablets.look_after(season, heard).map_err(|error| format!("{blow:?}: {error}").into())
+            let strike = rounds::strike(round);
+            let fault = disk.as_ref().map(|disk| (disk, season.orders.folder.as_path(), strike));
+            let heard = blow.strike(&season.file, fault)?;
+            let mut struck = String::new();
+            if disk.is_some_and(|disk| disk.has_struck()) {
+                tablets.tally.faults += 1;
+                struck = format!(" {strike:?}");
+            }
+            tablets
+                .look_after(season, heard)
+                .map_err(|error| format!("{blow:?}{struck}: {error}").into())
         })
     }
 
@@ -304,14 +325,21 @@ impl Subject for Tablets {
             let id = MessageId::from_hex(id).ok_or("not an id")?;
             log.bears_out(receipt, id, &self.package.contest)?;
         }
-        let Tally { commands, done, not_done } = self.tally;
-        let struck = done + not_done;
-        let words = format!(
-            "{commands} commands answered; {struck} kills during a command, of which {done} were found done; \
-             {} reports, each with one entry and its receipt",
-            self.signed.len()
+        let Tally { commands, done, not_done, faults, not_saved } = self.tally;
+        let under_way = done + not_done;
+        let reports = self.signed.len();
+        let mut words = format!(
+            "{commands} commands answered; {under_way} ends during a command, of which {done} were found done; \
+             {reports} reports, each with one entry and its receipt"
         );
-        Ok(Told { struck, words })
+        if self.disk.is_none() {
+            return Ok(Told { struck: under_way, words });
+        }
+        write!(
+            words,
+            "; {faults} faults of the disk, {not_saved} commands said that they could not save"
+        )?;
+        Ok(Told { struck: faults, words })
     }
 }
 
@@ -323,7 +351,7 @@ mod tests {
 
     /// A season in which nothing was done, and the command that it begins with.
     fn begun() -> (Tablets, Season, Command) {
-        let mut tablets = Tablets::set_up(1).unwrap();
+        let mut tablets = Tablets::set_up(1, None).unwrap();
         tablets.begin(0).unwrap();
         let season = tablets.season.take().unwrap();
         let code = season.orders.code.as_str().into();

@@ -59,14 +59,25 @@ impl Writer {
         contest: &Contest,
         killed: &AtomicBool,
     ) -> Result<()> {
-        let mut answered = self.settle(party, contest, killed)?;
-        while answered {
-            let message = self.sign()?;
-            self.waiting = Some(message.clone());
-            answered = self.send(party, contest, &message, killed)?;
-            self.in_time += u64::from(answered);
-        }
+        while self.write_one(party, contest, killed)? {}
         Ok(())
+    }
+
+    /// Sends what still waits, and one report more. Gives whether both were acknowledged.
+    pub(crate) fn write_one(
+        &mut self,
+        party: &Party,
+        contest: &Contest,
+        killed: &AtomicBool,
+    ) -> Result<bool> {
+        if !self.settle(party, contest, killed)? {
+            return Ok(false);
+        }
+        let message = self.sign()?;
+        self.waiting = Some(message.clone());
+        let answered = self.send(party, contest, &message, killed)?;
+        self.in_time += u64::from(answered);
+        Ok(answered)
     }
 
     /// Sends again what got no answer. Gives whether it got one now.
@@ -90,7 +101,7 @@ impl Writer {
         Ok(signer.ok_or_else(|| strange("no signer"))?.report(self.signed))
     }
 
-    /// Sends a report and keeps its receipt. Gives whether there was an answer, which only a kill excuses.
+    /// Sends a report and keeps its receipt. Gives whether there was one, which only a kill or a fault excuses.
     fn send(
         &mut self,
         party: &Party,
@@ -102,7 +113,10 @@ impl Writer {
             Err(_) if killed.load(Ordering::SeqCst) => return Ok(false),
             answered => answered?,
         };
-        let receipt = reply.receipt()?;
+        let receipt = match reply.receipt() {
+            Err(_) if killed.load(Ordering::SeqCst) => return Ok(false),
+            receipt => receipt?,
+        };
         let index = verify(&receipt, message.id(), contest)?.index;
         self.acknowledged.push((message.id(), receipt));
         self.fresh.push((message.id(), index));
