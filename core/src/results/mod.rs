@@ -4,5 +4,5 @@
 mod received;
 mod room_state;
 
-pub use received::{CountTotal, PrecinctState, Received, ReceivedPrecinct};
-pub use room_state::{Candidate, Device, ReceivedReport, RoomState};
+pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct};
+pub use room_state::{Begun, Candidate, Device, ReceivedReport, RoomState};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
 use crate::log::Entry;
 use crate::message::{
-    Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person, Report, Revoke,
-    Role, RoomAct, RoomChange, Scope, ShapeError,
+    Act, BegunAgain, Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person,
+    Report, Revoke, Role, RoomAct, RoomChange, Scope, ShapeError,
 };
 use crate::refusal::Refusal;
 use crate::room::Room;
@@ -46,6 +46,17 @@ pub struct ReceivedReport {
     pub report: Report,
 }
 
+/// What the first entry of a log says that was begun again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Id of its message.
+    pub message: MessageId,
+    /// Server time of its entry.
+    pub entered_ms: u64,
+    /// What it says.
+    pub begun_again: BegunAgain,
+}
+
 /// Which report of a precinct counts (design section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Candidate<'a> {
@@ -63,6 +74,7 @@ pub struct RoomState {
     contest: String,
     room: Room,
     party: PublicKey,
+    begun: Option<Arc<Begun>>,
     packages: HashMap<MessageId, Arc<Package>>,
     newest: Option<MessageId>,
     people: HashMap<KeyId, Person>,
@@ -84,6 +96,7 @@ impl RoomState {
             contest: contest.to_owned(),
             room,
             party,
+            begun: None,
             packages: HashMap::new(),
             newest: None,
             people: HashMap::new(),
@@ -120,6 +133,12 @@ impl RoomState {
                 }
                 let device = self.devices.get(&key).map(|device| device.key);
                 device.ok_or(Refusal::UnknownKey)
+            }
+            // It comes before everything by which a room knows its people, and brings what names its signer.
+            Kind::Act => {
+                let act: Act = message.decode().map_err(|_| Refusal::NotCanonical)?;
+                let named = act.begun_again.authority(key, &self.contest, self.room, &self.party);
+                named.map_err(|_| Refusal::UnknownKey)
             }
             _ => Err(Refusal::UnsupportedKind),
         }
@@ -208,6 +227,11 @@ impl RoomState {
             }
             Kind::Enrolment => self.judge_enrolment(&message.decode().map_err(canonical)?),
             Kind::Report => self.judge_report(message.key(), &message.decode().map_err(canonical)?),
+            Kind::Act => {
+                let act: Act = message.decode().map_err(canonical)?;
+                act.begun_again.check_shape().map_err(|_| Refusal::OverLimit)?;
+                (self.size == 0).then_some(()).ok_or(Refusal::NotAllowed)
+            }
             _ => Err(Refusal::UnsupportedKind),
         }
     }
@@ -272,6 +296,14 @@ impl RoomState {
                     entered_ms: entry.time_ms,
                     report,
                 });
+            }
+            Kind::Act => {
+                let Act { begun_again } = message.decode().map_err(canonical)?;
+                self.begun = Some(Arc::new(Begun {
+                    message: message.id(),
+                    entered_ms: entry.time_ms,
+                    begun_again,
+                }));
             }
             _ => {}
         }
@@ -357,6 +389,12 @@ impl RoomState {
     #[must_use]
     pub const fn party(&self) -> PublicKey {
         self.party
+    }
+
+    /// How this log took another one's place; `None` for a room's first log.
+    #[must_use]
+    pub const fn begun(&self) -> Option<&Arc<Begun>> {
+        self.begun.as_ref()
     }
 
     /// Whether a package was ever entered.
