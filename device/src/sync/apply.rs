@@ -116,7 +116,7 @@ fn refused(
     match refusal.fate() {
         Fate::TryAgain => match refusal {
             Refusal::UnknownKey => unknown_key(state, sent),
-            Refusal::Busy => {
+            Refusal::Busy | Refusal::LogBehind => {
                 Ok(Outcome::NoNetwork { state: NetworkState::ServerTrouble, retry_after_ms })
             }
             _ => Ok(Outcome::Later { retry_after_ms }),
