@@ -22,7 +22,7 @@ pub(super) const CHECKPOINT: &str = "countersign-checkpoint";
 const CHECKPOINT_MAX: usize = 6 << 10;
 
 /// How a log began that took another one's place.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Beginning {
     /// Its first message, base 64.
     message: String,

@@ -119,16 +119,15 @@ async fn submit(
         .inspect_err(|_| service.admission.charge(from))?;
     let verdict = service.admission.submit(room, &bytes, from).await;
     let messages = told(&service, room, verdict.key);
+    let begun_again = if known.begins { log::beginning(&service, room).await? } else { None };
     match verdict.outcome {
         Ok(index) => {
             let answer =
                 service.admission.room(room).receipt(index, known.seen).ok_or(Problem::FAILED)?;
-            let begun_again =
-                if known.begins { log::beginning(&service, room).await? } else { None };
             Ok(Json(Receipted::new(answer, messages, begun_again)))
         }
         Err(NotEntered { refusal, retry_after }) => {
-            Err(Problem::refusal(refusal).after(retry_after).telling(messages))
+            Err(Problem::refusal(refusal).after(retry_after).telling(messages).in_log(begun_again))
         }
     }
 }

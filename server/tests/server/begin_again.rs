@@ -204,6 +204,12 @@ async fn a_restored_server_stops_at_the_first_proof_and_its_log_is_begun_again()
     assert_eq!(begun.known.as_deref(), Some(newest));
     assert_eq!(begun.carried.size, size);
 
+    // A correction that overtakes what it corrects is told why that is not there.
+    let (status, body) =
+        program.send_with(&query, &header(newest), night.messages.last().unwrap()).unwrap();
+    assert_eq!((status, body["code"].as_str()), (409, Some("unknown-key")));
+    assert_eq!(proof(&body).begun_again, begun);
+
     // Tablets send everything again; each shows what it saw of the old log, and gets the proof with its receipt.
     let mut indices = HashSet::new();
     let mut newer = Vec::new();
