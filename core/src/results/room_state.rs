@@ -79,7 +79,8 @@ pub struct RoomState {
     newest: Option<MessageId>,
     people: HashMap<KeyId, Person>,
     invitations: HashMap<KeyId, Invitation>,
-    revoked_invitations: HashMap<KeyId, u64>,
+    /// Revoked keys of invitations, and of devices that were not enrolled then.
+    revoked_keys: HashMap<KeyId, u64>,
     devices: HashMap<KeyId, Device>,
     by_invitation: HashMap<KeyId, Vec<KeyId>>,
     reports: BTreeMap<PrecinctNumber, Vec<ReceivedReport>>,
@@ -101,7 +102,7 @@ impl RoomState {
             newest: None,
             people: HashMap::new(),
             invitations: HashMap::new(),
-            revoked_invitations: HashMap::new(),
+            revoked_keys: HashMap::new(),
             devices: HashMap::new(),
             by_invitation: HashMap::new(),
             reports: BTreeMap::new(),
@@ -264,7 +265,7 @@ impl RoomState {
                 if let Some(device) = self.devices.get_mut(&revoke.key) {
                     device.revoked_at.get_or_insert(index);
                 } else {
-                    self.revoked_invitations.entry(revoke.key).or_insert(index);
+                    self.revoked_keys.entry(revoke.key).or_insert(index);
                 }
             }
             Kind::Room => {
@@ -283,7 +284,8 @@ impl RoomState {
                         precinct: request.precinct,
                         invitation,
                         enrolled_at: index,
-                        revoked_at: None,
+                        // In a log that was begun again the revocation may come first.
+                        revoked_at: self.revoked_keys.get(&key).copied(),
                     },
                 );
             }
@@ -337,7 +339,7 @@ impl RoomState {
             return Err(Refusal::OverLimit);
         }
         let enrolled = self.by_invitation.get(&invitation_key).map_or(0, Vec::len);
-        if self.revoked_invitations.contains_key(&invitation_key)
+        if self.revoked_keys.contains_key(&invitation_key)
             || enrolled >= DEVICES_PER_INVITATION
             || self.devices.contains_key(&request.device.id())
         {

@@ -186,6 +186,12 @@ async fn a_restored_server_stops_at_the_first_proof_and_its_log_is_begun_again()
     };
     assert_eq!(ids(&new)[1..], ids(&old));
 
+    // A revocation can be entered before the key that it is for has come back.
+    let lost_key = party.new_key().id().to_string();
+    let revoke = ["devices", "revoke", "--data", "data", "--keys", "keys", "--reason", "lost"];
+    let printed = good(at, &[&revoke[..], &["--key", &lost_key]].concat());
+    assert!(printed.contains("official room") && !printed.contains("rehearsal"), "{printed}");
+
     let program = crash::start(party);
     let log = second(party);
     let (status, body) = program.get(&program.public, "/v1/official/log");
@@ -238,7 +244,7 @@ async fn a_restored_server_stops_at_the_first_proof_and_its_log_is_begun_again()
     assert_eq!(numbers(&program), night.results, "what was received is what it was");
     assert_eq!(
         stored(&party.folder.numbered_log(ROOM, 2)).len() as u64,
-        1 + size + (night.messages.len() - night.copied) as u64
+        1 + size + 1 + (night.messages.len() - night.copied) as u64
     );
     every_page_says_so(&program, party, &night);
 
