@@ -5,6 +5,7 @@
 //! verifier all judge by this one crate.
 
 pub mod audit;
+pub mod begun_log;
 pub mod checks;
 pub mod contest;
 pub mod crypto;

@@ -61,6 +61,12 @@ impl Receipt {
         parse(text).map(|(index, entry, ..)| (index, entry))
     }
 
+    /// The signed checkpoint that a receipt leads to, as it stands in it, *unproven*.
+    #[must_use]
+    pub fn checkpoint_note(text: &str) -> Option<&str> {
+        parse(text).map(|(.., checkpoint)| checkpoint)
+    }
+
     /// Verifies that `text` proves the entry of `message` in the log of `origin`, signed by one of `keys`.
     ///
     /// # Errors

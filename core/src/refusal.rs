@@ -87,6 +87,8 @@ refusals! {
     NotAllowed = "not-allowed", 403, Refused, "The key may not sign messages of this kind.";
     /// More than the key may send in a short time.
     TooMany = "too-many", 429, TryAgain, "Too many messages in a short time. The message stays queued.";
+    /// The server's log is older than what tablets hold: it was restored from an old copy.
+    LogBehind = "log-behind", 503, TryAgain, "The server was restored from an older copy and takes nothing until its log was begun again. The message stays queued.";
     /// The server is busy or stopping.
     Busy = "busy", 503, TryAgain, "The server is busy. The message stays queued.";
 }

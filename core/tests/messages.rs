@@ -12,8 +12,8 @@ use countersign_core::hand_off::HandOff;
 use countersign_core::id::{MessageId, PhotoDigest};
 use countersign_core::log::{Checkpoint, Entry, Tree};
 use countersign_core::message::{
-    Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke, RoomAct,
-    Scope,
+    Act, Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke,
+    RoomAct, Scope,
 };
 use countersign_core::receipt::{Receipt, ReceiptError};
 use countersign_core::room::Room;
@@ -221,7 +221,7 @@ fn recorded_messages_of_every_version_are_still_read() {
     let device = party.device(0);
     let scope = Scope::room("practice", Room::Official);
     let first = device.report(0, |_| {});
-    let recorded: [(&str, Message, _, Scope<'_>); 7] = [
+    let recorded: [(&str, Message, _, Scope<'_>); 8] = [
         ("package", party.package.clone(), party.party.public(), Scope::any("practice")),
         ("people", party.people(), party.party.public(), scope),
         ("invitations", party.invitations(&[0]), party.admin.public(), scope),
@@ -229,6 +229,7 @@ fn recorded_messages_of_every_version_are_still_read() {
         ("room", party.open(), party.admin.public(), scope),
         ("enrolment", device.enrolment(0), device.key.public(), scope),
         ("report", device.correction(0, &first), device.key.public(), scope),
+        ("act", party.begun_again(|_| {}), party.admin.public(), scope),
     ];
     for (name, now, key, scope) in recorded {
         let path = compat(name);
@@ -245,6 +246,7 @@ fn recorded_messages_of_every_version_are_still_read() {
             Kind::Revoke => message.decode().map(|m: Revoke| Ok(m) == now.decode()),
             Kind::Room => message.decode().map(|m: RoomAct| Ok(m) == now.decode()),
             Kind::Enrolment => message.decode().map(|m: Enrolment| Ok(m) == now.decode()),
+            Kind::Act => message.decode().map(|m: Act| Ok(m) == now.decode()),
             // It names the package by the bytes of its day.
             _ => message.decode().map(|m: Report| {
                 let now: Report = now.decode().expect("it was just signed");

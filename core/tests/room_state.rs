@@ -140,6 +140,15 @@ fn t31_what_a_revoked_key_sends_later_is_held_and_what_it_sent_before_stands() {
 }
 
 #[test]
+fn t31_a_key_that_was_revoked_before_its_enrolment_came_is_revoked() {
+    let mut hall = Hall::open();
+    let tablet = hall.party.device(0);
+    hall.enter(&hall.party.revoke(tablet.key.id())).expect("the admin revokes");
+    hall.enter(&tablet.enrolment(0)).expect("its invitation is good");
+    assert_eq!(hall.enter(&tablet.report(0, |_| {})), Err(Refusal::RevokedKey));
+}
+
+#[test]
 fn nobody_but_an_admin_invites_revokes_or_opens() {
     let mut hall = Hall::closed();
     let stranger = Party {

@@ -12,6 +12,7 @@ mod db;
 mod draft;
 mod enrol;
 mod error;
+mod followed;
 mod hand_off;
 mod host;
 mod names;

@@ -147,6 +147,19 @@ impl Tablet {
         let Some(id) = MessageId::from_hex(message) else { return Ok(None) };
         Ok(outbox::receipt(&lock(&self.shared.state).db, id)?)
     }
+
+    /// Verified receipts of a message in logs whose place another one took, each after the origin of its log: they stay what
+    /// they were, evidence that the message stood in that log.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn earlier_receipts(
+        &self,
+        message: &str,
+    ) -> std::result::Result<Vec<(String, String)>, Problem> {
+        let Some(id) = MessageId::from_hex(message) else { return Ok(Vec::new()) };
+        Ok(outbox::earlier_receipts(&lock(&self.shared.state).db, id)?)
+    }
 }
 
 impl Drop for Tablet {

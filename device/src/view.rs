@@ -11,6 +11,7 @@ use crate::caucus_view::{Around, caucus_view};
 use crate::db::outbox::{self, Item};
 use crate::db::{draft, keys, notice, package as packages, setting};
 use crate::error::{Error, Result};
+use crate::followed;
 use crate::names;
 use crate::package;
 use crate::reckoning::Reckoning;
@@ -147,10 +148,10 @@ fn summaries(state: &State, reports: &[(Item, ReportView)]) -> Result<Vec<Caucus
 fn notices(state: &State) -> Result<Vec<NoticeView>> {
     let found = notice::open(&state.db)?;
     let view = |notice: notice::Notice| NoticeView {
-        kind: if notice.kind == "revocation" {
-            NoticeKind::Revocation
-        } else {
-            NoticeKind::Unknown
+        kind: match notice.kind.as_str() {
+            "revocation" => NoticeKind::Revocation,
+            followed::NOTICE => NoticeKind::LogBegunAgain,
+            _ => NoticeKind::Unknown,
         },
         precinct: notice
             .precinct

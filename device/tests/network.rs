@@ -401,9 +401,11 @@ fn every_refusal_of_the_server_has_its_standing() {
     let expected = |refusal: Refusal| -> Standing {
         let refused = |reason| Standing::Refused { reason };
         match refusal {
-            Refusal::NotOpenYet | Refusal::UnknownKey | Refusal::TooMany | Refusal::Busy => {
-                Standing::SavedHere
-            }
+            Refusal::NotOpenYet
+            | Refusal::UnknownKey
+            | Refusal::TooMany
+            | Refusal::LogBehind
+            | Refusal::Busy => Standing::SavedHere,
             Refusal::RevokedKey => Standing::Held { reason: HeldReason::RevokedKey },
             Refusal::TooLarge | Refusal::OverLimit => refused(RefusedReason::OverLimit),
             Refusal::NotCanonical => refused(RefusedReason::NotCanonical),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use countersign_core::room::Room;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::folder::{Folder, FolderError, rename};
+use crate::folder::{Folder, FolderError, LogIdentity, rename};
 
 /// A backup that was not made. What was there before is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ impl BackupError {
 /// # Errors
 /// [`BackupError`].
 pub fn backup(folder: &Folder, to: &Path) -> Result<(), BackupError> {
-    folder.identity()?;
+    let identity = folder.identity()?;
     if to.exists() {
         return Err(BackupError::Taken(to.to_owned()));
     }
@@ -65,12 +65,19 @@ pub fn backup(folder: &Folder, to: &Path) -> Result<(), BackupError> {
     let _ = std::fs::remove_dir_all(&copy.0);
     std::fs::create_dir_all(&keys)
         .map_err(|source| BackupError::File { path: keys.clone(), source })?;
+    // First of all, so that it never names a log that was begun again while the copy was taken.
+    file(&folder.file("server.json"), &copy.file("server.json"))?;
     database(&folder.private(), &copy.private())?;
     for room in Room::ALL {
-        database(&folder.log(room), &copy.log(room))?;
+        let number = identity.log(room).map_or(1, LogIdentity::number);
+        for earlier in folder.numbers(room, number - 1) {
+            let (from, to) = (folder.numbered_log(room, earlier), copy.numbered_log(room, earlier));
+            // One that is damaged is the reason why a later one began: it is kept as it is.
+            database(&from, &to).or_else(|_| file(&from, &to))?;
+        }
+        database(&folder.numbered_log(room, number), &copy.numbered_log(room, number))?;
         file(&folder.log_key(room), &copy.log_key(room))?;
     }
-    file(&folder.file("server.json"), &copy.file("server.json"))?;
     Ok(rename(&copy.0, to)?)
 }
 

@@ -3,8 +3,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | `server.json` | contest, party key and the origins of the logs; written last by `init` |
-//! | `official.db`, `rehearsal.db` | the logs |
-//! | `private.db` | quarantine, and how far the logs had come |
+//! | `official.db`, `rehearsal.db` | the logs; a room's log that was begun again is `official-2.db` and so on, and the ones before it stay |
+//! | `private.db` | quarantine, how far the logs had come, and proof that one is behind |
 //! | `keys/` | the logs' keys |
 //! | `lock` | held by whoever writes |
 //! | `room`, `official.room`, `rehearsal.room` | there for a moment, to see that the disk has room |
@@ -14,6 +14,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use countersign_core::id::PublicKey;
+use countersign_core::log::Origin;
 use countersign_core::room::Room;
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +95,7 @@ pub enum FolderError {
     /// A log that was there is gone.
     #[error(
         "the log of the {room} room is missing: {path} was there and is gone. Nothing was started and nothing was \
-         changed. Put the file back, or restore the whole folder from a backup"
+         changed. Put the file back, or restore the whole folder from a backup (docs/operations.md, \"To restore\")"
     )]
     LogMissing {
         /// The room.
@@ -105,7 +106,8 @@ pub enum FolderError {
     /// A log has fewer entries than it once had.
     #[error(
         "the log of the {room} room went back: it has {size} entries and had {furthest}. Nothing was started and \
-         nothing was changed. Put the newer file back; tablets would notice an older one"
+         nothing was changed. Put the newer file back; tablets would notice an older one. If there is none any more, \
+         restore the whole folder from its newest backup (docs/operations.md, \"To restore\")"
     )]
     LogWentBack {
         /// The room.
@@ -114,6 +116,34 @@ pub enum FolderError {
         size: u64,
         /// Entries it had.
         furthest: u64,
+    },
+    /// A log that had been begun again is not the one that `server.json` names any more.
+    #[error(
+        "server.json names {named} for the {room} room, and {begun} had begun already. Nothing was started and nothing \
+         was changed. Put the newer server.json and its log back, or restore the whole folder from its newest backup"
+    )]
+    LogReplaced {
+        /// The room.
+        room: Room,
+        /// Origin that the folder's identity names.
+        named: String,
+        /// Origin that had begun.
+        begun: String,
+    },
+    /// A tablet showed a signed checkpoint that the log does not lead to.
+    #[error(
+        "the log of the {room} room is an older copy: it has {size} entries, and a tablet has shown a checkpoint of \
+         {shown_size} entries that its own key signed and that it does not lead to. Nothing was started and nothing was \
+         changed. Put the newer folder back; if there is none, begin the log again: `countersign-server log begin-again \
+         --room {room} --reason restored` (docs/operations.md, \"To restore\")"
+    )]
+    LogBehind {
+        /// The room.
+        room: Room,
+        /// Entries it has.
+        size: u64,
+        /// Entries of the checkpoint that was shown.
+        shown_size: u64,
     },
     /// The key that shall sign checkpoints is not one that the package names.
     #[error(
@@ -178,10 +208,24 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// The log of a room.
+    /// A room's first log.
     #[must_use]
     pub fn log(&self, room: Room) -> PathBuf {
-        self.file(&format!("{room}.db"))
+        self.numbered_log(room, 1)
+    }
+
+    /// A room's log of this number.
+    #[must_use]
+    pub fn numbered_log(&self, room: Room, number: u32) -> PathBuf {
+        match number {
+            1 => self.file(&format!("{room}.db")),
+            _ => self.file(&format!("{room}-{number}.db")),
+        }
+    }
+
+    /// Numbers of a room's logs that lie here, from the first to `last`.
+    pub(crate) fn numbers(&self, room: Room, last: u32) -> impl Iterator<Item = u32> {
+        (1..=last).filter(move |&number| self.numbered_log(room, number).exists())
     }
 
     /// The private store.
@@ -216,6 +260,9 @@ impl Folder {
             return Err(damaged("made by a newer version of this program".to_owned()));
         }
         identity.party_key().ok_or_else(|| damaged("it names no party key".to_owned()))?;
+        if let Some(log) = identity.logs.iter().find(|log| Origin::parse(&log.origin).is_none()) {
+            return Err(damaged(format!("{} is no origin of a log", log.origin)));
+        }
         Ok(identity)
     }
 
@@ -294,6 +341,12 @@ impl Identity {
 }
 
 impl LogIdentity {
+    /// Number of the log: 1, and one more each time it had to be begun again.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        Origin::parse(&self.origin).map_or(1, |origin| origin.number())
+    }
+
     /// Keys that may sign its checkpoints. What is no key is left out.
     #[must_use]
     pub fn public_keys(&self) -> Vec<PublicKey> {

@@ -6,6 +6,8 @@
 
 pub mod admission;
 pub mod backup;
+pub mod begin_again;
+pub mod begun;
 pub mod cli;
 pub mod client;
 pub mod clock;

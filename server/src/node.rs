@@ -1,9 +1,11 @@
 //! A server without its listeners: the folder it holds, both rooms, admission.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use countersign_core::id::PublicKey;
+use countersign_core::log::Origin;
 use countersign_core::message::Message;
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
@@ -13,7 +15,7 @@ use crate::clock::SharedClock;
 use crate::folder::{Folder, FolderError, FolderLock, Identity, LogIdentity};
 use crate::keys::read_key;
 use crate::metrics::Metrics;
-use crate::room::{Outcome, Projection, RoomDesk, RoomParts};
+use crate::room::{Outcome, Projection, RoomDesk, RoomParts, Sight, look};
 use crate::store::{LogStore, PrivateStore, QuarantineLimits, SqliteLog, StoreError};
 
 /// What can be set.
@@ -33,6 +35,8 @@ pub struct Node {
     pub private: Arc<PrivateStore>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Logs whose place a later one took, to be read.
+    pub earlier: Arc<Vec<Projection>>,
     /// What the folder is for.
     pub identity: Identity,
     /// The folder.
@@ -43,9 +47,15 @@ pub struct Node {
     _lock: FolderLock,
 }
 
+/// Where the log lies that a room's identity names.
+fn path_of(folder: &Folder, identity: &Identity, room: Room) -> Result<PathBuf, FolderError> {
+    let log = identity.log(room).ok_or_else(|| no_log(folder, room))?;
+    Ok(folder.numbered_log(room, log.number()))
+}
+
 /// Opens a room's log for writing, or refuses when it is not the one that was there.
-fn open_log(folder: &Folder, room: Room) -> Result<SqliteLog, FolderError> {
-    let path = folder.log(room);
+fn open_log(folder: &Folder, identity: &Identity, room: Room) -> Result<SqliteLog, FolderError> {
+    let path = path_of(folder, identity, room)?;
     match SqliteLog::open(&path) {
         Err(StoreError::Missing(_)) => Err(FolderError::LogMissing { room, path }),
         other => Ok(other?),
@@ -78,8 +88,8 @@ impl Node {
         let identity = folder.identity()?;
         let lock = folder.lock()?;
         // Missing logs are noticed before the private store could be made anew.
-        let official = open_log(folder, Room::Official)?;
-        let rehearsal = open_log(folder, Room::Rehearsal)?;
+        let official = open_log(folder, &identity, Room::Official)?;
+        let rehearsal = open_log(folder, &identity, Room::Rehearsal)?;
         let private = Arc::new(PrivateStore::open(&folder.private(), options.quarantine)?);
         let metrics = Arc::new(Metrics::default());
         let mut threads = Vec::new();
@@ -92,6 +102,7 @@ impl Node {
             }
             let projection = load(empty(folder, &identity, room)?, &*store, &keys)?;
             notice_going_back(&private, &projection)?;
+            notice_beyond(&private, &projection, &keys)?;
             let parts = RoomParts {
                 store,
                 projection,
@@ -109,6 +120,7 @@ impl Node {
         let (quarantine, thread) = Quarantine::start(Arc::clone(&private), Arc::clone(&metrics))
             .map_err(|source| FolderError::File { path: folder.private(), source })?;
         threads.push(thread);
+        let earlier = Arc::new(earlier_logs(folder, &identity)?);
         let admission = Admission::new(
             rooms,
             options.limits,
@@ -120,6 +132,7 @@ impl Node {
             admission: Arc::new(admission),
             private,
             metrics,
+            earlier,
             identity,
             folder: folder.clone(),
             clock,
@@ -220,13 +233,58 @@ pub(crate) struct Closed {
 /// Opens a room's log for reading. A server may be using the folder.
 pub(crate) fn open_read_only(folder: &Folder, room: Room) -> Result<Closed, FolderError> {
     let identity = folder.identity()?;
-    let path = folder.log(room);
+    open_identified(folder, &identity, room)
+}
+
+fn open_identified(
+    folder: &Folder,
+    identity: &Identity,
+    room: Room,
+) -> Result<Closed, FolderError> {
+    let path = path_of(folder, identity, room)?;
     let store = match SqliteLog::open_read_only(&path) {
         Err(StoreError::Missing(_)) => return Err(FolderError::LogMissing { room, path }),
         other => other?,
     };
-    let keys = log_keys(folder, &identity, room)?;
-    Ok(Closed { store, keys, empty: empty(folder, &identity, room)? })
+    let keys = log_keys(folder, identity, room)?;
+    Ok(Closed { store, keys, empty: empty(folder, identity, room)? })
+}
+
+/// A log whose place a later one took, by its origin, as far as it can be opened.
+pub(crate) struct Earlier {
+    pub(crate) origin: String,
+    pub(crate) opened: Result<Closed, FolderError>,
+}
+
+/// Opens the logs of a room whose place a later one took, for reading. A number is skipped where no file lies.
+pub(crate) fn open_earlier(folder: &Folder, room: Room) -> Result<Vec<Earlier>, FolderError> {
+    let identity = folder.identity()?;
+    let log = identity.log(room).ok_or_else(|| no_log(folder, room))?;
+    let of_number = |number| {
+        let (mut then, mut named) = (identity.clone(), log.origin.clone());
+        if let Some(origin) = Origin::parse(&log.origin) {
+            named = origin.numbered(number);
+        }
+        for log in then.logs.iter_mut().filter(|log| log.room == room) {
+            log.origin.clone_from(&named);
+        }
+        Earlier { origin: named, opened: open_identified(folder, &then, room) }
+    };
+    Ok(folder.numbers(room, log.number() - 1).map(of_number).collect())
+}
+
+/// Logs that are only read any more. One that cannot be read is said and left out: it is why a later one began.
+fn earlier_logs(folder: &Folder, identity: &Identity) -> Result<Vec<Projection>, FolderError> {
+    let mut logs = Vec::new();
+    for log in &identity.logs {
+        for Earlier { origin, opened } in open_earlier(folder, log.room)? {
+            match opened.and_then(|closed| load(closed.empty, &closed.store, &closed.keys)) {
+                Ok(projection) => logs.push(projection),
+                Err(error) => tracing::warn!(%origin, %error, "an earlier log cannot be shown"),
+            }
+        }
+    }
+    Ok(logs)
 }
 
 /// Reads a room of a folder that a server may be using.
@@ -245,6 +303,28 @@ fn notice_going_back(private: &PrivateStore, projection: &Projection) -> Result<
             if origin == projection.origin() && projection.size() < furthest =>
         {
             Err(FolderError::LogWentBack { room, size: projection.size(), furthest })
+        }
+        Some((begun, _)) if is_after(&begun, projection.origin()) => {
+            Err(FolderError::LogReplaced { room, named: projection.origin().to_owned(), begun })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_after(one: &str, other: &str) -> bool {
+    Origin::parse(one).zip(Origin::parse(other)).is_some_and(|(one, other)| one.is_after(&other))
+}
+
+/// What a tablet once showed still stands after a start.
+fn notice_beyond(
+    private: &PrivateStore,
+    projection: &Projection,
+    keys: &[PublicKey],
+) -> Result<(), FolderError> {
+    let room = projection.state.room();
+    match private.beyond(room)?.map(|note| look(projection, keys, &note)) {
+        Some(Sight::Beyond(shown)) => {
+            Err(FolderError::LogBehind { room, size: projection.size(), shown_size: shown.size })
         }
         _ => Ok(()),
     }

@@ -49,6 +49,13 @@ impl Checkpoint {
             .ok_or(CheckpointError::Text)
     }
 
+    /// What a signed note says, *unproven*: for finding out which log it is about.
+    #[must_use]
+    pub fn claim(note: &str) -> Option<Self> {
+        let end = note.rfind("\n\n")?;
+        Self::parse(&note[..=end])
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let origin = lines.next().filter(|line| !line.is_empty())?.to_owned();

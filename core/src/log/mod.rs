@@ -5,6 +5,7 @@ mod checkpoint;
 mod entry;
 mod merkle;
 mod note;
+mod origin;
 pub mod tile;
 
 pub(crate) use checkpoint::decimal;
@@ -12,3 +13,4 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use entry::{ENTRY_BYTES, Entry, NotAnEntry};
 pub use merkle::{Hash, Tree, leaf_hash, verify_consistency, verify_inclusion};
 pub use note::{note_key_id, verifier_key};
+pub use origin::Origin;

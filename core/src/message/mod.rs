@@ -4,6 +4,7 @@
 //! [`Message::sign`] makes one, [`Message::parse`] reads one; both agree on a single encoding, so that no
 //! message has two spellings.
 
+mod act;
 mod enrolment;
 mod envelope;
 mod kind;
@@ -12,6 +13,7 @@ mod people;
 mod report;
 mod room_act;
 
+pub use act::{Act, BeginReason, BegunAgain, Carried, NotBegunAgain, WHY_MAX};
 pub use enrolment::{Enrolment, EnrolmentRequest, Invitation, Invitations, Revoke, RevokeReason};
 pub use envelope::{Message, NotCanonical, OtherBytes, Payload, Scope};
 pub use kind::Kind;

@@ -6,7 +6,7 @@ mod reports;
 mod room_state;
 mod side_by_side;
 
-pub use received::{CountTotal, PrecinctState, Received, ReceivedPrecinct, Tally};
+pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use reports::{ReceivedReport, Reports};
-pub use room_state::{Candidate, Device, RoomState};
+pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use data_encoding::BASE64;
 use serde::Serialize;
 
 use super::reports::Reports;
-use super::room_state::{Candidate, RoomState};
+use super::room_state::{Begun, Candidate, RoomState};
 use crate::id::PrecinctNumber;
 use crate::message::Package;
 use crate::room::Room;
@@ -52,6 +53,49 @@ pub struct CountTotal {
     pub groups: Vec<u64>,
 }
 
+/// That a room's log took another one's place after a disaster, as pages and documents say it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogBegunAgain {
+    /// Server time of the log's first entry, milliseconds since the Unix epoch.
+    pub at_ms: u64,
+    /// Origin of the log.
+    pub origin: String,
+    /// Origin of the one whose place it took.
+    pub from: String,
+    /// Code of the reason.
+    pub reason: &'static str,
+    /// The reason in words, where the code says `other`.
+    pub why: Option<String>,
+    /// Entries of the old log whose messages were entered again.
+    pub carried: u64,
+    /// Size of the largest checkpoint known of the old log; absent where none was known.
+    pub known_size: Option<u64>,
+    /// Its root, base 64.
+    pub known_root: Option<String>,
+    /// Id of the log's first message, hexadecimal.
+    pub message: String,
+}
+
+impl LogBegunAgain {
+    /// What the first entry of a log says.
+    #[must_use]
+    pub fn of(begun: &Begun) -> Self {
+        let Begun { message, entered_ms, begun_again } = begun;
+        let known = begun_again.known_checkpoint();
+        Self {
+            at_ms: *entered_ms,
+            origin: begun_again.begins.clone(),
+            from: begun_again.from.clone(),
+            reason: begun_again.reason.code(),
+            why: begun_again.why.clone(),
+            carried: begun_again.carried.size,
+            known_size: known.as_ref().map(|known| known.size),
+            known_root: known.map(|known| BASE64.encode(&known.root)),
+            message: message.to_string(),
+        }
+    }
+}
+
 /// What was received in a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Received {
@@ -63,6 +107,8 @@ pub struct Received {
     pub log_size: u64,
     /// Time of the last of them.
     pub now_ms: u64,
+    /// That the log was begun again; absent for a room's first log.
+    pub begun_again: Option<LogBegunAgain>,
     /// Always false here: nobody reviewed or released these numbers.
     pub reviewed: bool,
     /// Group keys in ballot order.
@@ -97,6 +143,7 @@ pub struct Tally {
     pub(super) reports: Reports,
     pub(super) log_size: u64,
     pub(super) now_ms: u64,
+    pub(super) begun: Option<Arc<Begun>>,
 }
 
 impl Tally {
@@ -150,6 +197,7 @@ impl Tally {
             room: self.room,
             log_size: self.log_size,
             now_ms: self.now_ms,
+            begun_again: self.begun.as_deref().map(LogBegunAgain::of),
             reviewed: false,
             groups: contest.groups.iter().map(|group| group.key.clone()).collect(),
             precincts_total: contest.precincts.len(),

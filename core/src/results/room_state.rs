@@ -9,8 +9,8 @@ use super::reports::{ReceivedReport, Reports};
 use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
 use crate::log::Entry;
 use crate::message::{
-    Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person, Report, Revoke,
-    Role, RoomAct, RoomChange, Scope, ShapeError,
+    Act, BegunAgain, Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person,
+    Report, Revoke, Role, RoomAct, RoomChange, Scope, ShapeError,
 };
 use crate::refusal::Refusal;
 use crate::room::Room;
@@ -33,6 +33,17 @@ pub struct Device {
     pub revoked_at: Option<u64>,
 }
 
+/// What the first entry of a log says that was begun again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Id of its message.
+    pub message: MessageId,
+    /// Server time of its entry.
+    pub entered_ms: u64,
+    /// What it says.
+    pub begun_again: BegunAgain,
+}
+
 /// Which report of a precinct counts (design section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Candidate<'a> {
@@ -50,11 +61,13 @@ pub struct RoomState {
     contest: String,
     room: Room,
     party: PublicKey,
+    begun: Option<Arc<Begun>>,
     packages: HashMap<MessageId, Arc<Package>>,
     newest: Option<MessageId>,
     people: HashMap<KeyId, Person>,
     invitations: HashMap<KeyId, Invitation>,
-    revoked_invitations: HashMap<KeyId, u64>,
+    /// Revoked keys of invitations, and of devices that were not enrolled then.
+    revoked_keys: HashMap<KeyId, u64>,
     devices: HashMap<KeyId, Device>,
     /// How many devices an invitation enrolled.
     enrolled: HashMap<KeyId, u32>,
@@ -72,11 +85,12 @@ impl RoomState {
             contest: contest.to_owned(),
             room,
             party,
+            begun: None,
             packages: HashMap::new(),
             newest: None,
             people: HashMap::new(),
             invitations: HashMap::new(),
-            revoked_invitations: HashMap::new(),
+            revoked_keys: HashMap::new(),
             devices: HashMap::new(),
             enrolled: HashMap::new(),
             reports: Reports::new(room),
@@ -108,6 +122,12 @@ impl RoomState {
                 }
                 let device = self.devices.get(&key).map(|device| device.key);
                 device.ok_or(Refusal::UnknownKey)
+            }
+            // It comes before everything by which a room knows its people, and brings what names its signer.
+            Kind::Act => {
+                let act: Act = message.decode().map_err(|_| Refusal::NotCanonical)?;
+                let named = act.begun_again.authority(key, &self.contest, self.room, &self.party);
+                named.map_err(|_| Refusal::UnknownKey)
             }
             _ => Err(Refusal::UnsupportedKind),
         }
@@ -196,6 +216,11 @@ impl RoomState {
             }
             Kind::Enrolment => self.judge_enrolment(&message.decode().map_err(canonical)?),
             Kind::Report => self.judge_report(message.key(), &message.decode().map_err(canonical)?),
+            Kind::Act => {
+                let act: Act = message.decode().map_err(canonical)?;
+                act.begun_again.check_shape().map_err(|_| Refusal::OverLimit)?;
+                (self.size == 0).then_some(()).ok_or(Refusal::NotAllowed)
+            }
             _ => Err(Refusal::UnsupportedKind),
         }
     }
@@ -228,7 +253,7 @@ impl RoomState {
                 if let Some(device) = self.devices.get_mut(&revoke.key) {
                     device.revoked_at.get_or_insert(index);
                 } else {
-                    self.revoked_invitations.entry(revoke.key).or_insert(index);
+                    self.revoked_keys.entry(revoke.key).or_insert(index);
                 }
             }
             Kind::Room => {
@@ -247,11 +272,20 @@ impl RoomState {
                         precinct: request.precinct,
                         invitation,
                         enrolled_at: index,
-                        revoked_at: None,
+                        // In a log that was begun again the revocation may come first.
+                        revoked_at: self.revoked_keys.get(&key).copied(),
                     },
                 );
             }
             Kind::Report => self.reports.add(index, entry, message).map_err(canonical)?,
+            Kind::Act => {
+                let Act { begun_again } = message.decode().map_err(canonical)?;
+                self.begun = Some(Arc::new(Begun {
+                    message: message.id(),
+                    entered_ms: entry.time_ms,
+                    begun_again,
+                }));
+            }
             _ => {}
         }
         self.size = index + 1;
@@ -284,7 +318,7 @@ impl RoomState {
             return Err(Refusal::OverLimit);
         }
         let enrolled = self.enrolled.get(&invitation_key).copied().unwrap_or(0);
-        if self.revoked_invitations.contains_key(&invitation_key)
+        if self.revoked_keys.contains_key(&invitation_key)
             || enrolled >= DEVICES_PER_INVITATION
             || self.devices.contains_key(&request.device.id())
         {
@@ -336,6 +370,12 @@ impl RoomState {
     #[must_use]
     pub const fn party(&self) -> PublicKey {
         self.party
+    }
+
+    /// How this log took another one's place; `None` for a room's first log.
+    #[must_use]
+    pub const fn begun(&self) -> Option<&Arc<Begun>> {
+        self.begun.as_ref()
     }
 
     /// Whether a package was ever entered.
@@ -429,6 +469,7 @@ impl RoomState {
             reports: self.reports.clone(),
             log_size: self.size,
             now_ms: self.now_ms,
+            begun: self.begun.clone(),
         })
     }
 }

@@ -5,10 +5,11 @@ use countersign_core::contest::{Contest, RoomLog, Server};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{KeyId, MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
+use countersign_core::log::Checkpoint;
 use countersign_core::message::{
-    Acknowledged, Attestation, Attester, Channel, Enrolment, EnrolmentRequest, Invitation,
-    Invitations, Lot, LotDrawer, LotMethod, Message, Package, People, Person, Reason, Report,
-    Revoke, RevokeReason, Role, RoomAct, RoomChange, Scope,
+    Acknowledged, Attestation, Attester, BeginReason, BegunAgain, Carried, Channel, Enrolment,
+    EnrolmentRequest, Invitation, Invitations, Lot, LotDrawer, LotMethod, Message, Package, People,
+    Person, Reason, Report, Revoke, RevokeReason, Role, RoomAct, RoomChange, Scope,
 };
 use countersign_core::room::Room;
 
@@ -84,6 +85,23 @@ impl Party {
 
     pub(crate) fn open(&self) -> Message {
         Message::sign(&self.admin, self.scope(), &RoomAct { change: RoomChange::Open, round: 1 })
+    }
+
+    /// The beginning of log 2 after a copy with seven entries was restored; `change` is made before the admin signs.
+    pub(crate) fn begun_again(&self, change: impl FnOnce(&mut BegunAgain)) -> Message {
+        let of = |n: u32| format!("reports.example.org/{}/{}/{n}", self.contest.id, self.room);
+        let known = Checkpoint { origin: of(1), size: 9, root: [9; 32] };
+        let mut begun_again = BegunAgain {
+            begins: of(2),
+            from: of(1),
+            known: Some(known.sign(&SigningKey::from_seed(&[4; 32]))),
+            carried: Carried { size: 7, root: [7; 32] },
+            reason: BeginReason::Restored,
+            why: None,
+            people: self.people().into_bytes(),
+        };
+        change(&mut begun_again);
+        begun_again.sign(&self.contest.id, self.room, &self.admin)
     }
 
     /// The `n`th tablet.

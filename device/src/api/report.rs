@@ -145,6 +145,8 @@ pub struct NoticeView {
 pub enum NoticeKind {
     /// A key of this tablet was revoked.
     Revocation,
+    /// The party's server had to begin its log again: reports that were countersigned are sent again by themselves.
+    LogBegunAgain,
     /// A kind this version does not know; kept.
     Unknown,
 }

@@ -110,6 +110,15 @@ pub(crate) fn receipt(db: &Connection, id: MessageId) -> Result<Option<String>> 
     Ok(db.query_row(sql, [id.0], |row| row.get(0)).optional()?)
 }
 
+/// Receipts of a message in logs whose place another one took, each after its log's origin, in the order of the logs.
+pub(crate) fn earlier_receipts(db: &Connection, id: MessageId) -> Result<Vec<(String, String)>> {
+    let mut list = db.prepare_cached(
+        "SELECT origin, receipt FROM earlier_receipt WHERE message = ?1 ORDER BY rowid",
+    )?;
+    let rows = list.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// One row.
 pub(crate) fn item(db: &Connection, id: MessageId) -> Result<Option<Item>> {
     let mut find = db.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE id = ?1"))?;
@@ -164,7 +173,46 @@ pub(crate) fn requeue_mismatched(db: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Countersigned, with the receipt that was verified.
+/// Everything of a room that has a receipt of the log of `origin` is sent again, for another log took its place; the receipts
+/// are kept. So is everything that was held because the log was another one. Says how many reports had a receipt.
+pub(crate) fn send_again(db: &Connection, room: Room, origin: &str) -> Result<usize> {
+    db.execute(
+        "INSERT INTO earlier_receipt (message, origin, receipt, log_index, entered_ms)
+         SELECT id, ?2, receipt, log_index, entered_ms FROM outbox
+         WHERE room = ?1 AND state = 'receipted' AND receipt IS NOT NULL
+         ORDER BY place
+         ON CONFLICT (message, origin) DO NOTHING",
+        params![room.as_str(), origin],
+    )?;
+    let reports: i64 = db.query_row(
+        "SELECT count(*) FROM outbox WHERE room = ?1 AND state = 'receipted' AND kind = ?2",
+        params![room.as_str(), Kind::Report.number()],
+        |row| row.get(0),
+    )?;
+    db.execute(
+        "UPDATE outbox SET state = 'queued', reason = NULL, receipt = NULL, log_index = NULL, entered_ms = NULL
+         WHERE room = ?1 AND (state = 'receipted' OR (state = 'held' AND reason = ?2))",
+        params![room.as_str(), json(&HeldReason::LogMismatch)],
+    )?;
+    Ok(usize::try_from(reports).unwrap_or(0))
+}
+
+/// Rooms in whose log something of this tablet stands, or of those it carries for.
+pub(crate) fn receipted_rooms(db: &Connection) -> Result<Vec<Room>> {
+    let mut found = Vec::new();
+    for room in Room::ALL {
+        let mut any = db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'receipted' AND room = ?1)",
+        )?;
+        if any.query_row([room.as_str()], |row| row.get(0))? {
+            found.push(room);
+        }
+    }
+    Ok(found)
+}
+
+/// Countersigned, with the receipt that was verified. The clocks were compared when its first receipt came: an entry of a
+/// log that was begun again has the time of that.
 pub(crate) fn set_receipted(
     db: &Connection,
     id: MessageId,
@@ -173,7 +221,8 @@ pub(crate) fn set_receipted(
     skew_s: Option<i64>,
 ) -> Result<()> {
     db.execute(
-        "UPDATE outbox SET state = 'receipted', reason = NULL, receipt = ?2, log_index = ?3, entered_ms = ?4, skew_s = ?5
+        "UPDATE outbox SET state = 'receipted', reason = NULL, receipt = ?2, log_index = ?3, entered_ms = ?4,
+            skew_s = CASE WHEN EXISTS (SELECT 1 FROM earlier_receipt WHERE message = ?1) THEN skew_s ELSE ?5 END
          WHERE id = ?1",
         params![id.0, text, signed(receipt.index), signed(receipt.entry.time_ms), skew_s],
     )?;

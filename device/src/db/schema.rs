@@ -169,12 +169,49 @@ CREATE TABLE notice (
 ) STRICT;
 ";
 
+/// Logs that take another one's place. The largest checkpoint seen came with a receipt, which holds its note.
+const V2: &str = "
+ALTER TABLE checkpoint ADD COLUMN note TEXT;
+UPDATE checkpoint SET note = (
+    SELECT substr(receipt, instr(receipt, char(10, 10)) + 2) FROM outbox
+    WHERE receipt IS NOT NULL
+      AND instr(receipt, char(10, 10) || checkpoint.origin || char(10) || checkpoint.size || char(10)) > 0
+    LIMIT 1
+);
+
+-- A room's log that was begun again, with its first message and the receipt for it.
+CREATE TABLE begun_log (
+    origin TEXT PRIMARY KEY,
+    room TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    message BLOB NOT NULL,
+    receipt TEXT NOT NULL,
+    entered_ms INTEGER NOT NULL
+) STRICT;
+
+-- Receipts of logs whose place another one took: evidence, kept for ever.
+CREATE TABLE earlier_receipt (
+    message BLOB NOT NULL REFERENCES outbox (id),
+    origin TEXT NOT NULL,
+    receipt TEXT NOT NULL,
+    log_index INTEGER NOT NULL,
+    entered_ms INTEGER NOT NULL,
+    PRIMARY KEY (message, origin)
+) STRICT;
+CREATE TRIGGER earlier_receipt_keeps BEFORE DELETE ON earlier_receipt BEGIN
+    SELECT RAISE(ABORT, 'a receipt never goes away');
+END;
+CREATE TRIGGER earlier_receipt_same BEFORE UPDATE ON earlier_receipt BEGIN
+    SELECT RAISE(ABORT, 'a receipt never changes');
+END;
+";
+
 /// Brings the tables to this version.
 ///
 /// # Errors
 /// `DatabaseNewer` where a newer version of the app wrote it; what SQLite says else.
 pub(super) fn migrate(db: &mut Connection) -> Result<()> {
-    let migrations = Migrations::new(vec![M::up(V1)]);
+    let migrations = Migrations::new(vec![M::up(V1), M::up(V2)]);
     migrations.to_latest(db).map_err(|error| match error {
         MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             ProblemCode::DatabaseNewer.into()

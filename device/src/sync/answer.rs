@@ -6,6 +6,8 @@ use countersign_core::refusal::Refusal;
 use data_encoding::BASE64;
 use serde::Deserialize;
 
+use crate::followed::Shown;
+
 /// What a problem's `type` begins with.
 const PROBLEM: &str = "urn:countersign:problem:";
 
@@ -20,6 +22,8 @@ pub(crate) enum Reply {
         consistency: Option<Vec<Hash>>,
         /// Messages for this tablet.
         messages: Vec<serde_json::Value>,
+        /// It says that the log was begun again.
+        begun_again: Option<Shown>,
     },
     /// It says why the message is not entered.
     Problem {
@@ -29,7 +33,29 @@ pub(crate) enum Reply {
         status: u16,
         /// Messages for this tablet.
         messages: Vec<serde_json::Value>,
+        /// It says that the log was begun again.
+        begun_again: Option<Shown>,
     },
+    /// A fault of the server, or of what stands before it.
+    ServerTrouble,
+    /// Somebody else answered.
+    Portal,
+}
+
+/// An answer about a room's log, read and not yet believed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum LogReply {
+    /// Its head.
+    Log {
+        /// The signed note.
+        checkpoint: String,
+        /// Proof from the checkpoint the tablet named; `None`: the log is shorter than that.
+        consistency: Option<Vec<Hash>>,
+        /// It says that the log was begun again.
+        begun_again: Option<Shown>,
+    },
+    /// The server has nothing to say of the log: it is older than this version, or the log is empty.
+    Nothing,
     /// A fault of the server, or of what stands before it.
     ServerTrouble,
     /// Somebody else answered.
@@ -42,6 +68,30 @@ struct Receipted {
     consistency: Option<Vec<String>>,
     #[serde(default)]
     messages: Vec<serde_json::Value>,
+    #[serde(default)]
+    begun_again: Option<Beginning>,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    checkpoint: String,
+    consistency: Option<Vec<String>>,
+    #[serde(default)]
+    begun_again: Option<Beginning>,
+}
+
+#[derive(Deserialize)]
+struct Beginning {
+    message: String,
+    receipt: String,
+}
+
+impl Beginning {
+    /// What is no base 64 proves nothing.
+    fn shown(self) -> Option<Shown> {
+        let message = BASE64.decode(self.message.as_bytes()).ok()?;
+        Some(Shown { message, receipt: self.receipt })
+    }
 }
 
 #[derive(Deserialize)]
@@ -51,6 +101,8 @@ struct Problem {
     code: String,
     #[serde(default)]
     messages: Vec<serde_json::Value>,
+    #[serde(default)]
+    begun_again: Option<Beginning>,
 }
 
 /// Reads an answer.
@@ -63,6 +115,7 @@ pub(crate) fn read(status: u16, body: &[u8]) -> Reply {
             refusal: problem.code.parse().ok(),
             status,
             messages: problem.messages,
+            begun_again: problem.begun_again.and_then(Beginning::shown),
         },
         // 511 is a network that wants a log-in; the others are what proxies say of a server that is away.
         _ if (500..600).contains(&status) && status != 511 => Reply::ServerTrouble,
@@ -70,18 +123,43 @@ pub(crate) fn read(status: u16, body: &[u8]) -> Reply {
     }
 }
 
+/// Reads an answer about a room's log.
+pub(crate) fn read_log(status: u16, body: &[u8]) -> LogReply {
+    if status == 200 {
+        return log(body).unwrap_or(LogReply::Portal);
+    }
+    match read(status, body) {
+        Reply::Problem { status, .. } if status >= 500 => LogReply::ServerTrouble,
+        Reply::Problem { .. } => LogReply::Nothing,
+        Reply::ServerTrouble => LogReply::ServerTrouble,
+        Reply::Portal | Reply::Receipt { .. } => LogReply::Portal,
+    }
+}
+
+fn log(body: &[u8]) -> Option<LogReply> {
+    let answer: Log = serde_json::from_slice(body).ok()?;
+    Some(LogReply::Log {
+        checkpoint: answer.checkpoint,
+        consistency: proof(answer.consistency)?,
+        begun_again: answer.begun_again.and_then(Beginning::shown),
+    })
+}
+
 fn receipted(body: &[u8]) -> Option<Reply> {
     let answer: Receipted = serde_json::from_slice(body).ok()?;
-    let consistency = match answer.consistency {
-        None => None,
-        Some(hashes) => Some(
-            hashes
-                .iter()
-                .map(|text| BASE64.decode(text.as_bytes()).ok()?.try_into().ok())
-                .collect::<Option<Vec<Hash>>>()?,
-        ),
-    };
-    Some(Reply::Receipt { text: answer.receipt, consistency, messages: answer.messages })
+    Some(Reply::Receipt {
+        text: answer.receipt,
+        consistency: proof(answer.consistency)?,
+        messages: answer.messages,
+        begun_again: answer.begun_again.and_then(Beginning::shown),
+    })
+}
+
+/// `None` when something in it is no hash.
+fn proof(hashes: Option<Vec<String>>) -> Option<Option<Vec<Hash>>> {
+    let Some(hashes) = hashes else { return Some(None) };
+    let hash = |text: &String| BASE64.decode(text.as_bytes()).ok()?.try_into().ok();
+    hashes.iter().map(hash).collect::<Option<Vec<Hash>>>().map(Some)
 }
 
 #[cfg(test)]
@@ -106,17 +184,49 @@ mod tests {
         let problem = br#"{"type":"urn:countersign:problem:revoked-key","code":"revoked-key"}"#;
         assert_eq!(
             read(403, problem),
-            Reply::Problem { refusal: Some(Refusal::RevokedKey), status: 403, messages: vec![] }
+            Reply::Problem {
+                refusal: Some(Refusal::RevokedKey),
+                status: 403,
+                messages: vec![],
+                begun_again: None
+            }
         );
         let newer = br#"{"type":"urn:countersign:problem:from-next-year","code":"from-next-year"}"#;
         assert_eq!(
             read(418, newer),
-            Reply::Problem { refusal: None, status: 418, messages: vec![] }
+            Reply::Problem { refusal: None, status: 418, messages: vec![], begun_again: None }
         );
         let receipt = br#"{"receipt":"r","consistency":null,"messages":[]}"#;
         assert_eq!(
             read(200, receipt),
-            Reply::Receipt { text: "r".to_owned(), consistency: None, messages: vec![] }
+            Reply::Receipt {
+                text: "r".to_owned(),
+                consistency: None,
+                messages: vec![],
+                begun_again: None
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_no_answer_about_a_log_says_nothing_of_it() {
+        let problem =
+            |status: u16| read_log(status, br#"{"type":"urn:countersign:problem:x","code":"x"}"#);
+        assert_eq!(problem(404), LogReply::Nothing, "a server that is older than this version");
+        assert_eq!(problem(503), LogReply::ServerTrouble);
+        assert_eq!(read_log(502, b"<h1>Bad gateway</h1>"), LogReply::ServerTrouble);
+        assert_eq!(read_log(404, b"Not found"), LogReply::Portal);
+        assert_eq!(read_log(200, b"<html>Welcome to the gym</html>"), LogReply::Portal);
+        let log =
+            br#"{"checkpoint":"c","consistency":[],"begun_again":{"message":"!","receipt":"r"}}"#;
+        assert_eq!(
+            read_log(200, log),
+            LogReply::Log {
+                checkpoint: "c".to_owned(),
+                consistency: Some(vec![]),
+                begun_again: None
+            },
+            "what is no base 64 is no proof"
         );
     }
 }

@@ -1,14 +1,15 @@
 //! An answer made durable. A message is countersigned only here, and only with a receipt that was verified.
 
 use countersign_core::id::{KeyId, MessageId, sha256};
-use countersign_core::log::{Checkpoint, verify_consistency};
+use countersign_core::log::{Checkpoint, Hash, verify_consistency};
 use countersign_core::message::Kind;
 use countersign_core::receipt::Receipt;
 use countersign_core::refusal::{Fate, Refusal};
 use countersign_core::room::Room;
 use data_encoding::HEXLOWER;
+use rusqlite::Connection;
 
-use super::answer::Reply;
+use super::answer::{LogReply, Reply};
 use super::machine::Outcome;
 use crate::api::{HeldReason, NetworkState, RefusedReason};
 use crate::db::log;
@@ -16,6 +17,7 @@ use crate::db::notice::{self, Notice};
 use crate::db::outbox::{self, State as Standing};
 use crate::enrol;
 use crate::error::Result;
+use crate::followed;
 use crate::state::State;
 
 /// A smaller difference of the clocks is not worth showing, in seconds.
@@ -32,6 +34,68 @@ pub(crate) struct Sent {
     pub(crate) seen: Option<Checkpoint>,
 }
 
+/// Which log was asked about.
+#[derive(Debug, Clone)]
+pub(crate) struct Looked {
+    pub(crate) room: Room,
+    /// The largest checkpoint known when it was asked.
+    pub(crate) seen: Option<Checkpoint>,
+}
+
+/// Takes in what was said of a room's log. Durable on return.
+pub(crate) fn apply_log(
+    state: &mut State,
+    looked: &Looked,
+    reply: LogReply,
+    retry_after_ms: Option<u64>,
+) -> Result<Outcome> {
+    let done = Ok(Outcome::Done { report: false });
+    let no_network = |network| Ok(Outcome::NoNetwork { state: network, retry_after_ms });
+    let (note, consistency, begun_again) = match reply {
+        LogReply::Log { checkpoint, consistency, begun_again } => {
+            (checkpoint, consistency, begun_again)
+        }
+        LogReply::Nothing => return done,
+        LogReply::ServerTrouble => return no_network(NetworkState::ServerTrouble),
+        LogReply::Portal => return no_network(NetworkState::Portal),
+    };
+    if let Some(shown) = begun_again {
+        followed::offer(state, looked.room, &shown)?;
+    }
+    let contest = &state.current_package()?.1.contest;
+    let Some(log) = followed::log(&state.db, contest, looked.room)? else { return done };
+    let Ok(new) = Checkpoint::open(&note, &log.origin, &log.keys) else {
+        tracing::warn!(room = %looked.room, "what was shown is no checkpoint of the log that is followed");
+        return no_network(NetworkState::Portal);
+    };
+    if goes_on(&state.db, looked.seen.as_ref(), &new, consistency.as_deref())? {
+        log::keep(&state.db, &new, Some(&note))?;
+    } else {
+        // Its receipts stay what they are: evidence of the log that was seen before.
+        tracing::error!(log = %new.origin, "the log does not go on from the one seen before");
+    }
+    done
+}
+
+/// Whether a checkpoint goes on from the largest one known of its log.
+fn goes_on(
+    db: &Connection,
+    seen: Option<&Checkpoint>,
+    new: &Checkpoint,
+    consistency: Option<&[Hash]>,
+) -> Result<bool> {
+    // What was seen of another log proves nothing of this one.
+    let seen = match seen.filter(|seen| seen.origin == new.origin) {
+        Some(seen) => Some(seen.clone()),
+        None => log::largest(db, &new.origin)?.map(|seen| seen.checkpoint),
+    };
+    Ok(seen.is_none_or(|seen| {
+        consistency.is_some_and(|proof| {
+            verify_consistency(seen.size, &seen.root, new.size, &new.root, proof)
+        })
+    }))
+}
+
 /// Takes an answer in. Durable on return.
 pub(crate) fn apply(
     state: &mut State,
@@ -43,9 +107,12 @@ pub(crate) fn apply(
     match reply {
         Reply::Portal => no_network(NetworkState::Portal),
         Reply::ServerTrouble => no_network(NetworkState::ServerTrouble),
-        Reply::Receipt { text, consistency, messages } => {
+        Reply::Receipt { text, consistency, messages, begun_again } => {
+            if let Some(shown) = begun_again {
+                followed::offer(state, sent.room, &shown)?;
+            }
             let package = state.current_package()?.1;
-            let log = package.contest.log(sent.room);
+            let log = followed::log(&state.db, &package.contest, sent.room)?;
             let verified = log.and_then(|log| {
                 Receipt::verify(&text, sent.id, sent.kind, &log.origin, &log.keys).ok()
             });
@@ -54,11 +121,17 @@ pub(crate) fn apply(
                 return no_network(NetworkState::Portal);
             };
             keep_notices(state, sent, &messages)?;
-            countersigned(state, sent, &receipt, &text, consistency)?;
+            countersigned(state, sent, &receipt, &text, consistency.as_deref())?;
             Ok(settled(sent))
         }
-        Reply::Problem { refusal, status, messages } => {
+        Reply::Problem { refusal, status, messages, begun_again } => {
             keep_notices(state, sent, &messages)?;
+            if let Some(shown) = begun_again
+                && followed::offer(state, sent.room, &shown)?
+            {
+                // It was judged by a log in which what comes before it may be missing: that goes first, then this again.
+                return Ok(Outcome::Later { retry_after_ms });
+            }
             match refusal {
                 Some(refusal) => refused(state, sent, refusal, retry_after_ms),
                 None if status == 429 => Ok(Outcome::Later { retry_after_ms }),
@@ -81,23 +154,17 @@ fn countersigned(
     sent: &Sent,
     receipt: &Receipt,
     text: &str,
-    consistency: Option<Vec<countersign_core::log::Hash>>,
+    consistency: Option<&[Hash]>,
 ) -> Result<()> {
     let new = &receipt.checkpoint;
-    let goes_on = match &sent.seen {
-        None => true,
-        Some(seen) => consistency.is_some_and(|proof| {
-            verify_consistency(seen.size, &seen.root, new.size, &new.root, &proof)
-        }),
-    };
-    if !goes_on {
+    if !goes_on(&state.db, sent.seen.as_ref(), new, consistency)? {
         tracing::error!(message = %sent.id, log = %new.origin, "the log does not go on from the one seen before");
         return outbox::set_held(&state.db, sent.id, HeldReason::LogMismatch);
     }
     let skew_s = skew_s(receipt.entry.time_ms, state.wall_ms());
     let tx = state.begin()?;
     outbox::set_receipted(&tx, sent.id, receipt, text, skew_s)?;
-    log::keep(&tx, new)?;
+    log::keep(&tx, new, Receipt::checkpoint_note(text))?;
     Ok(tx.commit()?)
 }
 
@@ -116,7 +183,7 @@ fn refused(
     match refusal.fate() {
         Fate::TryAgain => match refusal {
             Refusal::UnknownKey => unknown_key(state, sent),
-            Refusal::Busy => {
+            Refusal::Busy | Refusal::LogBehind => {
                 Ok(Outcome::NoNetwork { state: NetworkState::ServerTrouble, retry_after_ms })
             }
             _ => Ok(Outcome::Later { retry_after_ms }),
@@ -187,7 +254,8 @@ fn keep_notices(state: &mut State, sent: &Sent, messages: &[serde_json::Value]) 
             &state.db,
             &Notice {
                 id: text("id").unwrap_or_else(whole),
-                kind: text("kind").unwrap_or_default(),
+                // What this tablet says itself, once it has proof, nobody else says.
+                kind: text("kind").filter(|kind| kind != followed::NOTICE).unwrap_or_default(),
                 precinct,
                 text: text("text"),
                 at_ms: message.get("at_ms").and_then(serde_json::Value::as_u64).unwrap_or(0),

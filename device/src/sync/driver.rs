@@ -10,10 +10,11 @@ use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::message::Kind;
 use countersign_core::room::Room;
+use data_encoding::BASE64;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
@@ -21,6 +22,9 @@ use super::tls;
 use crate::api::NetworkState;
 use crate::config::Config;
 use crate::error::{Error, Result};
+
+/// Header that carries the largest checkpoint that was verified here: the signed note, base 64.
+const CHECKPOINT: &str = "countersign-checkpoint";
 
 /// Most bytes of an answer about a message.
 const ANSWER_MAX: usize = 256 << 10;
@@ -42,7 +46,7 @@ pub type Met = std::result::Result<Answered, NetworkState>;
 /// What to ask, and where. An address is `https://host…` as the package names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Hand a message over: `POST /v1/{room}/messages?seen={seen}`.
+    /// Hand a message over: `POST /v1/{room}/messages?seen={seen}`, with the checkpoint in a header.
     Send {
         /// Where.
         address: String,
@@ -52,6 +56,19 @@ pub enum Request {
         bytes: Vec<u8>,
         /// Size of the largest checkpoint of the room's log that was verified here; 0 for none.
         seen: u64,
+        /// That checkpoint as it was signed: a server that was restored from an older copy finds out by it.
+        checkpoint: Option<String>,
+    },
+    /// How a room's log goes on: `GET /v1/{room}/log?seen={seen}`, with the checkpoint in a header.
+    Log {
+        /// Where.
+        address: String,
+        /// Which room's.
+        room: Room,
+        /// As in [`Request::Send`].
+        seen: u64,
+        /// As in [`Request::Send`].
+        checkpoint: Option<String>,
     },
     /// The newest package, unless it is the one that the tablet has: `GET /v1/packages/newest`.
     Package {
@@ -156,12 +173,14 @@ pub(crate) fn is_allowed(address: &str) -> bool {
 
 async fn ask(client: &Client, request: &Request) -> Met {
     let (request, most) = match request {
-        Request::Send { address, room, bytes, seen } => {
+        Request::Send { address, room, bytes, seen, checkpoint } => {
             let url = format!("{}/v1/{room}/messages?seen={seen}", base(address));
-            (
-                client.post(url).header(CONTENT_TYPE, "application/cose").body(bytes.clone()),
-                ANSWER_MAX,
-            )
+            let request = client.post(url).header(CONTENT_TYPE, "application/cose");
+            (shown(request.body(bytes.clone()), checkpoint.as_deref()), ANSWER_MAX)
+        }
+        Request::Log { address, room, seen, checkpoint } => {
+            let url = format!("{}/v1/{room}/log?seen={seen}", base(address));
+            (shown(client.get(url), checkpoint.as_deref()), ANSWER_MAX)
         }
         Request::Package { address, have } => {
             let mut request = client.get(format!("{}/v1/packages/newest", base(address)));
@@ -186,6 +205,14 @@ async fn ask(client: &Client, request: &Request) -> Met {
         body.extend_from_slice(&chunk);
     }
     Ok(Answered { status, body, retry_after_ms })
+}
+
+/// A request that shows a checkpoint.
+fn shown(request: RequestBuilder, checkpoint: Option<&str>) -> RequestBuilder {
+    match checkpoint {
+        Some(note) => request.header(CHECKPOINT, BASE64.encode(note.as_bytes())),
+        None => request,
+    }
 }
 
 fn base(address: &str) -> &str {

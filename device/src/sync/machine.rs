@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use countersign_core::id::{KeyId, MessageId};
+use countersign_core::room::Room;
 
 use crate::api::{NetworkState, NetworkView};
 use crate::host::Random;
@@ -18,6 +19,9 @@ const BACKOFF_LAST_MS: u64 = 60_000;
 const HELD_AGAIN_MS: u64 = 10 * 60_000;
 /// The newest package is looked for so often.
 const PACKAGE_AGAIN_MS: u64 = 10 * 60_000;
+/// How a room's log goes on is asked so often, with up to as much again: it may have been begun again, and a server that was
+/// restored from an older copy learns of it by what the tablet shows.
+const LOG_AGAIN_MS: u64 = 5 * 60_000;
 /// A `Retry-After` is believed up to here.
 const RETRY_AFTER_MAX_MS: u64 = 60 * 60_000;
 
@@ -37,6 +41,8 @@ pub(crate) enum Action {
     Send { id: MessageId, address: usize },
     /// Look for the newest package at this address.
     FetchPackage { address: usize },
+    /// Ask this address how a room's log goes on.
+    LookAtLog { address: usize, room: Room },
     /// Nothing before this moment; `None`: nothing before something changes.
     Wait { until_ms: Option<u64> },
 }
@@ -73,6 +79,7 @@ pub(crate) struct Machine {
     address: usize,
     package_due_ms: u64,
     held_due: HashMap<MessageId, u64>,
+    log_due: HashMap<Room, u64>,
     /// Somebody asked to try now.
     poked: bool,
     next_ms: Option<u64>,
@@ -89,6 +96,7 @@ impl Machine {
             address: 0,
             package_due_ms: now,
             held_due: HashMap::new(),
+            log_due: HashMap::new(),
             poked: false,
             next_ms: None,
         }
@@ -101,19 +109,21 @@ impl Machine {
             pause.until_ms = now;
         }
         self.package_due_ms = now;
+        self.log_due.values_mut().for_each(|due| *due = now);
         self.poked = true;
     }
 
     /// What to do now. `waiting` is in the order of the outbox; `addresses` is how many there are; `package` whether a
-    /// newer package would be taken.
+    /// newer package would be taken; `logs` the rooms in whose logs something stands.
     pub(crate) fn next(
         &mut self,
         now: u64,
         waiting: &[Waiting],
         addresses: usize,
         package: bool,
+        logs: &[Room],
     ) -> Action {
-        let action = self.choose(now, waiting, addresses, package);
+        let action = self.choose(now, waiting, addresses, package, logs);
         self.trying = !matches!(action, Action::Wait { .. });
         self.next_ms = match action {
             Action::Wait { until_ms } => until_ms,
@@ -122,7 +132,14 @@ impl Machine {
         action
     }
 
-    fn choose(&mut self, now: u64, waiting: &[Waiting], addresses: usize, package: bool) -> Action {
+    fn choose(
+        &mut self,
+        now: u64,
+        waiting: &[Waiting],
+        addresses: usize,
+        package: bool,
+        logs: &[Room],
+    ) -> Action {
         if addresses == 0 {
             return Action::Wait { until_ms: None };
         }
@@ -151,6 +168,14 @@ impl Machine {
                 soonest = soonest.min(due);
             }
         }
+        let mut look = None;
+        for &room in logs {
+            let due = *self.log_due.entry(room).or_insert(now.saturating_add(LOG_AGAIN_MS));
+            if due <= now {
+                look = look.or(Some(room));
+            }
+            soonest = soonest.min(due);
+        }
         if package {
             soonest = soonest.min(self.package_due_ms);
         }
@@ -161,13 +186,12 @@ impl Machine {
         if soonest.max(self.server.until_ms) > now {
             return Action::Wait { until_ms: Some(soonest.max(self.server.until_ms)) };
         }
-        match ready {
-            Some(id) => Action::Send { id, address },
-            None if package_now => Action::FetchPackage { address },
-            None => again.map_or(Action::Wait { until_ms: Some(soonest) }, |id| Action::Send {
-                id,
-                address,
-            }),
+        match (ready, look, again) {
+            (Some(id), ..) => Action::Send { id, address },
+            (None, Some(room), _) => Action::LookAtLog { address, room },
+            (None, None, _) if package_now => Action::FetchPackage { address },
+            (None, None, Some(id)) => Action::Send { id, address },
+            (None, None, None) => Action::Wait { until_ms: Some(soonest) },
         }
     }
 
@@ -188,13 +212,21 @@ impl Machine {
             Action::FetchPackage { .. } => {
                 self.package_due_ms = now.saturating_add(PACKAGE_AGAIN_MS);
             }
+            Action::LookAtLog { room, .. } => {
+                let wait = LOG_AGAIN_MS.saturating_add(up_to(LOG_AGAIN_MS, random));
+                self.log_due.insert(room, now.saturating_add(wait));
+            }
             Action::Wait { .. } => {}
         }
         if let Outcome::NoNetwork { state, retry_after_ms } = outcome {
             self.network = state;
             self.address = self.address.wrapping_add(1);
-            if matches!(action, Action::FetchPackage { .. }) {
-                self.package_due_ms = now;
+            match action {
+                Action::FetchPackage { .. } => self.package_due_ms = now,
+                Action::LookAtLog { room, .. } => {
+                    self.log_due.insert(room, now);
+                }
+                Action::Send { .. } | Action::Wait { .. } => {}
             }
             self.server = later(self.server, now, retry_after_ms, random);
             return;
@@ -238,9 +270,14 @@ impl Machine {
 fn later(pause: Pause, now: u64, retry_after_ms: Option<u64>, random: &dyn Random) -> Pause {
     let failures = pause.failures.saturating_add(1);
     let reach = BACKOFF_FIRST_MS.saturating_mul(1 << failures.min(16)).min(BACKOFF_LAST_MS);
-    let mut bytes = [0; 8];
-    random.fill(&mut bytes);
-    let jitter = u64::from_le_bytes(bytes) % (reach + 1);
+    let jitter = up_to(reach, random);
     let wait = retry_after_ms.unwrap_or(0).min(RETRY_AFTER_MAX_MS).saturating_add(jitter);
     Pause { failures, until_ms: now.saturating_add(wait) }
+}
+
+/// Anything from nothing to `reach`.
+fn up_to(reach: u64, random: &dyn Random) -> u64 {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    u64::from_le_bytes(bytes) % (reach + 1)
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use countersign_core::contest::Contest;
 use countersign_core::id::{KeyId, MessageId};
+use countersign_core::log::Checkpoint;
 use countersign_core::message::Package;
+use countersign_core::room::Room;
 
 use super::answer;
-use super::apply::{self, Sent};
+use super::apply::{self, Looked, Sent};
 use super::driver::{Answered, Met, Request, is_allowed};
 use super::machine::{Action, Outcome, Waiting};
 use crate::api::NetworkState;
@@ -14,6 +17,7 @@ use crate::config::Config;
 use crate::db::outbox::{self, State as Standing};
 use crate::db::{log, setting};
 use crate::error::{Error, Result};
+use crate::followed;
 use crate::package::{self, Source, WANTED_ADDRESS};
 use crate::state::State;
 
@@ -22,6 +26,7 @@ use crate::state::State;
 pub struct UnderWay {
     action: Action,
     sent: Option<Sent>,
+    looked: Option<Looked>,
     request: Request,
     pub(crate) package: Option<(MessageId, Arc<Package>)>,
     pub(crate) config: Config,
@@ -76,42 +81,62 @@ pub(crate) fn begin(state: &mut State) -> Result<Begun> {
         Some(contest) => !package::frozen(contest, state.wall_ms()),
         None => true,
     };
-    let action = state.machine.next(now, &waiting, addresses.len(), wanted);
+    let logs = if known { outbox::receipted_rooms(&state.db)? } else { Vec::new() };
+    let action = state.machine.next(now, &waiting, addresses.len(), wanted, &logs);
     let package = match state.current {
         Some(id) => Some((id, state.package(id)?)),
         None => None,
     };
     let config = state.config.clone();
-    let (sent, request) = match action {
+    let contest = package.as_ref().map(|(_, package)| &package.contest);
+    let (sent, looked, request) = match action {
         Action::Wait { until_ms } => return Ok(Begun::Wait { until_ms }),
         Action::FetchPackage { address } => {
-            (None, Request::Package { address: addresses[address].clone(), have: state.current })
+            let address = addresses[address].clone();
+            (None, None, Request::Package { address, have: state.current })
+        }
+        Action::LookAtLog { address, room } => {
+            let (checkpoint, note) = seen(state, contest, room)?;
+            let request = Request::Log {
+                address: addresses[address].clone(),
+                room,
+                seen: checkpoint.as_ref().map_or(0, |seen| seen.size),
+                checkpoint: note,
+            };
+            (None, Some(Looked { room, seen: checkpoint }), request)
         }
         Action::Send { id, address } => {
             let item = items.iter().find(|item| item.id == id).ok_or_else(|| lost(id))?;
-            let contest = package.as_ref().map(|(_, package)| &package.contest);
-            let origin =
-                contest.and_then(|contest| contest.log(item.room)).map(|log| log.origin.clone());
-            let seen = match origin {
-                Some(origin) => log::largest(&state.db, &origin)?,
-                None => None,
-            };
+            let (checkpoint, note) = seen(state, contest, item.room)?;
             let bytes = outbox::bytes(&state.db, id)?.ok_or_else(|| lost(id))?;
             if let Err(error) = outbox::set_sending(&state.db, id) {
                 // A full disk does not keep a report from leaving.
                 tracing::warn!(%error, "an attempt could not be noted");
             }
-            let size = seen.as_ref().map_or(0, |seen| seen.size);
             let request = Request::Send {
                 address: addresses[address].clone(),
                 room: item.room,
                 bytes,
-                seen: size,
+                seen: checkpoint.as_ref().map_or(0, |seen| seen.size),
+                checkpoint: note,
             };
-            (Some(Sent { id, kind: item.kind, room: item.room, key: item.key, seen }), request)
+            let (kind, room, key) = (item.kind, item.room, item.key);
+            (Some(Sent { id, kind, room, key, seen: checkpoint }), None, request)
         }
     };
-    Ok(Begun::UnderWay(Box::new(UnderWay { action, sent, request, package, config })))
+    Ok(Begun::UnderWay(Box::new(UnderWay { action, sent, looked, request, package, config })))
+}
+
+/// The largest checkpoint known of the log that is followed in a room, and its note.
+fn seen(
+    state: &State,
+    contest: Option<&Contest>,
+    room: Room,
+) -> Result<(Option<Checkpoint>, Option<String>)> {
+    let Some(contest) = contest else { return Ok((None, None)) };
+    let Some(log) = followed::log(&state.db, contest, room)? else { return Ok((None, None)) };
+    let seen = log::largest(&state.db, &log.origin)?;
+    Ok(seen.map_or((None, None), |seen| (Some(seen.checkpoint), seen.note)))
 }
 
 fn lost(id: MessageId) -> Error {
@@ -120,12 +145,13 @@ fn lost(id: MessageId) -> Error {
 
 /// Takes in what came of a request.
 pub(crate) fn finish(state: &mut State, under_way: &UnderWay, met: &Met) {
-    let UnderWay { action, sent, .. } = under_way;
+    let UnderWay { action, sent, looked, .. } = under_way;
     let sent = sent.as_ref();
-    let outcome = match (met, sent) {
-        (Err(network), _) => Outcome::NoNetwork { state: *network, retry_after_ms: None },
-        (Ok(answered), Some(sent)) => take_reply(state, sent, answered),
-        (Ok(answered), None) => take_package(state, answered),
+    let outcome = match (met, sent, looked) {
+        (Err(network), ..) => Outcome::NoNetwork { state: *network, retry_after_ms: None },
+        (Ok(answered), Some(sent), _) => take_reply(state, sent, answered),
+        (Ok(answered), None, Some(looked)) => take_log(state, looked, answered),
+        (Ok(answered), None, None) => take_package(state, answered),
     };
     if let Some(sent) = sent
         && let Err(error) = unsend(state, sent)
@@ -152,6 +178,14 @@ fn take_reply(state: &mut State, sent: &Sent, answered: &Answered) -> Outcome {
         // What came could not be kept (a full disk): it is asked for again later, which changes nothing at the server.
         tracing::error!(%error, message = %sent.id, "an answer could not be kept");
         Outcome::Later { retry_after_ms: None }
+    })
+}
+
+fn take_log(state: &mut State, looked: &Looked, answered: &Answered) -> Outcome {
+    let reply = answer::read_log(answered.status, &answered.body);
+    apply::apply_log(state, looked, reply, answered.retry_after_ms).unwrap_or_else(|error| {
+        tracing::error!(%error, room = %looked.room, "what was said of a log could not be kept");
+        Outcome::Done { report: false }
     })
 }
 

@@ -7,6 +7,7 @@ use std::thread;
 
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
+use data_encoding::BASE64;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -188,7 +189,8 @@ fn serve(
 }
 
 fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) {
-    let Some((line, body)) = read_request(&mut stream) else { return };
+    let Some((line, shown, body)) = read_request(&mut stream) else { return };
+    let ask = || answer(hall, &line, shown.as_deref(), &body);
     let mode = *mode.lock().unwrap();
     match mode {
         Mode::Silent => wait_for_end(stream),
@@ -200,7 +202,7 @@ fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) 
         }
         Mode::BadGateway => write(&mut stream, &page(502), "", usize::MAX),
         Mode::CutBefore => {}
-        Mode::Serve => write(&mut stream, &answer(hall, &line, &body), "", usize::MAX),
+        Mode::Serve => write(&mut stream, &ask(), "", usize::MAX),
         Mode::Refuse(refusal) => {
             let said = hall.lock().unwrap().problem(refusal);
             write(&mut stream, &said, "", usize::MAX);
@@ -211,12 +213,10 @@ fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) 
             let said = Said { status: 422, body: body.to_vec(), retry_after_s: None };
             write(&mut stream, &said, "", usize::MAX);
         }
-        Mode::CutAfter => {
-            answer(hall, &line, &body);
-        }
-        Mode::CutAt(bytes) => write(&mut stream, &answer(hall, &line, &body), "", bytes),
+        Mode::CutAfter => drop(ask()),
+        Mode::CutAt(bytes) => write(&mut stream, &ask(), "", bytes),
         Mode::Flip(at) => {
-            let mut said = answer(hall, &line, &body);
+            let mut said = ask();
             let at = at % said.body.len().max(1);
             if let Some(byte) = said.body.get_mut(at) {
                 *byte ^= 1;
@@ -240,7 +240,8 @@ fn wait_for_end<S: Read>(mut stream: S) {
     while stream.read(&mut byte).is_ok_and(|read| read > 0) {}
 }
 
-fn read_request<S: Read>(stream: &mut S) -> Option<(String, Vec<u8>)> {
+/// First line, checkpoint shown, body.
+fn read_request<S: Read>(stream: &mut S) -> Option<(String, Option<String>, Vec<u8>)> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -258,13 +259,19 @@ fn read_request<S: Read>(stream: &mut S) -> Option<(String, Vec<u8>)> {
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    Some((head.lines().next()?.to_owned(), body))
+    let shown = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is_it = name.eq_ignore_ascii_case("countersign-checkpoint");
+        String::from_utf8(BASE64.decode(value.trim().as_bytes()).ok().filter(|_| is_it)?).ok()
+    });
+    Some((head.lines().next()?.to_owned(), shown, body))
 }
 
-fn answer(hall: &Mutex<Hall>, line: &str, body: &[u8]) -> Said {
+fn answer(hall: &Mutex<Hall>, line: &str, shown: Option<&str>, body: &[u8]) -> Said {
     let mut hall = hall.lock().unwrap();
     let path = line.split(' ').nth(1).unwrap_or_default();
     if path == "/v1/packages/newest" {
+        hall.packages_asked += 1;
         return Said { status: 200, body: hall.package.bytes().to_vec(), retry_after_s: None };
     }
     if path == "/v1/status" {
@@ -272,10 +279,12 @@ fn answer(hall: &Mutex<Hall>, line: &str, body: &[u8]) -> Said {
         return Said { status: 200, body: body.into_bytes(), retry_after_s: None };
     }
     let (path, seen) = path.split_once("?seen=").unwrap_or((path, "0"));
-    let room: Option<Room> =
-        path.strip_prefix("/v1/").and_then(|rest| rest.strip_suffix("/messages")?.parse().ok());
-    match (room, seen.parse()) {
-        (Some(room), Ok(seen)) => hall.post(room, seen, body),
+    let room = |ending: &str| -> Option<Room> {
+        path.strip_prefix("/v1/").and_then(|rest| rest.strip_suffix(ending)?.parse().ok())
+    };
+    match (room("/messages"), room("/log"), seen.parse()) {
+        (Some(room), None, Ok(seen)) => hall.post_showing(room, seen, shown, body),
+        (None, Some(room), Ok(seen)) => hall.log(room, seen, shown),
         _ => page(404),
     }
 }

@@ -170,6 +170,10 @@ impl Admission {
         from: Option<IpAddr>,
     ) -> Result<(u64, Counted), Rejected> {
         let desk = self.room(room);
+        if desk.beyond().is_some() {
+            // Not even a receipt: it would be of a log that tablets know to be older.
+            return Err(Rejected::new(Refusal::LogBehind, Proof::Unneeded));
+        }
         let (contest, authority) = {
             let projection = desk.read();
             if let Some(index) = projection.find(message.id()) {
@@ -278,9 +282,9 @@ impl Admission {
 }
 
 /// Seconds after which a message that may be entered later is worth sending again.
-const fn retry_after(refusal: Refusal) -> Option<u64> {
+pub(crate) const fn retry_after(refusal: Refusal) -> Option<u64> {
     match refusal {
-        Refusal::NotOpenYet => Some(30),
+        Refusal::NotOpenYet | Refusal::LogBehind => Some(30),
         Refusal::UnknownKey => Some(1),
         Refusal::TooMany => Some(10),
         Refusal::Busy => Some(2),

@@ -12,9 +12,8 @@ use crate::folder::Folder;
 
 /// Copy the data folder while the server runs, and check the copy from its first entry.
 ///
-/// The copy holds both logs, the private store and the logs' keys: keep it as you keep the server. To restore it, stop the
-/// server, put the copy where the data folder was, and start. What was acknowledged after the copy was taken is not in
-/// it; `docs/operations.md` says what to do then.
+/// The copy holds both logs, the private store and the logs' keys: keep it as you keep the server. What was acknowledged
+/// after it was taken is not in it: `docs/operations.md`, "To restore", says step by step how to go on from it.
 #[derive(Args)]
 pub(super) struct Backup {
     #[command(flatten)]

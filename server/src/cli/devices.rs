@@ -97,8 +97,10 @@ fn revoke(admin: &Admin, key: &str, reason: Reason) -> Result<(), Failure> {
     let mut entered = Vec::new();
     for room in Room::ALL {
         let state = desk.room(room)?.state;
-        // A tablet has one key for each room; an invitation serves both.
-        if state.device(id).is_some() || state.invitation(id).is_some() {
+        // A tablet has one key for each room; an invitation serves both. A log that was begun again may not have got either
+        // back yet, and the revocation should not come after it.
+        let known = state.device(id).is_some() || state.invitation(id).is_some();
+        if known || state.begun().is_some() {
             let scope = Scope::room(state.contest(), room);
             let message = Message::sign(&signer, scope, &Revoke { key: id, reason });
             let index = desk.enter(room, message)?;

@@ -39,6 +39,15 @@ pub(super) fn report(folder: &Folder) -> Result<ExitCode, Failure> {
                 print(&format!("{room} room: {trouble}\n"))?;
             }
         }
+        // They are said and not judged: what is wrong with one is why a later one began.
+        let earlier = fsck::check_earlier(folder, room).map_err(Failure::mistake)?;
+        for fsck::CheckedEarlier { origin, found } in earlier {
+            let found = match found {
+                Ok(sound) => format!("{} entries, good", sound.entries),
+                Err(trouble) => trouble.to_string(),
+            };
+            print(&format!("  before it {origin}: {found}\n"))?;
+        }
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

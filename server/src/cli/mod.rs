@@ -8,6 +8,7 @@ mod fsck;
 mod init;
 mod invitations;
 mod keys;
+mod log;
 mod package;
 mod rebuild;
 mod results;
@@ -62,6 +63,9 @@ enum Command {
     /// Open a room, or begin a rehearsal round.
     #[command(subcommand)]
     Room(room::Command),
+    /// Begin a room's log again after a disaster.
+    #[command(subcommand)]
+    Log(log::Command),
     /// Enter a newer package.
     #[command(subcommand)]
     Package(package::Command),
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Invitations(invite) => invitations::run(&invite),
         Command::Devices(command) => devices::run(command),
         Command::Room(command) => room::run(command),
+        Command::Log(command) => log::run(command),
         Command::Package(command) => package::run(command),
         Command::Serve(serve) => serve::run(serve),
         Command::Results(show) => results::run(&show),

@@ -8,7 +8,7 @@ use countersign_core::room::Room;
 
 use super::{Data, print};
 use crate::failure::Failure;
-use crate::{node, titles};
+use crate::{begun, node, titles};
 
 /// What was received, unreviewed.
 ///
@@ -49,6 +49,9 @@ fn text(received: &Received) -> String {
         received.precincts_total,
         received.precincts_in_conflict
     );
+    if let Some(begun) = &received.begun_again {
+        text.push_str(&format!("{}\n", begun::english(received.room, begun)));
+    }
     for total in &received.totals {
         text.push_str(&format!("\n{}\n", titles::of_count(total.count)));
         for (group, number) in received.groups.iter().zip(&total.groups) {

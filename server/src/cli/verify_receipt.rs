@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use countersign_core::id::MessageId;
+use countersign_core::log::{Checkpoint, Origin};
 use countersign_core::message::{Message, Package};
 use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
@@ -17,6 +18,9 @@ use crate::failure::Failure;
 ///
 /// Verifies that a receipt proves the entry of a message in a log of the package, and prints JSON. Needs no server and no
 /// data folder. Exit code 0 when it does, 1 when it does not.
+///
+/// A receipt of a log that was begun again after a disaster is signed by the same keys; its number is then above the
+/// package's, and its first entry, at /v1/ROOM/log of the server, says why.
 #[derive(Args)]
 pub(super) struct VerifyReceipt {
     /// The receipt, as the server answered it.
@@ -38,6 +42,8 @@ struct Found {
     receipt_verified: bool,
     room: Option<Room>,
     origin: Option<String>,
+    /// Above the number in the package's origin: the log was begun again.
+    log_number: Option<u32>,
     log_index: Option<u64>,
     log_size: Option<u64>,
     entered_ms: Option<u64>,
@@ -80,13 +86,21 @@ fn verify(
         }
     };
     let mut why_not = "the package names no log".to_owned();
+    let named = Receipt::checkpoint_note(text).and_then(Checkpoint::claim).map(|head| head.origin);
     for log in &package.contest.logs {
-        match Receipt::verify(text, id, kind, &log.origin, &log.keys) {
+        let is_later = |named: &&String| {
+            Origin::parse(named)
+                .zip(Origin::parse(&log.origin))
+                .is_some_and(|(named, packed)| named.is_after(&packed))
+        };
+        let origin = named.as_ref().filter(is_later).unwrap_or(&log.origin);
+        match Receipt::verify(text, id, kind, origin, &log.keys) {
             Ok(receipt) => {
                 return Ok(Found {
                     receipt_verified: true,
                     room: Some(log.room),
-                    origin: Some(log.origin.clone()),
+                    origin: Some(origin.clone()),
+                    log_number: Origin::parse(origin).map(|origin| origin.number()),
                     log_index: Some(receipt.index),
                     log_size: Some(receipt.checkpoint.size),
                     entered_ms: Some(receipt.entry.time_ms),

@@ -68,8 +68,9 @@ pub(super) async fn show(
     Path(text): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let words = words(&service, &headers);
-    match HandOff::from_link(&text) {
+    let hand_off = HandOff::from_link(&text);
+    let words = words(&service, &headers, hand_off.as_ref().ok());
+    match hand_off {
         Ok(hand_off) => {
             let carried = carried(&service, &hand_off, &words);
             answer(StatusCode::OK, words, Page::Offer(carried))
@@ -95,9 +96,10 @@ pub(super) async fn deliver(
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
 ) -> Response {
-    let words = words(&service, &headers);
+    let hand_off = HandOff::from_link(&text);
+    let words = words(&service, &headers, hand_off.as_ref().ok());
     let from = service.proxies.sender(peer, &headers);
-    let Ok(hand_off) = HandOff::from_link(&text) else {
+    let Ok(hand_off) = hand_off else {
         service.admission.charge(from);
         return answer(StatusCode::BAD_REQUEST, words, Page::Unreadable);
     };
@@ -128,12 +130,15 @@ pub(super) async fn deliver(
     }
 }
 
-fn words(service: &Shared, headers: &HeaderMap) -> Words {
+fn words(service: &Shared, headers: &HeaderMap, hand_off: Option<&HandOff>) -> Words {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let state = &service.admission.room(Room::Official).read().state;
-    let hotline =
-        state.package().map(|package| package.contest.hotline.clone()).unwrap_or_default();
-    Words::for_reader(asked.unwrap_or_default(), hotline)
+    let package = service.admission.room(Room::Official).read().state.package().cloned();
+    let hotline = package.map(|package| package.contest.hotline.clone()).unwrap_or_default();
+    let mut words = Words::for_reader(asked.unwrap_or_default(), hotline);
+    let room = hand_off.map_or(Room::Official, |hand_off| hand_off.room);
+    words.begun_again =
+        super::begun_again(service, room).map(|begun| words.begun_again(room, &begun));
+    words
 }
 
 fn not_entered(refusal: Refusal, words: &Words) -> NotEntered {

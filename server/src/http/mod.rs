@@ -3,6 +3,7 @@
 mod body;
 mod connections;
 mod hand_off;
+mod log;
 mod page;
 mod peer;
 mod private;
@@ -15,14 +16,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
+use countersign_core::results::LogBegunAgain;
 use countersign_core::room::Room;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::admission::Admission;
+use crate::begun;
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::node::Node;
+use crate::room::Projection;
 use crate::store::PrivateStore;
 
 pub use connections::{Listener, Stop, bind, serve};
@@ -33,6 +37,8 @@ pub use problem::Problem;
 pub struct Service {
     /// Rooms and admission.
     pub admission: Arc<Admission>,
+    /// Logs whose place a later one took.
+    pub earlier: Arc<Vec<Projection>>,
     /// The quarantine's counts.
     pub private: Arc<PrivateStore>,
     /// Counters.
@@ -49,16 +55,20 @@ impl Service {
     /// Puts HTTP before a node.
     #[must_use]
     pub fn new(node: &Node, proxies: TrustedProxies) -> Arc<Self> {
-        Self::over(
-            Arc::clone(&node.admission),
-            Arc::clone(&node.private),
-            Arc::clone(&node.metrics),
-            Arc::clone(&node.clock),
+        let (bodies, document) = (body::Bodies::default(), document());
+        Arc::new(Self {
+            admission: Arc::clone(&node.admission),
+            earlier: Arc::clone(&node.earlier),
+            private: Arc::clone(&node.private),
+            metrics: Arc::clone(&node.metrics),
+            clock: Arc::clone(&node.clock),
             proxies,
-        )
+            bodies,
+            document,
+        })
     }
 
-    /// Puts HTTP before the parts of a node, whatever opened them.
+    /// Puts HTTP before the parts of a node, whatever opened them, with nothing but the rooms' own logs.
     #[must_use]
     pub fn over(
         admission: Arc<Admission>,
@@ -68,7 +78,8 @@ impl Service {
         proxies: TrustedProxies,
     ) -> Arc<Self> {
         let (bodies, document) = (body::Bodies::default(), document());
-        Arc::new(Self { admission, private, metrics, clock, proxies, bodies, document })
+        let earlier = Arc::default();
+        Arc::new(Self { admission, earlier, private, metrics, clock, proxies, bodies, document })
     }
 }
 
@@ -138,17 +149,43 @@ fn room(text: &str) -> Result<Room, Problem> {
     text.parse().map_err(|_| Problem::NOT_FOUND)
 }
 
-/// Every listener answers this: 200 while both rooms take messages, 503 while one of them finds no room on its disk.
+/// That a room's log was begun again, where it was.
+fn begun_again(service: &Shared, room: Room) -> Option<LogBegunAgain> {
+    let projection = service.admission.room(room).read();
+    projection.state.begun().map(|begun| LogBegunAgain::of(begun))
+}
+
+/// Every listener answers this: 200 while both rooms take messages, 503 while one of them finds no room on its disk or its log
+/// is an older copy. The lines after the first say what a person should know.
 #[utoipa::path(
     get, path = "/healthz", tag = "every listener",
     responses((status = 200, description = "Both rooms take messages"), (status = 503, description = "One does not"))
 )]
 async fn healthz(
     axum::extract::State(service): axum::extract::State<Shared>,
-) -> (StatusCode, &'static str) {
-    if Room::ALL.iter().all(|&room| service.admission.room(room).is_serving()) {
-        (StatusCode::OK, "ok\n")
+) -> (StatusCode, String) {
+    let serving = Room::ALL.iter().all(|&room| service.admission.room(room).is_serving());
+    let (status, mut text) = if serving {
+        (StatusCode::OK, "ok\n".to_owned())
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not serving\n")
+        (StatusCode::SERVICE_UNAVAILABLE, "not serving\n".to_owned())
+    };
+    for room in Room::ALL {
+        let desk = service.admission.room(room);
+        if let Some(beyond) = desk.beyond() {
+            let size = desk.read().head().size;
+            text.push_str(&format!(
+                "The log of the {room} room is an older copy: it has {size} entries and does not lead to a checkpoint of \
+                 {} entries that its own key signed ({}). Nothing is entered. Stop the server and put the newer folder back; if \
+                 there is none, `countersign-server log begin-again --room {room} --reason restored` (docs/operations.md, \
+                 \"To restore\").\n",
+                beyond.size, beyond.origin,
+            ));
+        }
+        if let Some(begun) = begun_again(&service, room) {
+            text.push_str(&begun::english(room, &begun));
+            text.push('\n');
+        }
     }
+    (status, text)
 }

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Problem, Shared, page, room};
-use crate::titles;
+use crate::{begun, titles};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
@@ -53,6 +53,7 @@ async fn results(
 #[template(path = "received.html")]
 struct Page<'a> {
     style: &'static str,
+    begun_again: Option<String>,
     received: &'a Received,
     rooms: [Room; 2],
     totals: Vec<Total<'a>>,
@@ -113,6 +114,10 @@ async fn received_page(
         .map(|total| Total { title: titles::of_count(total.count), groups: &total.groups });
     let page = Page {
         style: page::STYLE,
+        begun_again: received
+            .begun_again
+            .as_ref()
+            .map(|begun| begun::english(received.room, begun)),
         rooms: Room::ALL,
         totals: totals.collect(),
         rows: rows.collect(),

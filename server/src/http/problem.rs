@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_core::refusal::Refusal;
 use serde::Serialize;
 
+use super::log::Beginning;
 use super::reporting::Told;
 
 /// The code of the problem that a response carries, for counting.
@@ -19,6 +20,7 @@ pub struct Problem {
     title: &'static str,
     retry_after: Option<u64>,
     messages: Vec<Told>,
+    begun_again: Option<Box<Beginning>>,
 }
 
 #[derive(Serialize)]
@@ -28,6 +30,8 @@ struct Document<'a> {
     status: u16,
     code: &'a str,
     messages: &'a [Told],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    begun_again: Option<&'a Beginning>,
 }
 
 impl Problem {
@@ -48,7 +52,7 @@ impl Problem {
         Self::new(500, "failed", "The server failed at this. Nothing was changed.");
 
     const fn new(status: u16, code: &'static str, title: &'static str) -> Self {
-        Self { status, code, title, retry_after: None, messages: Vec::new() }
+        Self { status, code, title, retry_after: None, messages: Vec::new(), begun_again: None }
     }
 
     /// A message that was not entered.
@@ -71,6 +75,13 @@ impl Problem {
         self
     }
 
+    /// With the proof that the log was begun again: what a tablet has a receipt of may be missing, and is to be sent before.
+    #[must_use]
+    pub(super) fn in_log(mut self, begun_again: Option<Beginning>) -> Self {
+        self.begun_again = begun_again.map(Box::new);
+        self
+    }
+
     /// Its stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -86,6 +97,7 @@ impl IntoResponse for Problem {
             status: self.status,
             code: self.code,
             messages: &self.messages,
+            begun_again: self.begun_again.as_deref(),
         };
         let body = serde_json::to_vec(&document).expect("texts always encode");
         let status = StatusCode::from_u16(self.status)

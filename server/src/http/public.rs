@@ -5,20 +5,25 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use countersign_core::contest::Publish;
 use countersign_core::id::MessageId;
-use countersign_core::log::tile;
+use countersign_core::log::{Origin, tile};
 use countersign_core::message::Kind;
 use countersign_core::room::Room;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::reporting::{cose, message};
-use super::{Problem, Shared, reporting, room, status};
+use super::{Problem, Shared, log, reporting, room, status};
+use crate::room::Projection;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(checkpoint))
         .routes(routes!(hash_tile))
         .routes(routes!(entry_tile))
+        .routes(routes!(numbered_checkpoint))
+        .routes(routes!(numbered_hash_tile))
+        .routes(routes!(numbered_entry_tile))
+        .routes(routes!(log::log))
         .routes(routes!(published))
         .routes(routes!(reporting::newest_package))
         .routes(routes!(status::status))
@@ -38,12 +43,58 @@ async fn checkpoint(
     State(service): State<Shared>,
     Path(name): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let head = std::sync::Arc::clone(service.admission.room(room(&name)?).read().head());
+    signed_head(&service.admission.room(room(&name)?).read())
+}
+
+/// The signed head of a room's log of a number: the present one, or one whose place it took.
+#[utoipa::path(
+    get, path = "/log/{room}/{number}/checkpoint", tag = "public",
+    params(
+        ("room" = String, Path, description = "`official` or `rehearsal`"),
+        ("number" = u32, Path, description = "The last part of the log's origin")
+    ),
+    responses((status = 200, content_type = "text/plain"), (status = 404, description = "No such log"))
+)]
+async fn numbered_checkpoint(
+    State(service): State<Shared>,
+    Path((name, number)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Problem> {
+    of_number(&service, &name, &number, signed_head)?
+}
+
+fn signed_head(log: &Projection) -> Result<impl IntoResponse + use<>, Problem> {
+    let head = std::sync::Arc::clone(log.head());
     if head.size == 0 {
         return Err(Problem::NOT_FOUND);
     }
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     Ok(([(header::CACHE_CONTROL, NOW), (header::CONTENT_TYPE, kind)], head.checkpoint.clone()))
+}
+
+/// Reads a room's log of a number.
+fn of_number<T>(
+    service: &Shared,
+    name: &str,
+    number: &str,
+    read: impl Fn(&Projection) -> T,
+) -> Result<T, Problem> {
+    let room = room(name)?;
+    let asked: u32 = number
+        .parse()
+        .ok()
+        .filter(|asked: &u32| asked.to_string() == number)
+        .ok_or(Problem::NOT_FOUND)?;
+    let is_it = |log: &Projection| {
+        log.state.room() == room
+            && Origin::parse(log.origin()).is_some_and(|origin| origin.number() == asked)
+    };
+    {
+        let present = service.admission.room(room).read();
+        if is_it(&present) {
+            return Ok(read(&present));
+        }
+    }
+    service.earlier.iter().find(|log| is_it(log)).map(read).ok_or(Problem::NOT_FOUND)
 }
 
 /// A tile of hashes (C2SP tlog-tiles): `{place}` is the index in groups of three digits, `.p/<width>` for a partial one.
@@ -60,14 +111,39 @@ async fn hash_tile(
     State(service): State<Shared>,
     Path((name, level, place)): Path<(String, String, String)>,
 ) -> Result<impl IntoResponse, Problem> {
-    let desk = service.admission.room(room(&name)?);
-    let (index, width) = tile::parse_path(&place).ok_or(Problem::NOT_FOUND)?;
+    hashes(&service.admission.room(room(&name)?).read(), &level, &place)
+}
+
+/// A tile of hashes of a room's log of a number.
+#[utoipa::path(
+    get, path = "/log/{room}/{number}/tile/{level}/{*place}", tag = "public",
+    params(
+        ("room" = String, Path, description = "`official` or `rehearsal`"),
+        ("number" = u32, Path, description = "The last part of the log's origin"),
+        ("level" = u8, Path, description = "Level of the tile"),
+        ("place" = String, Path, description = "Index and width, as C2SP writes them")
+    ),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 404, description = "Not there"))
+)]
+async fn numbered_hash_tile(
+    State(service): State<Shared>,
+    Path((name, number, level, place)): Path<(String, String, String, String)>,
+) -> Result<impl IntoResponse, Problem> {
+    of_number(&service, &name, &number, |log| hashes(log, &level, &place))?
+}
+
+fn hashes(
+    log: &Projection,
+    level: &str,
+    place: &str,
+) -> Result<impl IntoResponse + use<>, Problem> {
+    let (index, width) = tile::parse_path(place).ok_or(Problem::NOT_FOUND)?;
     let level = level
         .parse::<u8>()
         .ok()
         .filter(|number| number.to_string() == level)
         .ok_or(Problem::NOT_FOUND)?;
-    let bytes = tile::hash_tile(&desk.read().tree, level, index, width);
+    let bytes = tile::hash_tile(&log.tree, level, index, width);
     Ok(tile_answer(bytes.ok_or(Problem::NOT_FOUND)?))
 }
 
@@ -84,18 +160,38 @@ async fn entry_tile(
     State(service): State<Shared>,
     Path((name, place)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Problem> {
-    let desk = service.admission.room(room(&name)?);
-    let (index, width) = tile::parse_path(&place).ok_or(Problem::NOT_FOUND)?;
+    entries(&service.admission.room(room(&name)?).read(), &place)
+}
+
+/// A bundle of entries of a room's log of a number.
+#[utoipa::path(
+    get, path = "/log/{room}/{number}/tile/entries/{*place}", tag = "public",
+    params(
+        ("room" = String, Path, description = "`official` or `rehearsal`"),
+        ("number" = u32, Path, description = "The last part of the log's origin"),
+        ("place" = String, Path, description = "Index and width, as C2SP writes them")
+    ),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 404, description = "Not there"))
+)]
+async fn numbered_entry_tile(
+    State(service): State<Shared>,
+    Path((name, number, place)): Path<(String, String, String)>,
+) -> Result<impl IntoResponse, Problem> {
+    of_number(&service, &name, &number, |log| entries(log, &place))?
+}
+
+fn entries(log: &Projection, place: &str) -> Result<impl IntoResponse + use<>, Problem> {
+    let (index, width) = tile::parse_path(place).ok_or(Problem::NOT_FOUND)?;
     let from = index.checked_mul(tile::TILE_WIDTH).and_then(|from| usize::try_from(from).ok());
     let from = from.ok_or(Problem::NOT_FOUND)?;
     let width = usize::try_from(width).map_err(|_| Problem::NOT_FOUND)?;
     let to = from.checked_add(width).ok_or(Problem::NOT_FOUND)?;
-    let bytes = desk.read().entries().get(from..to).map(tile::entry_bundle);
+    let bytes = log.entries().get(from..to).map(tile::entry_bundle);
     Ok(tile_answer(bytes.ok_or(Problem::NOT_FOUND)?))
 }
 
 /// What stands in a tile of one width never changes.
-fn tile_answer(bytes: Vec<u8>) -> impl IntoResponse {
+fn tile_answer(bytes: Vec<u8>) -> impl IntoResponse + use<> {
     let kind = HeaderValue::from_static("application/octet-stream");
     ([(header::CACHE_CONTROL, FOREVER), (header::CONTENT_TYPE, kind)], bytes)
 }
@@ -125,7 +221,7 @@ async fn published(
     Ok(([(header::CACHE_CONTROL, FOREVER)], cose(bytes)))
 }
 
-/// Packages, people, invitations, revocations and rooms at once; the rest when the room publishes live.
+/// Packages, people, invitations, revocations, rooms and acts at once; the rest when the room publishes live.
 fn is_published(service: &Shared, room: Room, id: MessageId) -> bool {
     let projection = service.admission.room(room).read();
     let Some(entry) = projection.find(id).and_then(|index| projection.entry(index)) else {
@@ -138,7 +234,7 @@ fn is_published(service: &Shared, room: Room, id: MessageId) -> bool {
             .is_some_and(|package| package.contest.publish == Publish::Live);
     let at_once = matches!(
         entry.kind,
-        Kind::Package | Kind::People | Kind::Invitations | Kind::Revoke | Kind::Room
+        Kind::Package | Kind::People | Kind::Invitations | Kind::Revoke | Kind::Room | Kind::Act
     );
     live || at_once
 }

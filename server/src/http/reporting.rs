@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, http::HeaderValue};
 use countersign_core::id::{KeyId, MessageId};
 use countersign_core::room::Room;
-use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::log::{self, Beginning};
 use super::{Peer, Problem, Shared, hand_off, room, status};
 use crate::admission::NotEntered;
 use crate::room::Answer;
@@ -21,6 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(submit))
         .routes(routes!(receipt))
+        .routes(routes!(log::log))
         .routes(routes!(newest_package))
         .routes(routes!(package))
         .routes(routes!(status::status))
@@ -52,20 +53,23 @@ struct Receipted {
     consistency: Option<Vec<String>>,
     /// Things for the tablet.
     messages: Vec<Told>,
+    /// How the log began, when it was begun again after a disaster and the request shows no checkpoint of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    begun_again: Option<Beginning>,
 }
 
 impl Receipted {
-    fn new(answer: Answer, messages: Vec<Told>) -> Self {
-        let hashes = |proof: Vec<[u8; 32]>| proof.iter().map(|hash| BASE64.encode(hash)).collect();
-        Self { receipt: answer.receipt, consistency: answer.consistency.map(hashes), messages }
+    fn new(answer: Answer, messages: Vec<Told>, begun_again: Option<Beginning>) -> Self {
+        let consistency = answer.consistency.as_deref().map(log::hashes);
+        Self { receipt: answer.receipt, consistency, messages, begun_again }
     }
 }
 
 #[derive(Deserialize, IntoParams)]
-struct Seen {
+pub(super) struct Seen {
     /// Size of the largest checkpoint that the client has verified; 0 for none.
     #[serde(default)]
-    seen: u64,
+    pub(super) seen: u64,
 }
 
 /// What the log has to say to a key's tablet. Anyone may read it in the log as well.
@@ -85,7 +89,11 @@ fn told(service: &Shared, room: Room, key: Option<KeyId>) -> Vec<Told> {
 /// Enters one signed message. The same bytes get the same entry, whenever and however often they come.
 #[utoipa::path(
     post, path = "/v1/{room}/messages", tag = "reporting",
-    params(("room" = String, Path, description = "`official` or `rehearsal`"), Seen),
+    params(
+        ("room" = String, Path, description = "`official` or `rehearsal`"),
+        Seen,
+        ("countersign-checkpoint" = Option<String>, Header, description = "The largest checkpoint that the client has verified, base 64")
+    ),
     request_body(content = Vec<u8>, content_type = "application/cose", description = "The message's bytes"),
     responses(
         (status = 200, description = "It is in the log, durably", body = Receipted),
@@ -103,6 +111,7 @@ async fn submit(
 ) -> Result<Json<Receipted>, Problem> {
     let room = room(&room_name)?;
     let from = service.proxies.sender(peer, &headers);
+    let known = log::hold(&service, room, peer, &headers, seen)?;
     let bytes = service
         .bodies
         .read(&headers, body)
@@ -110,14 +119,15 @@ async fn submit(
         .inspect_err(|_| service.admission.charge(from))?;
     let verdict = service.admission.submit(room, &bytes, from).await;
     let messages = told(&service, room, verdict.key);
+    let begun_again = if known.begins { log::beginning(&service, room).await? } else { None };
     match verdict.outcome {
         Ok(index) => {
             let answer =
-                service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
-            Ok(Json(Receipted::new(answer, messages)))
+                service.admission.room(room).receipt(index, known.seen).ok_or(Problem::FAILED)?;
+            Ok(Json(Receipted::new(answer, messages, begun_again)))
         }
         Err(NotEntered { refusal, retry_after }) => {
-            Err(Problem::refusal(refusal).after(retry_after).telling(messages))
+            Err(Problem::refusal(refusal).after(retry_after).telling(messages).in_log(begun_again))
         }
     }
 }
@@ -144,7 +154,7 @@ async fn receipt(
     let id = MessageId::from_hex(&id).ok_or(Problem::NOT_FOUND)?;
     let index = service.admission.find(room, id).ok_or(Problem::NOT_FOUND)?;
     let answer = service.admission.room(room).receipt(index, seen).ok_or(Problem::FAILED)?;
-    Ok(Json(Receipted::new(answer, Vec::new())))
+    Ok(Json(Receipted::new(answer, Vec::new(), None)))
 }
 
 /// The newest package, as the party signed it. Its tag is its id: whoever has it already is told so (304) and loads nothing.

@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use countersign_core::results::LogBegunAgain;
 use countersign_core::room::Room;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Shared;
+use super::{Shared, begun_again};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Status {
@@ -38,17 +39,30 @@ struct Rooms {
 struct RoomStatus {
     /// Whether reports are taken.
     open: bool,
+    /// Origin of its log.
+    origin: String,
     /// Entries in its log.
     log_size: u64,
+    /// That the log was begun again after a disaster: when, why, and what is known of the one before. `null` for a room's
+    /// first log.
+    #[schema(value_type = Option<Object>)]
+    begun_again: Option<LogBegunAgain>,
+    /// Whether the log is an older copy: it does not lead to a checkpoint that its own key signed. Nothing is taken then.
+    behind: bool,
     /// Number of the round; 0 before it opens.
     round: u32,
 }
 
 impl RoomStatus {
     fn of(service: &Shared, room: Room) -> Self {
-        let projection = service.admission.room(room).read();
+        let begun_again = begun_again(service, room);
+        let desk = service.admission.room(room);
+        let projection = desk.read();
         Self {
+            begun_again,
+            behind: desk.beyond().is_some(),
             open: projection.state.is_open(),
+            origin: projection.origin().to_owned(),
             log_size: projection.head().size,
             round: projection.state.round(),
         }

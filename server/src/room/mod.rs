@@ -4,13 +4,15 @@ mod projection;
 mod receipt;
 mod replay;
 mod sequencer;
+mod sight;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
+use countersign_core::log::Checkpoint;
 use countersign_core::message::Message;
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
@@ -21,8 +23,9 @@ use crate::metrics::Metrics;
 use crate::store::{LogStore, StoreError};
 
 pub use projection::{LoadError, Projection};
-pub use receipt::Answer;
+pub use receipt::{Answer, Beginning};
 pub use sequencer::{Sequencer, Step};
+pub use sight::{Sight, look};
 
 /// Messages that may wait for the sequencer. More are told to come again.
 const QUEUE: usize = 8192;
@@ -48,6 +51,8 @@ struct Shared {
     projection: RwLock<Projection>,
     /// False while the sequencer reads the log again after a commit of unknown outcome.
     serving: AtomicBool,
+    /// A signed checkpoint that was shown and that this log does not lead to. Nothing is taken any more.
+    beyond: OnceLock<Checkpoint>,
 }
 
 impl Shared {
@@ -63,6 +68,7 @@ pub struct RoomDesk {
     room: Room,
     shared: Arc<Shared>,
     store: Arc<dyn LogStore>,
+    keys: Vec<PublicKey>,
     queue: mpsc::Sender<Submission>,
 }
 
@@ -102,10 +108,11 @@ impl RoomDesk {
     pub fn open(parts: RoomParts) -> (Self, Sequencer) {
         let room = parts.projection.state.room();
         let store = Arc::clone(&parts.store);
+        let keys = parts.keys.clone();
         let (queue, submissions) = mpsc::channel(QUEUE);
         let sequencer = Sequencer::new(parts, submissions);
         let shared = sequencer.shared();
-        (Self { room, shared, store, queue }, sequencer)
+        (Self { room, shared, store, keys, queue }, sequencer)
     }
 
     /// Which room.
@@ -122,8 +129,9 @@ impl RoomDesk {
     /// Hands a message, whose signatures are good, to the sequencer and waits until it is durable or refused.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when too many wait, or it is not known whether it was entered.
+    /// [`Refusal::Busy`] when too many wait, or it is not known whether it was entered; [`Refusal::LogBehind`].
     pub async fn submit(&self, message: Arc<Message>) -> Result<Outcome, Refusal> {
+        self.is_whole()?;
         if !self.shared.serving.load(Ordering::Acquire) {
             return Err(Refusal::Busy);
         }
@@ -137,6 +145,7 @@ impl RoomDesk {
     /// # Errors
     /// As [`RoomDesk::submit`].
     pub fn submit_blocking(&self, message: Arc<Message>) -> Result<Outcome, Refusal> {
+        self.is_whole()?;
         let (answer, outcome) = oneshot::channel();
         self.queue.blocking_send(Submission { message, answer }).map_err(|_| Refusal::Busy)?;
         outcome.blocking_recv().map_err(|_| Refusal::Busy)
@@ -160,6 +169,46 @@ impl RoomDesk {
         self.store.message(index, id)
     }
 
+    /// Looks at a signed checkpoint that somebody shows. One that this log's own key signed and that the log does not lead
+    /// to proves that it is an older copy: from then on nothing is taken, until the log was begun again.
+    #[must_use]
+    pub fn show(&self, note: &str) -> Sight {
+        let sight = sight::look(&self.read(), &self.keys, note);
+        if let Sight::Beyond(checkpoint) = &sight
+            && self.shared.beyond.set(checkpoint.clone()).is_ok()
+        {
+            tracing::error!(
+                room = %self.room, size = self.read().head().size, shown = checkpoint.size, origin = %checkpoint.origin,
+                "this log is an older copy: it does not lead to a checkpoint that its own key signed and that was shown \
+                 just now. Nothing is entered any more. Stop the server and put the newer folder back; if there is none, \
+                 `countersign-server log begin-again --reason restored` (docs/operations.md, \"To restore\")"
+            );
+        }
+        sight
+    }
+
+    /// The checkpoint that proved this log to be an older copy.
+    #[must_use]
+    pub fn beyond(&self) -> Option<&Checkpoint> {
+        self.shared.beyond.get()
+    }
+
+    fn is_whole(&self) -> Result<(), Refusal> {
+        self.beyond().map_or(Ok(()), |_| Err(Refusal::LogBehind))
+    }
+
+    /// The proof that this log was begun again; `None` for a room's first log.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn beginning(&self) -> Result<Option<Beginning>, StoreError> {
+        if self.read().state.begun().is_none() {
+            return Ok(None);
+        }
+        let Some(receipt) = self.receipt(0, 0) else { return Ok(None) };
+        Ok(self.message(0)?.map(|message| Beginning { message, receipt: receipt.receipt }))
+    }
+
     /// Messages that wait for the sequencer.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -169,6 +218,8 @@ impl RoomDesk {
     /// Whether messages are taken at the moment.
     #[must_use]
     pub fn is_serving(&self) -> bool {
-        self.shared.serving.load(Ordering::Acquire) && !self.queue.is_closed()
+        self.shared.serving.load(Ordering::Acquire)
+            && !self.queue.is_closed()
+            && self.beyond().is_none()
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use countersign_core::id::{KeyId, MessageId, PublicKey};
-use countersign_core::log::{Checkpoint, CheckpointError, Entry, Tree};
-use countersign_core::message::Message;
+use countersign_core::log::{Checkpoint, CheckpointError, Entry, Origin, Tree};
+use countersign_core::message::{Act, Message};
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
@@ -131,6 +131,9 @@ impl Projection {
         if entry.message != message.id() || entry.kind != message.kind() {
             return wrong("the entry is of another message");
         }
+        if !self.may_begin(message) {
+            return wrong("the log does not begin as its origin says");
+        }
         if self.by_message.contains_key(&entry.message) {
             return wrong("its message was entered before");
         }
@@ -147,7 +150,7 @@ impl Projection {
     }
 
     /// Takes over the head of the entries that were just put at the end.
-    pub(super) fn set_head(&mut self, head: Arc<Head>) {
+    pub(crate) fn set_head(&mut self, head: Arc<Head>) {
         self.head = head;
     }
 
@@ -198,6 +201,19 @@ impl Projection {
     /// # Errors
     /// The [`Refusal`].
     pub fn judge(&self, message: &Message) -> Result<(), Refusal> {
-        self.state.judge(message)
+        self.state.judge(message)?;
+        self.may_begin(message).then_some(()).ok_or(Refusal::NotAllowed)
+    }
+
+    /// A room's first log begins with anything but an act; a later one with the act that begins it, and nothing else.
+    fn may_begin(&self, message: &Message) -> bool {
+        if self.size() > 0 {
+            return true;
+        }
+        let later = Origin::parse(&self.origin).is_some_and(|origin| origin.number() > 1);
+        match message.decode::<Act>() {
+            Ok(act) => later && act.begun_again.begins == self.origin,
+            Err(_) => !later,
+        }
     }
 }

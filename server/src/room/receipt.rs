@@ -15,6 +15,15 @@ pub struct Answer {
     pub consistency: Option<Vec<Hash>>,
 }
 
+/// The proof that a log was begun again: its first message, and a receipt for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// The message's bytes.
+    pub message: Vec<u8>,
+    /// C2SP tlog-proof of entry 0.
+    pub receipt: String,
+}
+
 pub(super) fn answer(projection: &Projection, index: u64, seen: u64) -> Option<Answer> {
     let head = projection.head();
     let entry = *projection.entry(index)?;

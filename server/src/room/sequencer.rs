@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use countersign_core::crypto::SigningKey;
@@ -77,6 +77,7 @@ impl Sequencer {
         let shared = Arc::new(Shared {
             projection: RwLock::new(projection),
             serving: AtomicBool::new(true),
+            beyond: OnceLock::new(),
         });
         Self { store, key, keys, clock, metrics, empty, shared, submissions, trouble: None }
     }

@@ -1,5 +1,5 @@
 //! The private store: what cannot change a published number. Here: the quarantine, and how far each log had come, so
-//! that a log which went missing or went back is noticed.
+//! that a log which went missing or went back is noticed; and what proves that one is an older copy.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,8 +13,9 @@ use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
 
-const MIGRATIONS: &[M<'static>] = &[M::up(
-    "CREATE TABLE quarantine (
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(
+        "CREATE TABLE quarantine (
         room TEXT NOT NULL,
         message BLOB NOT NULL CHECK (length(message) = 32),
         key BLOB NOT NULL CHECK (length(key) = 16),
@@ -29,7 +30,16 @@ const MIGRATIONS: &[M<'static>] = &[M::up(
         origin TEXT NOT NULL,
         size INTEGER NOT NULL
      ) STRICT;",
-)];
+    ),
+    M::up(
+        "CREATE TABLE beyond (
+            room TEXT PRIMARY KEY,
+            number INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            note TEXT NOT NULL
+         ) STRICT;",
+    ),
+];
 
 /// Why a message is in quarantine. Each has its own room, so that what anyone can forge never drives out what a
 /// known key signed.
@@ -251,6 +261,36 @@ impl PrivateStore {
             )
             .optional()?;
         Ok(found.map(|(origin, size)| (origin, u64::try_from(size).unwrap_or(0))))
+    }
+
+    /// The largest signed checkpoint that was shown and that a log of the room did not lead to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn beyond(&self, room: Room) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT note FROM beyond WHERE room = ?1";
+        Ok(self.lock().connection.query_row(sql, [room.as_str()], |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps a signed checkpoint that log `number` or one before it does not lead to. Durable on return; of several the
+    /// largest of the newest log stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn note_beyond(
+        &self,
+        room: Room,
+        number: u32,
+        size: u64,
+        note: &str,
+    ) -> Result<(), StoreError> {
+        self.lock().connection.execute(
+            "INSERT INTO beyond (room, number, size, note) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (room) DO UPDATE SET number = excluded.number, size = excluded.size, note = excluded.note
+             WHERE (excluded.number, excluded.size) > (number, size)",
+            params![room.as_str(), number, i64::try_from(size).unwrap_or(i64::MAX), note],
+        )?;
+        Ok(())
     }
 
     /// Notes how far a room's log has come. Never goes back for the same origin.

@@ -20,6 +20,8 @@ const ROOM: Room = Room::Official;
 pub(crate) struct Program {
     child: Child,
     pub(crate) reporting: String,
+    pub(crate) public: String,
+    pub(crate) private: String,
 }
 
 impl Program {
@@ -37,25 +39,37 @@ impl Program {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addresses: Value = serde_json::from_str(&line).unwrap();
-        let (_, reporting) = addresses["reporting"].as_str().unwrap().split_once("://").unwrap();
-        Self { child, reporting: reporting.to_owned() }
+        let host = |listener: &str| {
+            addresses[listener].as_str().unwrap().split_once("://").unwrap().1.to_owned()
+        };
+        Self {
+            child,
+            reporting: host("reporting"),
+            public: host("public"),
+            private: host("private"),
+        }
     }
 
     /// Status and body; `None` when the server went away in the middle.
     pub(crate) fn send(&self, message: &Message) -> Option<(u16, Value)> {
-        let mut stream = TcpStream::connect(&self.reporting).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
-        let size = message.bytes().len();
-        let head = format!(
-            "POST /v1/{ROOM}/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n"
-        );
-        stream.write_all(&[head.as_bytes(), message.bytes()].concat()).ok()?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).ok()?;
-        let answer = String::from_utf8(answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).ok()?))
+        self.send_with("", "", message)
+    }
+
+    /// The same with a query (`?seen=…`) and more headers, each line ended.
+    pub(crate) fn send_with(
+        &self,
+        query: &str,
+        headers: &str,
+        message: &Message,
+    ) -> Option<(u16, Value)> {
+        let line = format!("POST /v1/{ROOM}/messages{query}");
+        let (status, body) = ask(&self.reporting, &line, headers, message.bytes())?;
+        Some((status, serde_json::from_str(&body).ok()?))
+    }
+
+    /// Status and body of what one of its listeners answers to a GET.
+    pub(crate) fn get(&self, listener: &str, path: &str) -> (u16, String) {
+        ask(listener, &format!("GET {path}"), "", &[]).unwrap()
     }
 
     pub(crate) fn kill(mut self) {
@@ -69,6 +83,22 @@ impl Program {
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         self.child.wait().unwrap().success()
     }
+}
+
+/// One request; `None` when the server went away in the middle.
+pub(crate) fn ask(listener: &str, line: &str, headers: &str, body: &[u8]) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(listener).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    let size = body.len();
+    let head = format!(
+        "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n{headers}\r\n"
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8(answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
 }
 
 pub(crate) fn start(party: &Party) -> Program {

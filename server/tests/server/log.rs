@@ -138,12 +138,16 @@ async fn the_openapi_document_lists_every_address() {
         "/log/{room}/checkpoint",
         "/log/{room}/tile/entries/{*place}",
         "/log/{room}/tile/{level}/{*place}",
+        "/log/{room}/{number}/checkpoint",
+        "/log/{room}/{number}/tile/entries/{*place}",
+        "/log/{room}/{number}/tile/{level}/{*place}",
         "/metrics",
         "/v1/openapi.json",
         "/v1/packages/newest",
         "/v1/packages/{id}",
         "/v1/results.json",
         "/v1/status",
+        "/v1/{room}/log",
         "/v1/{room}/messages",
         "/v1/{room}/messages/{id}",
         "/v1/{room}/messages/{id}/receipt",
@@ -155,6 +159,7 @@ async fn the_openapi_document_lists_every_address() {
             .replace("{room}", "official")
             .replace("{id}", &party.package.to_string())
             .replace("{level}", "0")
+            .replace("{number}", "1")
             .replace("{*place}", "000.p/2")
             .replace("{carried}", "AA");
         let mut answered = false;

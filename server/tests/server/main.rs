@@ -7,6 +7,7 @@ mod support;
 
 mod audit;
 mod backup;
+mod begin_again;
 mod commands;
 mod crash;
 mod flood;

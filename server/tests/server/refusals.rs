@@ -89,7 +89,14 @@ async fn t31_every_wrong_message_is_refused_with_its_code_and_counted() {
         .collect();
     assert_eq!(
         rest,
-        BTreeSet::from(["not-open-yet", "wrong-room", "revoked-key", "too-many", "busy"])
+        BTreeSet::from([
+            "not-open-yet",
+            "wrong-room",
+            "revoked-key",
+            "too-many",
+            "log-behind",
+            "busy"
+        ])
     );
     // And the metrics say so to whoever watches.
     let metrics = server.get(server.private, "/metrics").await.text();

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
 use axum::http::{Request as HttpRequest, Response, header};
 use countersign_core::room::Room;
 use countersign_device::{Answered, Request};
@@ -19,6 +20,7 @@ use countersign_server::http::{self, Peer, Service, TrustedProxies};
 use countersign_server::metrics::Metrics;
 use countersign_server::room::{LoadError, Projection, RoomDesk, RoomParts, Sequencer, Step};
 use countersign_server::store::{PrivateStore, QuarantineLimits};
+use data_encoding::BASE64;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
@@ -94,7 +96,7 @@ impl<T> Server<T> {
         let answering = answer(self.router.clone(), http_request(request, from));
         let answering: Answering = match request {
             Request::Send { .. } => Box::pin(answering),
-            Request::Package { .. } | Request::Status { .. } => {
+            Request::Log { .. } | Request::Package { .. } | Request::Status { .. } => {
                 Box::pin(std::future::ready(runtime.block_on(answering)))
             }
         };
@@ -123,9 +125,16 @@ impl<T> Server<T> {
 
 /// The request as the tablet's driver makes it.
 fn http_request(request: &Request, from: usize) -> HttpRequest<Body> {
+    let shown = |builder: Builder, checkpoint: &Option<String>| match checkpoint {
+        Some(note) => builder.header("countersign-checkpoint", BASE64.encode(note.as_bytes())),
+        None => builder,
+    };
     let builder = match request {
-        Request::Send { room, seen, .. } => {
-            HttpRequest::post(format!("/v1/{room}/messages?seen={seen}"))
+        Request::Send { room, seen, checkpoint, .. } => {
+            shown(HttpRequest::post(format!("/v1/{room}/messages?seen={seen}")), checkpoint)
+        }
+        Request::Log { room, seen, checkpoint, .. } => {
+            shown(HttpRequest::get(format!("/v1/{room}/log?seen={seen}")), checkpoint)
         }
         Request::Package { have, .. } => {
             let get = HttpRequest::get("/v1/packages/newest");

@@ -930,7 +930,7 @@ text: string | null,
  */
 atMs: number, };
 
-export type NoticeKind = "revocation" | "unknown";
+export type NoticeKind = "revocation" | "logBegunAgain" | "unknown";
 
 export type Problem = { 
 /**

@@ -24,7 +24,7 @@ export const scenes: Scene[] = [
   { name: "unlock", view: { ...home, lock: { state: "locked", wrongTries: 0, waitMs: 0 } }, presses: ["1", "2", "3"].map((d) => `[data-key="d${d}"]`) },
   { name: "unlock-wait", view: { ...home, lock: { state: "locked", wrongTries: 5, waitMs: 30_000 } } },
   { name: "home", view: home },
-  { name: "home-after", view: { ...home, caucuses: [{ precinct: 1234, room: "official", draftStep: null, correcting: false, report: report.id }, { precinct: 1234, room: "rehearsal", draftStep: "finalAlignment", correcting: false, report: null }], reports: [report], carried: [{ id: "cc".repeat(32), precinct: null, room: "official", standing: { state: "savedHere" } }], notices: [{ id: "n1", kind: "revocation", precinct: report.precinct, text: null, atMs: 1_580_785_000_000 }] } },
+  { name: "home-after", view: { ...home, caucuses: [{ precinct: 1234, room: "official", draftStep: null, correcting: false, report: report.id }, { precinct: 1234, room: "rehearsal", draftStep: "finalAlignment", correcting: false, report: null }], reports: [report], carried: [{ id: "cc".repeat(32), precinct: null, room: "official", standing: { state: "savedHere" } }], notices: [{ id: "n1", kind: "revocation", precinct: report.precinct, text: null, atMs: 1_580_785_000_000 }, { id: "n2", kind: "logBegunAgain", precinct: null, text: null, atMs: 1_580_786_000_000 }] } },
   { name: "attendance", view: open({}, caucus("attendance", 704, [empty, empty, empty])) },
   { name: "first-alignment", view: open({ cell: { kind: "count", count: 0, group: 8 } }, caucus("firstAlignment", 704, [part, empty, empty])) },
   { name: "first-alignment-gap", view: open({ room: "rehearsal" }, caucus("firstAlignment", 704, [part, empty, empty])), presses: [id("go-on")] },

@@ -1,6 +1,10 @@
 //! The words of the hand-off page, in both languages.
 
 use countersign_core::refusal::Refusal;
+use countersign_core::results::LogBegunAgain;
+use countersign_core::room::Room;
+
+use crate::begun;
 
 /// The page's words in one language.
 pub(super) struct Words {
@@ -28,6 +32,8 @@ pub(super) struct Words {
     pub(super) unreadable_explain: &'static str,
     pub(super) hotline_label: &'static str,
     pub(super) hotline: String,
+    /// That the log was begun again, where it was.
+    pub(super) begun_again: Option<String>,
 }
 
 impl Words {
@@ -66,6 +72,7 @@ impl Words {
             unreadable_explain: "Part of it is missing or changed, so there is nothing to deliver. Scan the code on the tablet again, with the whole code in view.",
             hotline_label: "Questions? Call the hotline:",
             hotline,
+            begun_again: None,
         }
     }
 
@@ -95,6 +102,16 @@ impl Words {
             unreadable_explain: "Falta una parte o cambió, así que no hay nada que entregar. Escanee otra vez el código de la tableta, con todo el código a la vista.",
             hotline_label: "¿Preguntas? Llame a la línea de ayuda:",
             hotline,
+            begun_again: None,
+        }
+    }
+
+    /// That the room's log was begun again.
+    pub(super) fn begun_again(&self, room: Room, begun: &LogBegunAgain) -> String {
+        if self.language == "es" {
+            begun::spanish(room, begun)
+        } else {
+            begun::english(room, begun)
         }
     }
 
@@ -152,6 +169,10 @@ fn english(refusal: Refusal) -> (&'static str, &'static str) {
         Refusal::NotAllowed => {
             ("This key may not send messages of this kind.", "The secretary calls the hotline.")
         }
+        Refusal::LogBehind => (
+            "The party's server is being put right after a failure and takes no reports at the moment.",
+            "Keep this page and try again later, or let the tablet send it by itself.",
+        ),
         Refusal::TooMany | Refusal::Busy => {
             ("The server is very busy at the moment.", "Wait a minute and try again.")
         }
@@ -206,6 +227,10 @@ fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
         Refusal::NotAllowed => (
             "Esta clave no puede enviar mensajes de este tipo.",
             "La secretaría llama a la línea de ayuda.",
+        ),
+        Refusal::LogBehind => (
+            "El servidor del partido se está reparando tras un fallo y no recibe informes en este momento.",
+            "Conserve esta página e inténtelo más tarde, o deje que la tableta lo envíe sola.",
         ),
         Refusal::TooMany | Refusal::Busy => (
             "El servidor está muy ocupado en este momento.",

@@ -47,7 +47,13 @@ impl World<'_> {
             return Ok(());
         };
         self.trace.note(self.time.now(), &format!("{number} arrives"));
-        let request = ticket.request.clone();
+        let mut request = ticket.request.clone();
+        if self.bad_book.is_some()
+            && let Request::Send { checkpoint, .. } | Request::Log { checkpoint, .. } = &mut request
+        {
+            // A server with a book of its own does not look at what it is shown: an honest one would stop.
+            *checkpoint = None;
+        }
         server.take(ticket, &request, tablet, &self.setting.runtime);
         self.answer()?;
         if let Request::Send { room, .. } = request

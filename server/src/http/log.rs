@@ -1,0 +1,164 @@
+//! A room's log as its followers ask for it: what they saw of it before, its head, and how it began.
+
+use axum::Json;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::HeaderMap;
+use countersign_core::log::Checkpoint;
+use countersign_core::refusal::Refusal;
+use countersign_core::room::Room;
+use data_encoding::BASE64;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::reporting::Seen;
+use super::{Peer, Problem, Shared, room};
+use crate::admission;
+use crate::room::Sight;
+
+/// Header that carries the largest checkpoint that the asker has verified: the signed note, base 64.
+pub(super) const CHECKPOINT: &str = "countersign-checkpoint";
+
+/// Longest value of that header: a checkpoint with a dozen cosignatures.
+const CHECKPOINT_MAX: usize = 6 << 10;
+
+/// How a log began that took another one's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Beginning {
+    /// Its first message, base 64.
+    message: String,
+    /// C2SP tlog-proof of entry 0.
+    receipt: String,
+}
+
+/// A room's log.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Log {
+    /// The log's signed head (C2SP tlog-checkpoint).
+    checkpoint: String,
+    /// Consistency proof from the checkpoint of size `seen` to the head, base 64; `null` where there is none.
+    consistency: Option<Vec<String>>,
+    /// How the log began, when it was begun again after a disaster.
+    begun_again: Option<Beginning>,
+}
+
+/// What an asker has seen, once it was held against the room's log.
+pub(super) struct Known {
+    /// Size in this log up to which the asker has verified it.
+    pub(super) seen: u64,
+    /// Whether the asker is to be shown how the log began.
+    pub(super) begins: bool,
+}
+
+/// Holds what an asker shows against the room's log.
+///
+/// # Errors
+/// The problem to answer with when the log was found to be an older copy, now or before.
+pub(super) fn hold(
+    service: &Shared,
+    room: Room,
+    peer: Peer,
+    headers: &HeaderMap,
+    seen: u64,
+) -> Result<Known, Problem> {
+    let desk = service.admission.room(room);
+    let note = note(headers);
+    if let Some(note) = &note {
+        match desk.show(note) {
+            Sight::Within => {}
+            Sight::Unproven => service.admission.charge(service.proxies.sender(peer, headers)),
+            Sight::Beyond(beyond) => keep(service, room, &beyond, note),
+        }
+    }
+    if desk.beyond().is_some() {
+        return Err(
+            Problem::refusal(Refusal::LogBehind).after(admission::retry_after(Refusal::LogBehind))
+        );
+    }
+    let projection = desk.read();
+    let of = note.as_deref().and_then(Checkpoint::claim).map(|shown| shown.origin);
+    let of_this_log = of.as_deref() == Some(projection.origin());
+    let first = projection.state.begun().is_none();
+    // Of another log than this one the size says nothing here.
+    let seen = if of_this_log || first { seen } else { 0 };
+    Ok(Known { seen, begins: !first && !of_this_log })
+}
+
+/// The checkpoint that a request shows, not believed yet.
+fn note(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CHECKPOINT)?.as_bytes();
+    if value.len() > CHECKPOINT_MAX {
+        return None;
+    }
+    String::from_utf8(BASE64.decode(value).ok()?).ok()
+}
+
+/// So that it is known after a restart as well.
+fn keep(service: &Shared, room: Room, beyond: &Checkpoint, note: &str) {
+    let number = countersign_core::log::Origin::parse(&beyond.origin).map_or(1, |of| of.number());
+    if let Err(error) = service.private.note_beyond(room, number, beyond.size, note) {
+        tracing::error!(%room, %error, "the checkpoint that was shown cannot be kept");
+    }
+}
+
+/// The proof that a room's log was begun again.
+///
+/// # Errors
+/// [`Problem::FAILED`] when its first message cannot be read.
+pub(super) async fn beginning(service: &Shared, room: Room) -> Result<Option<Beginning>, Problem> {
+    let service = Shared::clone(service);
+    let read = move || service.admission.room(room).beginning();
+    let found = match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            tracing::error!(%room, %error, "how the log began cannot be read");
+            return Err(Problem::FAILED);
+        }
+        Err(_) => return Err(Problem::FAILED),
+    };
+    Ok(found
+        .map(|found| Beginning { message: BASE64.encode(&found.message), receipt: found.receipt }))
+}
+
+/// Hashes of a proof, as documents carry them.
+pub(super) fn hashes(proof: &[[u8; 32]]) -> Vec<String> {
+    proof.iter().map(|hash| BASE64.encode(hash)).collect()
+}
+
+/// A room's log: its head, the proof that it goes on from what the asker has seen, and how it began. Tablets ask from time to
+/// time, and show the largest checkpoint that they have verified in the header `Countersign-Checkpoint` (the signed note, base
+/// 64): a server that was restored from an older copy finds out by it, and stops.
+#[utoipa::path(
+    get, path = "/v1/{room}/log", tag = "reporting, public",
+    params(
+        ("room" = String, Path, description = "`official` or `rehearsal`"),
+        Seen,
+        ("countersign-checkpoint" = Option<String>, Header, description = "The largest checkpoint that the asker has verified, base 64")
+    ),
+    responses(
+        (status = 200, body = Log),
+        (status = 404, description = "No such room, or an empty log", content_type = "application/problem+json"),
+        (status = 503, description = "The log is an older copy", content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn log(
+    State(service): State<Shared>,
+    Path(room_name): Path<String>,
+    Query(Seen { seen }): Query<Seen>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Result<Json<Log>, Problem> {
+    let room = room(&room_name)?;
+    let known = hold(&service, room, peer, &headers, seen)?;
+    let begun_again = if known.begins { beginning(&service, room).await? } else { None };
+    let projection = service.admission.room(room).read();
+    let head = std::sync::Arc::clone(projection.head());
+    if head.size == 0 {
+        return Err(Problem::NOT_FOUND);
+    }
+    let consistency = projection.tree.consistency(known.seen, head.size);
+    Ok(Json(Log {
+        checkpoint: head.checkpoint.clone(),
+        consistency: consistency.as_deref().map(hashes),
+        begun_again,
+    }))
+}
