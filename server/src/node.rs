@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
 use countersign_core::log::Origin;
 use countersign_core::message::Message;
@@ -93,30 +94,20 @@ impl Node {
         let private = Arc::new(PrivateStore::open(&folder.private(), options.quarantine)?);
         let metrics = Arc::new(Metrics::default());
         let mut threads = Vec::new();
-        let mut start = |room, log| -> Result<RoomDesk, FolderError> {
-            let store = wrap(room, log);
-            let key = read_key(&folder.log_key(room))?;
-            let keys = log_keys(folder, &identity, room)?;
-            if !keys.contains(&key.public()) {
-                return Err(FolderError::ForeignLogKey(folder.log_key(room)));
-            }
-            let projection = load(empty(folder, &identity, room)?, &*store, &keys)?;
+        let stores = [wrap(Room::Official, official), wrap(Room::Rehearsal, rehearsal)];
+        let mut start = |loaded: Loaded| -> Result<RoomDesk, FolderError> {
+            let Loaded { store, projection, key, keys } = loaded;
             notice_going_back(&private, &projection)?;
             notice_beyond(&private, &projection, &keys)?;
-            let parts = RoomParts {
-                store,
-                projection,
-                key,
-                keys,
-                clock: Arc::clone(&clock),
-                metrics: Arc::clone(&metrics),
-            };
+            let (clock, metrics) = (Arc::clone(&clock), Arc::clone(&metrics));
+            let parts = RoomParts { store, projection, key, keys, clock, metrics };
             let failed = |source| FolderError::File { path: folder.0.clone(), source };
             let (desk, thread) = RoomDesk::start(parts).map_err(failed)?;
             threads.push(thread);
             Ok(desk)
         };
-        let rooms = [start(Room::Official, official)?, start(Room::Rehearsal, rehearsal)?];
+        let [official, rehearsal] = load_both(folder, &identity, stores);
+        let rooms = [start(official?)?, start(rehearsal?)?];
         let (quarantine, thread) = Quarantine::start(Arc::clone(&private), Arc::clone(&metrics))
             .map_err(|source| FolderError::File { path: folder.private(), source })?;
         threads.push(thread);
@@ -178,6 +169,36 @@ impl Node {
         }
         noted
     }
+}
+
+/// A room whose log was read.
+struct Loaded {
+    store: Arc<dyn LogStore>,
+    projection: Projection,
+    key: SigningKey,
+    keys: Vec<PublicKey>,
+}
+
+/// Reads both rooms' logs at the same time.
+fn load_both(
+    folder: &Folder,
+    identity: &Identity,
+    [official, rehearsal]: [Arc<dyn LogStore>; 2],
+) -> [Result<Loaded, FolderError>; 2] {
+    let loaded = |room, store: Arc<dyn LogStore>| {
+        let key = read_key(&folder.log_key(room))?;
+        let keys = log_keys(folder, identity, room)?;
+        if !keys.contains(&key.public()) {
+            return Err(FolderError::ForeignLogKey(folder.log_key(room)));
+        }
+        let projection = load(empty(folder, identity, room)?, &*store, &keys)?;
+        Ok(Loaded { store, projection, key, keys })
+    };
+    std::thread::scope(|scope| {
+        let rehearsal = scope.spawn(|| loaded(Room::Rehearsal, rehearsal));
+        let official = loaded(Room::Official, official);
+        [official, rehearsal.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
+    })
 }
 
 /// Replays a room's log, the same for whoever asks: the server at start, and each command that reads a room.

@@ -72,14 +72,14 @@ impl Tree {
     /// The root that the tree would have with `leaves` after its newest. The tree stays as it is.
     #[must_use]
     pub fn root_with(&self, leaves: impl IntoIterator<Item = Hash>) -> Hash {
-        let mut size = self.size();
+        let before = self.size();
         // The complete subtrees that lie side by side under it, the largest first: one for each bit of the size.
         let mut edge: Vec<Hash> = (0..self.levels.len())
             .rev()
-            .filter(|level| (size >> level) % 2 == 1)
-            .map(|level| self.levels[level][(size >> level) as usize - 1])
+            .filter(|level| (before >> level) % 2 == 1)
+            .map(|level| self.levels[level][(before >> level) as usize - 1])
             .collect();
-        for leaf in leaves {
+        for (size, leaf) in (before..).zip(leaves) {
             let mut hash = leaf;
             // A leaf completes as many subtrees as the size ends in ones.
             for _ in 0..size.trailing_ones() {
@@ -87,7 +87,6 @@ impl Tree {
                 hash = node_hash(&left, &hash);
             }
             edge.push(hash);
-            size += 1;
         }
         let right_to_left = edge.into_iter().rev();
         right_to_left.reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(|| hash(&[]))

@@ -161,10 +161,10 @@ impl Message {
         }
         let payload: P =
             minicbor::decode(self.content()).map_err(|_| NotCanonical::Payload(self.kind))?;
-        if encode(&payload) == self.content() {
-            Ok(payload)
-        } else {
-            Err(NotCanonical::Payload(self.kind))
+        let mut rest = Expected(self.content());
+        match minicbor::encode(&payload, &mut rest) {
+            Ok(()) if rest.0.is_empty() => Ok(payload),
+            _ => Err(NotCanonical::Payload(self.kind)),
         }
     }
 
@@ -259,6 +259,18 @@ const fn string(length: usize) -> usize {
         _ => 5,
     };
     head + length
+}
+
+/// Bytes that are to be written, in order, and that need not be kept: the first other one is an error.
+struct Expected<'a>(&'a [u8]);
+
+impl minicbor::encode::Write for Expected<'_> {
+    type Error = OtherBytes;
+
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), OtherBytes> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(OtherBytes)?;
+        Ok(())
+    }
 }
 
 fn encode<P: Encode<()>>(payload: &P) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Kind 7: a precinct's report.
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, decode};
 
 use super::{Kind, Payload};
 use crate::contest::Contest;
@@ -162,7 +162,7 @@ pub struct Report {
     pub attendees: u32,
     /// One array for each count of the contest, in its order; each in ballot order, each number at most
     /// [`COUNT_MAX`].
-    #[n(7)]
+    #[cbor(n(7), decode_with = "read_counts")]
     pub counts: Vec<Vec<u32>>,
     /// Ties settled by lot, in the order the rules met them.
     #[n(8)]
@@ -188,6 +188,26 @@ pub struct Report {
     /// Version of the app, at most 32 bytes.
     #[n(15)]
     pub app_version: String,
+}
+
+/// Reads counts without growing each of them number by number: whole logs are read so.
+fn read_counts<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u32>>, decode::Error> {
+    list(d, |d| list(d, |d| d.u32()))
+}
+
+/// Reads a list of known length; another has not the one spelling.
+fn list<T>(
+    d: &mut Decoder<'_>,
+    mut item: impl FnMut(&mut Decoder<'_>) -> Result<T, decode::Error>,
+) -> Result<Vec<T>, decode::Error> {
+    let length = d.array()?.ok_or_else(|| decode::Error::message("a list without its length"))?;
+    let length = usize::try_from(length).map_err(decode::Error::custom)?;
+    // Each item has a byte at least, so that no length makes room for more than what is there.
+    let mut items = Vec::with_capacity(length.min(d.input().len() - d.position()));
+    for _ in 0..length {
+        items.push(item(d)?);
+    }
+    Ok(items)
 }
 
 impl Payload for Report {

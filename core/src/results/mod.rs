@@ -1,11 +1,13 @@
 //! Results as a function of entries and messages: who may say what ([`RoomState`]), which report counts, and the
 //! sums of what was received ([`Received`]). Anyone with the public log computes the same.
 
+mod change;
 mod received;
 mod reports;
 mod room_state;
 mod side_by_side;
 
+pub use change::Change;
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use reports::{ReceivedReport, Reports};
 pub use room_state::{Begun, Candidate, Device, RoomState};

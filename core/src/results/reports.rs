@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::room_state::Candidate;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::log::Entry;
-use crate::message::{Message, NotCanonical, Report};
+use crate::message::{Message, Report};
 use crate::room::Room;
 
 /// A report in the log.
@@ -27,6 +27,18 @@ pub struct ReceivedReport {
 }
 
 impl ReceivedReport {
+    /// The report that the message of an entry decodes to.
+    pub(super) fn new(index: u64, entry: &Entry, message: &Message, report: &Report) -> Self {
+        Self {
+            id: message.id(),
+            key: message.key(),
+            supersedes: report.supersedes,
+            index,
+            entered_ms: entry.time_ms,
+            content: message.content().into(),
+        }
+    }
+
     /// What it says.
     ///
     /// # Panics
@@ -50,28 +62,14 @@ impl Reports {
         Self { room, by_precinct: BTreeMap::new() }
     }
 
-    /// Adds the report of an entry.
-    pub(super) fn add(
-        &mut self,
-        index: u64,
-        entry: &Entry,
-        message: &Message,
-    ) -> Result<(), NotCanonical> {
-        let report: Report = message.decode()?;
-        let reports = Arc::make_mut(self.by_precinct.entry(report.precinct).or_default());
+    /// Adds a report.
+    pub(super) fn add(&mut self, precinct: PrecinctNumber, report: ReceivedReport) {
+        let reports = Arc::make_mut(self.by_precinct.entry(precinct).or_default());
         if reports.is_empty() {
             // Most precincts report once.
             reports.reserve_exact(1);
         }
-        reports.push(ReceivedReport {
-            id: message.id(),
-            key: message.key(),
-            supersedes: report.supersedes,
-            index,
-            entered_ms: entry.time_ms,
-            content: message.content().into(),
-        });
-        Ok(())
+        reports.push(report);
     }
 
     /// Forgets them all: a round begins.

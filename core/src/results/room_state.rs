@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::change::{Change, What};
 use super::received::Tally;
 use super::reports::{ReceivedReport, Reports};
 use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
@@ -230,67 +231,49 @@ impl RoomState {
     /// # Errors
     /// [`Refusal::NotCanonical`] when the message cannot be decoded: the log is damaged.
     pub fn apply(&mut self, index: u64, entry: &Entry, message: &Message) -> Result<(), Refusal> {
-        let canonical = |_| Refusal::NotCanonical;
-        match message.kind() {
-            Kind::Package => {
-                let package = Arc::new(message.decode().map_err(canonical)?);
-                self.packages.insert(message.id(), package);
-                self.newest = Some(message.id());
+        let change = Change::of(index, *entry, message).map_err(|_| Refusal::NotCanonical)?;
+        self.change(change);
+        Ok(())
+    }
+
+    /// The same, worked out before.
+    pub fn change(&mut self, change: Change) {
+        let Change { index, entry, what } = change;
+        match what {
+            What::Package(package) => {
+                self.packages.insert(entry.message, package);
+                self.newest = Some(entry.message);
             }
-            Kind::People => {
-                let people: People = message.decode().map_err(canonical)?;
-                let people = people.people.into_iter();
-                self.people.extend(people.map(|person| (person.key.id(), person)));
-            }
-            Kind::Invitations => {
-                let new: Invitations = message.decode().map_err(canonical)?;
-                for invitation in new.invitations {
-                    self.invitations.entry(invitation.key.id()).or_insert(invitation);
+            What::People(people) => self.people.extend(people),
+            What::Invitations(new) => {
+                self.invitations.reserve(new.len());
+                for (key, invitation) in new {
+                    self.invitations.entry(key).or_insert(invitation);
                 }
             }
-            Kind::Revoke => {
-                let revoke: Revoke = message.decode().map_err(canonical)?;
-                if let Some(device) = self.devices.get_mut(&revoke.key) {
+            What::Revoke(key) => {
+                if let Some(device) = self.devices.get_mut(&key) {
                     device.revoked_at.get_or_insert(index);
                 } else {
-                    self.revoked_keys.entry(revoke.key).or_insert(index);
+                    self.revoked_keys.entry(key).or_insert(index);
                 }
             }
-            Kind::Room => {
-                let act: RoomAct = message.decode().map_err(canonical)?;
-                self.round = act.round;
+            What::Round(round) => {
+                self.round = round;
                 self.reports.clear();
             }
-            Kind::Enrolment => {
-                let Enrolment { request, .. } = message.decode().map_err(canonical)?;
-                let (key, invitation) = (request.device.id(), request.invitation.id());
-                *self.enrolled.entry(invitation).or_default() += 1;
-                self.devices.insert(
-                    key,
-                    Device {
-                        key: request.device,
-                        precinct: request.precinct,
-                        invitation,
-                        enrolled_at: index,
-                        // In a log that was begun again the revocation may come first.
-                        revoked_at: self.revoked_keys.get(&key).copied(),
-                    },
-                );
+            What::Device(key, device) => {
+                *self.enrolled.entry(device.invitation).or_default() += 1;
+                // In a log that was begun again the revocation may come first.
+                let revoked_at = self.revoked_keys.get(&key).copied();
+                self.devices.insert(key, Device { revoked_at, ..device });
             }
-            Kind::Report => self.reports.add(index, entry, message).map_err(canonical)?,
-            Kind::Act => {
-                let Act { begun_again } = message.decode().map_err(canonical)?;
-                self.begun = Some(Arc::new(Begun {
-                    message: message.id(),
-                    entered_ms: entry.time_ms,
-                    begun_again,
-                }));
-            }
-            _ => {}
+            What::Report(precinct, report) => self.reports.add(precinct, report),
+            What::Begun(begun) => self.begun = Some(begun),
+            What::Nothing => {}
         }
         self.size = index + 1;
         self.now_ms = entry.time_ms;
-        Ok(())
     }
 
     fn party_key(&self, key: KeyId) -> Result<PublicKey, Refusal> {

@@ -1,16 +1,17 @@
 //! Everything the server knows of a room, made from its entries and messages.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::sync::Arc;
 
 use countersign_core::id::{KeyId, MessageId, PublicKey};
-use countersign_core::log::{Checkpoint, CheckpointError, Entry, Origin, Tree};
+use countersign_core::log::{Checkpoint, CheckpointError, Entry, Hash, Origin, Tree};
 use countersign_core::message::{Act, Message};
 use countersign_core::refusal::Refusal;
-use countersign_core::results::RoomState;
+use countersign_core::results::{Change, RoomState};
 use countersign_core::room::Room;
 
-use super::replay::{Read, replay};
+use super::replay::replay;
 use crate::store::{Head, LogStore, StoreError};
 
 /// A stored log cannot be read into a projection.
@@ -53,6 +54,26 @@ pub struct Projection {
     by_message: HashMap<MessageId, u64>,
 }
 
+/// An entry that is to be put at the end of a projection: all that can be worked out without the ones before it.
+#[derive(Debug)]
+pub(super) struct Next {
+    leaf: Hash,
+    change: Change,
+}
+
+impl Next {
+    /// The entry at `index`, with its message.
+    pub(super) fn new(index: u64, entry: Entry, message: &Message) -> Result<Self, LoadError> {
+        let wrong = |what: &str| LoadError::Entry { index, what: what.to_owned() };
+        if entry.message != message.id() || entry.kind != message.kind() {
+            return Err(wrong("the entry is of another message"));
+        }
+        let change = Change::of(index, entry, message)
+            .map_err(|_| wrong("its message cannot be decoded"))?;
+        Ok(Self { leaf: entry.leaf(), change })
+    }
+}
+
 impl Projection {
     /// A room before its first entry.
     #[must_use]
@@ -87,13 +108,8 @@ impl Projection {
         keys: &[PublicKey],
     ) -> Result<Self, LoadError> {
         let head = store.head()?;
-        replay(store, head.size, |Read { index, entry, message }| {
-            if index != empty.size() {
-                let what = "an entry is missing before it".to_owned();
-                return Err(LoadError::Entry { index, what });
-            }
-            empty.enter(entry, &message).map(drop)
-        })?;
+        empty.make_room(head.size);
+        replay(store, head.size, |next| empty.put(next))?;
         empty.adopt(head, keys)?;
         Ok(empty)
     }
@@ -120,6 +136,14 @@ impl Projection {
         Ok(())
     }
 
+    /// Room in memory for so many entries more, as far as that can be believed before they were read.
+    fn make_room(&mut self, entries: u64) {
+        const BELIEVED: u64 = 1 << 20;
+        let entries = entries.min(BELIEVED) as usize;
+        self.entries.reserve(entries);
+        self.by_message.reserve(entries);
+    }
+
     /// Puts an entry at the end; its index.
     ///
     /// # Errors
@@ -127,26 +151,32 @@ impl Projection {
     /// back, or the message cannot be decoded.
     pub fn enter(&mut self, entry: Entry, message: &Message) -> Result<u64, LoadError> {
         let index = self.size();
+        self.put(Next::new(index, entry, message)?)?;
+        Ok(index)
+    }
+
+    /// Puts an entry at the end that was made ready for it.
+    pub(super) fn put(&mut self, next: Next) -> Result<(), LoadError> {
+        let Next { leaf, change } = next;
+        let (index, entry) = (change.index(), *change.entry());
         let wrong = |what: &str| Err(LoadError::Entry { index, what: what.to_owned() });
-        if entry.message != message.id() || entry.kind != message.kind() {
-            return wrong("the entry is of another message");
+        if index != self.size() {
+            return wrong("an entry is missing before it");
         }
-        if !self.may_begin(message) {
+        if !self.may_begin(change.begun().map(|begun| begun.begun_again.begins.as_str())) {
             return wrong("the log does not begin as its origin says");
-        }
-        if self.by_message.contains_key(&entry.message) {
-            return wrong("its message was entered before");
         }
         if entry.time_ms < self.state.now_ms() {
             return wrong("its time is before that of the entry before it");
         }
-        if self.state.apply(index, &entry, message).is_err() {
-            return wrong("its message cannot be decoded");
-        }
-        self.tree.push(entry.leaf());
+        match self.by_message.entry(entry.message) {
+            Slot::Occupied(_) => return wrong("its message was entered before"),
+            Slot::Vacant(slot) => slot.insert(index),
+        };
+        self.state.change(change);
+        self.tree.push(leaf);
         self.entries.push(entry);
-        self.by_message.insert(entry.message, index);
-        Ok(index)
+        Ok(())
     }
 
     /// Takes over the head of the entries that were just put at the end.
@@ -202,18 +232,21 @@ impl Projection {
     /// The [`Refusal`].
     pub fn judge(&self, message: &Message) -> Result<(), Refusal> {
         self.state.judge(message)?;
-        self.may_begin(message).then_some(()).ok_or(Refusal::NotAllowed)
+        let act = message.decode::<Act>().ok();
+        let begins = act.as_ref().map(|act| act.begun_again.begins.as_str());
+        self.may_begin(begins).then_some(()).ok_or(Refusal::NotAllowed)
     }
 
-    /// A room's first log begins with anything but an act; a later one with the act that begins it, and nothing else.
-    fn may_begin(&self, message: &Message) -> bool {
+    /// A room's first log begins with anything but an act; a later one with the act that begins it, and nothing else. Given
+    /// the origin that the entry's act names, if it is one.
+    fn may_begin(&self, begins: Option<&str>) -> bool {
         if self.size() > 0 {
             return true;
         }
         let later = Origin::parse(&self.origin).is_some_and(|origin| origin.number() > 1);
-        match message.decode::<Act>() {
-            Ok(act) => later && act.begun_again.begins == self.origin,
-            Err(_) => !later,
+        match begins {
+            Some(origin) => later && origin == self.origin,
+            None => !later,
         }
     }
 }

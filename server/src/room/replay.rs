@@ -2,56 +2,49 @@
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use countersign_core::log::Entry;
 use countersign_core::message::Message;
 
 use super::LoadError;
-use crate::store::LogStore;
+use super::projection::Next;
+use crate::store::{LogStore, Stored};
 
-/// Entries that change hands at once.
-const BATCH: usize = 512;
+/// Entries that change hands at once. More of them make blocks of memory so large that giving one back tidies up the whole
+/// heap.
+const BATCH: usize = 128;
 
 /// Batches that may wait to be entered.
-const AHEAD: usize = 4;
+const AHEAD: usize = 16;
 
-/// An entry with its message, read again.
-pub(super) struct Read {
-    pub(super) index: u64,
-    pub(super) entry: Entry,
-    pub(super) message: Message,
-}
-
-/// Hands the first `size` entries with their messages to `enter`, in order. They are read, and their messages compared with
-/// the ids that the entries keep of them, on a thread of its own: a start waits for the slower of the two, not for both.
+/// Hands the first `size` entries to `put`, in order. They are read, compared with the ids that they keep of their messages,
+/// and decoded on a thread of its own: a start waits for the slower of the two, not for both.
 pub(super) fn replay(
     store: &dyn LogStore,
     size: u64,
-    mut enter: impl FnMut(Read) -> Result<(), LoadError>,
+    mut put: impl FnMut(Next) -> Result<(), LoadError>,
 ) -> Result<(), LoadError> {
     std::thread::scope(|scope| {
         let (sender, batches) = sync_channel(AHEAD);
         let reader = scope.spawn(move || read(store, size, &sender));
         // Returning with an error lets go of `batches`, and the reader stops.
-        for read in batches.into_iter().flatten() {
-            enter(read)?;
+        for next in batches.into_iter().flatten() {
+            put(next)?;
         }
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-fn read(store: &dyn LogStore, size: u64, batches: &SyncSender<Vec<Read>>) -> Result<(), LoadError> {
+fn read(store: &dyn LogStore, size: u64, batches: &SyncSender<Vec<Next>>) -> Result<(), LoadError> {
     let mut batch = Vec::with_capacity(BATCH);
-    let mut changed = None;
+    let mut trouble = None;
     let whole = store.read(&mut |index, stored| {
         // Entries behind the head belong to a commit of another process after the head was read.
         if index >= size {
             return false;
         }
-        let entry = stored.entry;
-        match Message::read_again(stored.message, entry.message) {
-            Ok(message) => batch.push(Read { index, entry, message }),
+        match next(index, stored) {
+            Ok(next) => batch.push(next),
             Err(error) => {
-                changed = Some(LoadError::Entry { index, what: error.to_string() });
+                trouble = Some(error);
                 return false;
             }
         }
@@ -62,5 +55,12 @@ fn read(store: &dyn LogStore, size: u64, batches: &SyncSender<Vec<Read>>) -> Res
     if batches.send(batch).is_ok() {
         whole?;
     }
-    changed.map_or(Ok(()), Err)
+    trouble.map_or(Ok(()), Err)
+}
+
+fn next(index: u64, stored: Stored) -> Result<Next, LoadError> {
+    let Stored { entry, message } = stored;
+    let message = Message::read_again(message, entry.message)
+        .map_err(|error| LoadError::Entry { index, what: error.to_string() })?;
+    Next::new(index, entry, &message)
 }

@@ -21,6 +21,7 @@ use countersign_core::results::SideBySide;
 use countersign_core::room::Room;
 use tokio::sync::mpsc;
 
+use super::projection::Next;
 use super::{LoadError, Outcome, Projection, RoomParts, Shared, Submission};
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
@@ -145,7 +146,7 @@ impl Sequencer {
             }
             match self.commit(&gathered) {
                 Ok(head) => {
-                    self.publish(&gathered.entries, head);
+                    self.publish(&gathered, head);
                     answer(gathered.outcomes);
                 }
                 Err(error) => {
@@ -203,12 +204,17 @@ impl Sequencer {
         result.map(|()| head)
     }
 
-    fn publish(&self, entries: &[(Entry, Arc<Message>)], head: Arc<Head>) {
+    fn publish(&self, gathered: &Gathered, head: Arc<Head>) {
+        const JUDGED: &str =
+            "a message that was judged good, is new and not in the past can be entered";
+        let entries = (gathered.onto.size..).zip(&gathered.entries);
+        // Before the lock, for which every reader waits.
+        let next: Vec<Next> = entries
+            .map(|(index, (entry, message))| Next::new(index, *entry, message).expect(JUDGED))
+            .collect();
         let mut shared = self.shared.projection.write().unwrap_or_else(PoisonError::into_inner);
-        for (entry, message) in entries {
-            shared.enter(*entry, message).expect(
-                "a message that was judged good, is new and not in the past can be entered",
-            );
+        for next in next {
+            shared.put(next).expect(JUDGED);
         }
         shared.set_head(head);
     }
