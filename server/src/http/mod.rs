@@ -3,7 +3,9 @@
 mod body;
 mod connections;
 mod hand_off;
+mod house;
 mod page;
+mod patience;
 mod peer;
 mod private;
 mod problem;
@@ -14,8 +16,10 @@ mod status;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use countersign_core::room::Room;
+use tokio::sync::Semaphore;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -25,9 +29,12 @@ use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::store::PrivateStore;
 
-pub use connections::{Listener, Stop, serve};
+pub use connections::{Listener, Places, Stop, serve};
 pub use peer::{Peer, TrustedProxies};
 pub use problem::Problem;
+
+/// Messages that are read from the disk at the same time. Each takes a thread.
+const READS: usize = 8;
 
 /// What every handler may use.
 pub struct Service {
@@ -42,7 +49,11 @@ pub struct Service {
     /// Proxies that are believed when they say who asked.
     pub proxies: TrustedProxies,
     bodies: body::Bodies,
-    document: OpenApi,
+    newest: reporting::Newest,
+    /// Turns at the disk for who only reads.
+    reads: Semaphore,
+    /// The OpenAPI document, written out.
+    document: Bytes,
 }
 
 impl Service {
@@ -67,8 +78,18 @@ impl Service {
         clock: SharedClock,
         proxies: TrustedProxies,
     ) -> Arc<Self> {
-        let (bodies, document) = (body::Bodies::default(), document());
-        Arc::new(Self { admission, private, metrics, clock, proxies, bodies, document })
+        let document = serde_json::to_vec(&document()).expect("the document always encodes");
+        Arc::new(Self {
+            admission,
+            private,
+            metrics,
+            clock,
+            proxies,
+            bodies: body::Bodies::default(),
+            newest: reporting::Newest::default(),
+            reads: Semaphore::new(READS),
+            document: Bytes::from(document),
+        })
     }
 }
 
