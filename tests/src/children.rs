@@ -142,6 +142,28 @@ impl Drop for Group {
     }
 }
 
+/// Lets this process and its children have as many files open as the system allows: programs are started with room for few.
+pub fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        eprintln!("the limit of open files stays: {error}");
+    }
+}
+
+/// Largest memory that a process ever held, in KiB.
+///
+/// # Errors
+///
+/// When there is no such process, or the system does not say.
+pub fn peak_memory_kib(id: u32) -> Result<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/status"))
+        .doing(format!("looking at process {id}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok())
+        .ok_or_else(|| Error::Unexpected(format!("no memory figure of process {id}")))
+}
+
 fn pid(id: u32) -> Option<Pid> {
     i32::try_from(id).ok().and_then(Pid::from_raw)
 }

@@ -27,6 +27,7 @@ pub mod places;
 pub mod secretary;
 pub mod signer;
 pub mod simulation;
+pub mod spread;
 pub mod tls;
 pub mod wait;
 pub mod webdriver;

@@ -69,6 +69,7 @@ impl Place {
 #[derive(Debug)]
 struct Server {
     process: Group,
+    public: String,
     private: String,
 }
 
@@ -76,6 +77,7 @@ struct Server {
 #[derive(Debug, Deserialize)]
 struct Addresses {
     reporting: String,
+    public: String,
     private: String,
 }
 
@@ -225,6 +227,12 @@ impl Party {
         self.server.as_ref().map(|server| server.private.as_str())
     }
 
+    /// Where everyone reads the log, while the server runs.
+    #[must_use]
+    pub fn public(&self) -> Option<&str> {
+        self.server.as_ref().map(|server| server.public.as_str())
+    }
+
     /// The server's own certificate.
     ///
     /// # Errors
@@ -360,7 +368,8 @@ impl Party {
             .unwrap_or_default()
             .parse()
             .map_err(|_| Error::Unexpected(format!("the server listens on {line}")))?;
-        self.server = Some(Server { process, private: addresses.private });
+        let Addresses { public, private, .. } = addresses;
+        self.server = Some(Server { process, public, private });
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use countersign_core::receipt::Receipt;
+use countersign_tests::children;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Connection;
@@ -57,7 +58,7 @@ pub(crate) fn measure(night: &Night, reports: &[Signed], connections: usize) -> 
         p99_us: at(99),
         slowest_us: at(100),
         server_cpu_percent: cpu * 1_000_000 / acks.microseconds,
-        server_rss_kib: peak_memory_kib(night.server_id())?,
+        server_rss_kib: children::peak_memory_kib(night.server_id())?,
     })
 }
 
@@ -125,11 +126,4 @@ fn cpu_hundredths(id: u32) -> Outcome<u64> {
     let user: u64 = fields.get(11).ok_or("no CPU time")?.parse()?;
     let system: u64 = fields.get(12).ok_or("no CPU time")?.parse()?;
     Ok(user + system)
-}
-
-fn peak_memory_kib(id: u32) -> Outcome<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-    let line =
-        text.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no memory figure")?;
-    Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use countersign_tests::{paper, places, secretary};
+use countersign_tests::{children, paper, places, secretary};
 
 use crate::plan::Faults;
 
@@ -70,7 +70,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    raise_file_limit();
+    children::raise_file_limit();
     let ended = match &arguments.hall {
         Some(orders) => hall::run(orders).map(|()| true),
         None => stage::run(&arguments),
@@ -88,13 +88,4 @@ fn main() -> ExitCode {
 fn memory() -> PathBuf {
     let shared = PathBuf::from("/dev/shm");
     if shared.is_dir() { shared } else { std::env::temp_dir() }
-}
-
-/// A tablet has some ten files open; systems start programs with room for few.
-fn raise_file_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
-        eprintln!("night: the limit of open files stays: {error}");
-    }
 }
