@@ -22,6 +22,10 @@ use crate::api::NetworkState;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
+/// How long a connection that is not used is taken for one that still stands. The server closes those that were silent for
+/// 30 s, and nothing here notices while nothing is sent: a report over a closed one would be lost, and wait for its next try.
+const KEPT_FOR: Duration = Duration::from_secs(20);
+
 /// Most bytes of an answer about a message.
 const ANSWER_MAX: usize = 256 << 10;
 
@@ -124,6 +128,7 @@ impl Network {
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
             .no_proxy()
+            .pool_idle_timeout(KEPT_FOR)
             .connect_timeout(Duration::from_millis(limits.connect_ms))
             .timeout(Duration::from_millis(limits.answer_ms))
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
