@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::{BufRead as _, Write as _};
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -142,7 +142,7 @@ impl Desk {
         let caucus = view.caucus.as_ref().ok_or_else(strange)?;
         let command = secretary::next(caucus, &self.plan.paper, Step::Sign, PIN);
         self.tablet.call(command.ok_or_else(strange)?)?;
-        self.noted.requests.store(0, Ordering::Relaxed);
+        self.noted.met.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.noted.note(&look(&self.tablet)?);
         self.sync.thread().unpark();
         Ok(())
@@ -181,8 +181,8 @@ fn own(view: &View) -> impl Iterator<Item = &ReportView> {
 struct Noted {
     number: usize,
     enrolled: AtomicBool,
-    /// Requests since the signature.
-    requests: AtomicU32,
+    /// What requests met since the signature.
+    met: Mutex<Vec<String>>,
     said: Mutex<HashSet<(String, &'static str)>>,
 }
 
@@ -200,8 +200,9 @@ impl Noted {
                 Standing::SavedHere => {}
                 Standing::Countersigned { .. } => {
                     if told.insert((id.clone(), "receipted")) {
-                        let requests = self.requests.load(Ordering::Relaxed);
-                        say(&Said::Receipted { id: id.clone(), at_ms: machine_ms(), requests });
+                        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+                        let (id, met) = (id.clone(), std::mem::take(&mut *met));
+                        say(&Said::Receipted { id, at_ms: machine_ms(), met });
                     }
                 }
                 Standing::Held { .. } | Standing::Refused { .. } => {
@@ -232,8 +233,9 @@ fn start_sync(
         loop {
             match tablet.sync_step() {
                 Ok(SyncStep::Tried) => {
-                    noted.requests.fetch_add(1, Ordering::Relaxed);
                     if let Ok(view) = look(&tablet) {
+                        let state = format!("{:?}", view.network.state);
+                        noted.met.lock().unwrap_or_else(PoisonError::into_inner).push(state);
                         noted.note(&view);
                     }
                 }

@@ -13,10 +13,11 @@ pub(crate) struct Signed {
 }
 
 /// A receipt that a tablet has shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub(crate) at_ms: u64,
-    pub(crate) requests: u32,
+    /// What its requests met since the signature, the last one included.
+    pub(crate) met: Vec<String>,
 }
 
 /// What a tablet holds at the end.
@@ -48,8 +49,8 @@ impl Ledger {
             Said::Signed { id, number, at_ms } => {
                 self.signed.insert(id, Signed { number, at_ms });
             }
-            Said::Receipted { id, at_ms, requests } => {
-                self.receipted.insert(id, Shown { at_ms, requests });
+            Said::Receipted { id, at_ms, met } => {
+                self.receipted.insert(id, Shown { at_ms, met });
             }
             Said::Trouble { number, what } => {
                 self.troubles.push(format!("tablet {number}: {what}"))

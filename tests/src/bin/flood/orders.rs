@@ -50,8 +50,8 @@ pub(crate) enum Said {
     Typed,
     /// A report was signed, at the machine's time.
     Signed { id: String, number: usize, at_ms: u64 },
-    /// A tablet shows *countersigned*, after so many requests.
-    Receipted { id: String, at_ms: u64, requests: u32 },
+    /// A tablet shows *countersigned*, after requests that met this.
+    Receipted { id: String, at_ms: u64, met: Vec<String> },
     /// A report came to another end, or a command was refused, which nothing here should lead to.
     Trouble { number: usize, what: String },
     /// A signed report at the end, and its receipt.

@@ -64,8 +64,8 @@ struct Summary<'a> {
     receipted: usize,
     /// Receipts that were there when the flood ended.
     receipted_during: usize,
-    /// Requests beyond the first between a signature and its receipt.
-    retries: u64,
+    /// What tablets' requests met between a signature and its receipt: one a report would be online at once.
+    met: BTreeMap<&'a str, u64>,
     /// Milliseconds from signature to receipt.
     signature_to_receipt_ms: BTreeMap<&'static str, Option<Spread>>,
     /// Milliseconds from the flood's end to the last receipt.
@@ -136,8 +136,10 @@ fn summarise<'a>(arguments: &'a Arguments, happened: &'a Happened<'a>) -> Summar
         Some((attack.kind, attacker))
     });
     let during = ledger.receipted.values().filter(|shown| shown.at_ms <= flood.ended_ms);
-    let retries =
-        ledger.receipted.values().map(|shown| u64::from(shown.requests.saturating_sub(1)));
+    let mut met = BTreeMap::new();
+    for state in ledger.receipted.values().flat_map(|shown| &shown.met) {
+        *met.entry(state.as_str()).or_default() += 1;
+    }
     Summary {
         seed: arguments.seed,
         contest: &arguments.contest,
@@ -156,7 +158,7 @@ fn summarise<'a>(arguments: &'a Arguments, happened: &'a Happened<'a>) -> Summar
         signed: ledger.signed.len(),
         receipted: ledger.receipted.len(),
         receipted_during: during.count(),
-        retries: retries.sum(),
+        met,
         signature_to_receipt_ms: latencies(happened),
         all_receipted_after_ms: milliseconds(happened.after),
         memory_before_kib: flood.memory_before,
@@ -192,7 +194,7 @@ fn latencies(happened: &Happened<'_>) -> BTreeMap<&'static str, Option<Spread>> 
     };
     BTreeMap::from([
         ("all", Spread::of(taken(false))),
-        ("behind the shared address", Spread::of(taken(true))),
+        ("behind one address", Spread::of(taken(true))),
     ])
 }
 
@@ -281,15 +283,15 @@ fn text(summary: &Summary<'_>) -> String {
                 [spread.p50, spread.p95, spread.p99, spread.max].map(seconds);
             format!("p50 {p50}, p95 {p95}, p99 {p99}, max {max} ({} reports)", spread.times)
         });
-        line(&format!("to receipt, {which}"), &text);
+        line(&format!("to receipt, {which} "), &text);
     }
     line(
         "receipts",
         &format!(
-            "{} during the flood, the last {} after it; {} retries",
+            "{} during the flood, the last {} after it; requests met: {}",
             summary.receipted_during,
             seconds(summary.all_receipted_after_ms),
-            summary.retries
+            list(&summary.met)
         ),
     );
     line(
@@ -314,6 +316,13 @@ fn text(summary: &Summary<'_>) -> String {
     out
 }
 
+/// What there was, and how often.
+fn list<T: std::fmt::Display>(counted: &BTreeMap<T, u64>) -> String {
+    let counted: Vec<String> =
+        counted.iter().map(|(what, times)| format!("{what} {times}")).collect();
+    counted.join(", ")
+}
+
 fn attackers(out: &mut String, summary: &Summary<'_>) {
     writeln!(
         out,
@@ -323,8 +332,6 @@ fn attackers(out: &mut String, summary: &Summary<'_>) {
     .expect("writing into memory does not fail");
     for (kind, attacker) in &summary.attackers {
         let tally = attacker.tally;
-        let answered: Vec<String> =
-            tally.answered.iter().map(|(what, times)| format!("{what} {times}")).collect();
         writeln!(
             out,
             "{:<14}{:>12}{:>10}{:>12}{:>10}{:>8}  {}",
@@ -334,7 +341,7 @@ fn attackers(out: &mut String, summary: &Summary<'_>) {
             tally.connected,
             tally.closed,
             tally.not_connected,
-            answered.join(", ")
+            list(&tally.answered)
         )
         .expect("writing into memory does not fail");
     }
