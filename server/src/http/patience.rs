@@ -89,14 +89,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
-        match read {
-            Poll::Ready(Ok(())) if buffer.filled().len() > before => self.sitter.heard(),
-            Poll::Pending if !self.sitter.has_asked() => {
-                if self.first.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Err(GivenUp::NoRequest.into()));
-                }
+        if read.is_ready() {
+            if buffer.filled().len() > before {
+                self.sitter.heard();
             }
-            _ => {}
+        } else if !self.sitter.has_asked() && self.first.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(GivenUp::NoRequest.into()));
         }
         read
     }

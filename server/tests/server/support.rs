@@ -199,9 +199,23 @@ impl Party {
         self.start_with(Options { limits, ..Options::default() }, |_, log| Arc::new(log)).await
     }
 
+    /// With so few connections for each listener.
+    pub async fn start_small(&self, places: Places) -> Server {
+        self.start_in(Options::default(), places, |_, log| Arc::new(log)).await
+    }
+
     pub async fn start_with(
         &self,
         options: Options,
+        wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
+    ) -> Server {
+        self.start_in(options, Places::default(), wrap).await
+    }
+
+    async fn start_in(
+        &self,
+        options: Options,
+        places: Places,
         wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
     ) -> Server {
         let node = Node::open_with(&self.folder, &options, self.clock.clone(), wrap).unwrap();
@@ -218,7 +232,6 @@ impl Party {
             let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
             bound.push(socket.local_addr().unwrap());
             let metrics = Arc::clone(&node.metrics);
-            let places = Places::default();
             let listener = Listener { name, places, socket, tls: None, router, metrics };
             listeners.spawn(http::serve(listener, stopped.clone()));
         }
