@@ -58,9 +58,9 @@ pub enum Cut {
     NoRequest,
     /// The other side did not take its answer.
     SlowReader,
-    /// Its address has as many as it may, and it was silent for longest.
+    /// Its address has as many as it may, and it was quiet for longest.
     Crowded,
-    /// The listener has as many as it may, its address most of them, and it was silent for longest.
+    /// The listener has as many as it may, and it was quiet for longest.
     Full,
 }
 

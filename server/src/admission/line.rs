@@ -1,35 +1,41 @@
 //! The line for addresses that failed too often: they are served last and slowly, never refused for good.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 /// Messages that may stand in line. More are told to come again.
 const PLACES: usize = 2048;
 
-/// Timers are no finer than a millisecond, so turns that are closer come some at a time.
-const AT_ONCE: Duration = Duration::from_millis(5);
+/// Turns at the same time: with one, each would wait until the one before it was scheduled, which takes long in a flood.
+const COUNTERS: usize = 16;
 
-/// One message at a time, and so many a second.
+/// Timers are no finer than a millisecond, so turns that are closer come some at a time.
+const EARLY: Duration = Duration::from_millis(5);
+
+/// In the order in which they came, and so many a second.
 pub(super) struct LastInLine {
     places: Semaphore,
+    counters: Semaphore,
     /// When the next turn is due.
-    counter: Mutex<Instant>,
+    due: Mutex<Instant>,
     apart: Duration,
 }
 
-/// A turn: nobody else has one until it is dropped.
+/// A turn, until it is dropped.
 pub(super) struct Turn<'a> {
     _place: SemaphorePermit<'a>,
-    _counter: MutexGuard<'a, Instant>,
+    _counter: SemaphorePermit<'a>,
 }
 
 impl LastInLine {
     pub(super) fn new(per_second: u32) -> Self {
         Self {
             places: Semaphore::new(PLACES),
-            counter: Mutex::new(Instant::now()),
+            counters: Semaphore::new(COUNTERS),
+            due: Mutex::new(Instant::now()),
             apart: Duration::from_secs(1) / per_second.max(1),
         }
     }
@@ -37,13 +43,21 @@ impl LastInLine {
     /// Waits for a turn; `None` when the line is full.
     pub(super) async fn turn(&self) -> Option<Turn<'_>> {
         let place = self.places.try_acquire().ok()?;
-        let mut due = self.counter.lock().await;
-        let early = AT_ONCE.saturating_sub(self.apart);
-        if *due > Instant::now() + early {
-            tokio::time::sleep_until(*due - early).await;
+        let counter = self.counters.acquire().await.ok()?;
+        let mine = self.take_number();
+        let early = EARLY.saturating_sub(self.apart);
+        if mine > Instant::now() + early {
+            tokio::time::sleep_until(mine - early).await;
         }
-        *due = (*due).max(Instant::now()) + self.apart;
-        Some(Turn { _place: place, _counter: due })
+        Some(Turn { _place: place, _counter: counter })
+    }
+
+    /// When the next turn that is not taken yet is due.
+    fn take_number(&self) -> Instant {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = (*due).max(Instant::now());
+        *due = mine + self.apart;
+        mine
     }
 }
 

@@ -1,6 +1,7 @@
-//! The connections of one listener, by address. Whoever comes finds a place: when there is none, one that has been silent
-//! for longest makes room, of the address that has too many or else of the one that has most. So nobody keeps others out
-//! by holding connections open.
+//! The connections of one listener, by address. Whoever comes finds a place: when there is none, the one that was quiet
+//! for longest makes room, at the address that has too many or else anywhere. So nobody keeps others out by holding
+//! connections open. Only where nobody was quiet for long, the address that has most gives one up: before that it does not
+//! count how many there are at an address, since tablets may share theirs with somebody.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -12,6 +13,9 @@ use tokio::sync::Notify;
 
 use super::connections::Places;
 use crate::metrics::Cut;
+
+/// Who was quiet for less may be about to be answered.
+const QUIET_MS: u64 = 2_000;
 
 /// Connections of one listener.
 #[derive(Clone)]
@@ -25,20 +29,21 @@ pub(super) struct House {
 struct Seats {
     /// Tickets given so far.
     tickets: u64,
-    taken: usize,
     by_address: HashMap<IpAddr, BTreeMap<Rank, Arc<Sitter>>>,
+    /// Everyone, and where.
+    all: BTreeMap<Rank, IpAddr>,
     /// Addresses by how many seats they have.
     crowds: BTreeSet<(usize, IpAddr)>,
 }
 
-/// When something had been heard, and the ticket. Behind the truth: a seat's rank is looked at again before it has to go.
+/// When something had moved, and the ticket. Behind the truth: a seat's rank is looked at again before it has to go.
 type Rank = (u64, u64);
 
 /// What is known of a connection.
 pub(super) struct Sitter {
     /// Milliseconds since the house was opened.
-    heard_ms: AtomicU64,
-    /// Under which it stands in its address's map; written under the lock.
+    moved_ms: AtomicU64,
+    /// Under which it stands in the maps; written under the lock.
     ranked_ms: AtomicU64,
     asked: AtomicBool,
     leave: Notify,
@@ -54,9 +59,9 @@ pub(super) struct Seat {
 }
 
 impl Sitter {
-    /// The other side said something.
-    pub(super) fn heard(&self) {
-        self.heard_ms.store(milliseconds(self.opened), Ordering::Relaxed);
+    /// Something was said, by either side.
+    pub(super) fn moved(&self) {
+        self.moved_ms.store(milliseconds(self.opened), Ordering::Relaxed);
     }
 
     /// A whole request has come.
@@ -86,22 +91,20 @@ impl House {
 
     /// A seat, and why another one had to be given up for it.
     pub(super) fn enter(&self, address: IpAddr) -> (Seat, Option<Cut>) {
+        let now_ms = milliseconds(self.opened);
         let mut seats = self.lock();
         let here = seats.by_address.get(&address).map_or(0, BTreeMap::len);
         let cut = if here >= self.places.one_address {
-            seats.make_room(address);
+            seats.make_room_at(address);
             Some(Cut::Crowded)
-        } else if seats.taken >= self.places.all {
-            if let Some(&(_, most)) = seats.crowds.last() {
-                seats.make_room(most);
-            }
+        } else if seats.all.len() >= self.places.all {
+            seats.make_room(now_ms);
             Some(Cut::Full)
         } else {
             None
         };
-        let now_ms = milliseconds(self.opened);
         let sitter = Arc::new(Sitter {
-            heard_ms: AtomicU64::new(now_ms),
+            moved_ms: AtomicU64::new(now_ms),
             ranked_ms: AtomicU64::new(now_ms),
             asked: AtomicBool::new(false),
             leave: Notify::new(),
@@ -120,7 +123,7 @@ impl Seats {
         self.crowds.remove(&(sitters.len(), address));
         sitters.insert(rank, sitter);
         self.crowds.insert((sitters.len(), address));
-        self.taken += 1;
+        self.all.insert(rank, address);
     }
 
     fn remove(&mut self, address: IpAddr, rank: Rank) -> Option<Arc<Sitter>> {
@@ -134,28 +137,56 @@ impl Seats {
         } else {
             self.crowds.insert((left, address));
         }
-        self.taken -= 1;
+        self.all.remove(&rank);
         Some(sitter)
     }
 
-    /// Sends away whom nothing was heard of for longest.
-    fn make_room(&mut self, address: IpAddr) {
-        let Some(sitters) = self.by_address.get_mut(&address) else { return };
-        // Each is looked at again at most once: then all ranks are true.
-        for _ in 0..=sitters.len() {
-            let Some(first) = sitters.first_entry() else { return };
-            let rank = *first.key();
-            let heard_ms = first.get().heard_ms.load(Ordering::Relaxed);
-            if heard_ms <= rank.0 {
-                break;
-            }
-            let sitter = first.remove();
-            sitter.ranked_ms.store(heard_ms, Ordering::Relaxed);
-            sitters.insert((heard_ms, rank.1), sitter);
+    /// Gives a seat its true rank; `None` where it had that already.
+    fn rank_again(&mut self, address: IpAddr, rank: Rank) -> Option<()> {
+        let sitters = self.by_address.get_mut(&address)?;
+        let moved_ms = sitters.get(&rank)?.moved_ms.load(Ordering::Relaxed);
+        if moved_ms <= rank.0 {
+            return None;
         }
-        let Some((&rank, _)) = sitters.first_key_value() else { return };
+        let sitter = sitters.remove(&rank)?;
+        sitter.ranked_ms.store(moved_ms, Ordering::Relaxed);
+        let true_rank = (moved_ms, rank.1);
+        sitters.insert(true_rank, sitter);
+        self.all.remove(&rank);
+        self.all.insert(true_rank, address);
+        Some(())
+    }
+
+    fn send_away(&mut self, address: IpAddr, rank: Rank) {
         if let Some(sitter) = self.remove(address, rank) {
             sitter.leave.notify_one();
+        }
+    }
+
+    /// Sends away who was quiet for longest; where nobody was for long, who was at the address that has most.
+    fn make_room(&mut self, now_ms: u64) {
+        // Each is looked at again once at most: then all ranks are true.
+        while let Some((&rank, &address)) = self.all.first_key_value() {
+            if self.rank_again(address, rank).is_some() {
+                continue;
+            }
+            if now_ms.saturating_sub(rank.0) >= QUIET_MS {
+                self.send_away(address, rank);
+            } else if let Some(&(_, most)) = self.crowds.last() {
+                self.make_room_at(most);
+            }
+            return;
+        }
+    }
+
+    /// Sends away who was quiet for longest at an address.
+    fn make_room_at(&mut self, address: IpAddr) {
+        while let Some((&rank, _)) =
+            self.by_address.get(&address).and_then(BTreeMap::first_key_value)
+        {
+            if self.rank_again(address, rank).is_none() {
+                return self.send_away(address, rank);
+            }
         }
     }
 }
@@ -191,13 +222,13 @@ mod tests {
         }
     }
 
-    /// Makes as if something had been heard then.
-    fn heard(seat: &Seat, at_ms: u64) {
-        seat.sitter.heard_ms.store(at_ms, Ordering::Relaxed);
+    /// Makes as if something had moved then.
+    fn moved(seat: &Seat, at_ms: u64) {
+        seat.sitter.moved_ms.store(at_ms, Ordering::Relaxed);
     }
 
     #[tokio::test]
-    async fn who_was_silent_for_longest_makes_room_at_a_crowded_address() {
+    async fn who_was_quiet_for_longest_makes_room_at_a_crowded_address() {
         let house = House::new(PLACES);
         let seats: Vec<Seat> = (0..3)
             .map(|_| {
@@ -206,29 +237,46 @@ mod tests {
                 seat
             })
             .collect();
-        heard(&seats[0], 9_000);
-        heard(&seats[2], 8_000);
+        moved(&seats[0], 9_000);
+        moved(&seats[2], 8_000);
         let (_new, cut) = house.enter(address(1));
         assert_eq!(cut, Some(Cut::Crowded));
         assert!(!has_left(&seats[0]).await && has_left(&seats[1]).await);
         assert!(!has_left(&seats[2]).await);
         drop(seats);
-        assert_eq!(house.lock().taken, 1);
+        assert_eq!(house.lock().all.len(), 1);
+    }
+
+    /// Five seats at three addresses, of which one has three.
+    fn full() -> (House, Vec<Seat>) {
+        let house = House::new(PLACES);
+        let seats = [1, 1, 1, 2, 3].map(|last| house.enter(address(last)).0);
+        (house, seats.into())
     }
 
     #[tokio::test]
-    async fn a_full_house_takes_the_place_from_the_address_that_has_most() {
-        let house = House::new(PLACES);
-        let crowd: Vec<Seat> = (0..3).map(|_| house.enter(address(1)).0).collect();
-        let others: Vec<Seat> = (2..4).map(|last| house.enter(address(last)).0).collect();
-        for seat in &crowd {
-            heard(seat, 9_000);
+    async fn in_a_full_house_who_was_quiet_for_longest_makes_room() {
+        let (house, seats) = full();
+        for (seat, at_ms) in seats.iter().zip([9_000, 7_000, 8_000, 6_000, 9_500]) {
+            moved(seat, at_ms);
         }
-        let (_new, cut) = house.enter(address(4));
-        assert_eq!(cut, Some(Cut::Full));
-        assert!(has_left(&crowd[0]).await, "all were heard at the same time: the first to come");
-        for seat in others.iter().chain(&crowd[1..]) {
-            assert!(!has_left(seat).await);
+        house.lock().make_room(9_600);
+        assert!(has_left(&seats[3]).await, "however few there are at its address");
+        for at in [0, 1, 2, 4] {
+            assert!(!has_left(&seats[at]).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn where_nobody_was_quiet_for_long_the_address_that_has_most_makes_room() {
+        let (house, seats) = full();
+        for (seat, at_ms) in seats.iter().zip([9_000, 8_500, 9_100, 8_000, 9_500]) {
+            moved(seat, at_ms);
+        }
+        house.lock().make_room(9_600);
+        assert!(has_left(&seats[1]).await);
+        for at in [0, 2, 3, 4] {
+            assert!(!has_left(&seats[at]).await);
         }
     }
 
@@ -236,9 +284,9 @@ mod tests {
     fn an_empty_house_remembers_nobody() {
         let house = House::new(PLACES);
         let seats: Vec<Seat> = (0..20).map(|last| house.enter(address(last % 4)).0).collect();
-        assert_eq!(house.lock().taken, 5);
+        assert_eq!(house.lock().all.len(), 5);
         drop(seats);
         let seats = house.lock();
-        assert!(seats.taken == 0 && seats.by_address.is_empty() && seats.crowds.is_empty());
+        assert!(seats.all.is_empty() && seats.by_address.is_empty() && seats.crowds.is_empty());
     }
 }

@@ -59,6 +59,7 @@ impl<S> Patient<S> {
     ) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(Ok(bytes)) => {
+                self.sitter.moved();
                 self.taken += bytes;
                 if self.taken >= LEAST {
                     self.window = None;
@@ -91,7 +92,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
         if read.is_ready() {
             if buffer.filled().len() > before {
-                self.sitter.heard();
+                self.sitter.moved();
             }
         } else if !self.sitter.has_asked() && self.first.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(GivenUp::NoRequest.into()));
