@@ -60,8 +60,8 @@ test-layout: setup-test build-tests ## every key reachable at every window and t
 test-stories: setup-test build-tests ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
-test-night: build-tests ## a small night with everything going wrong, and kills at random instants, on the real server
-	$(TESTS) --test night --test crash
+test-night: build-tests ## a small night with everything going wrong, kills, faults of the disk and a small flood, on the real server
+	$(TESTS) --test night --test crash --test flood
 
 test-nights: build-tests ## two hundred simulated nights, each twice, and bugs planted to be found
 	$(TESTS) --test simulation
@@ -100,6 +100,16 @@ NIGHT = $(if $(SEED),--seed $(SEED)) $(if $(CONTEST),--contest $(CONTEST)) $(if 
 night: setup ## every precinct of Iowa 2020 reports in one night, and much goes wrong (SEED= CONTEST= REPORTS= TABLETS= MINUTES= FAULTS=none|usual|hell)
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin night
 	target/night/night $(NIGHT)
+
+# --- a flood ------------------------------------------------------------------------------------
+# Options of the flood that were given: make flood SEED=7 TABLETS=200 SECONDS=30 TIMES=40
+FLOOD = $(if $(SEED),--seed $(SEED)) $(if $(TABLETS),--tablets $(TABLETS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	$(if $(TIMES),--times $(TIMES))
+
+.PHONY: flood
+flood: setup ## the server is flooded on the loopback interface while every precinct of Iowa 2020 reports (SEED= TABLETS= SECONDS= TIMES=)
+	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin flood
+	target/night/flood $(FLOOD)
 
 # --- kills and faults ---------------------------------------------------------------------
 # Options of the simulated nights that were given: make nights N=5000 FROM=200, or make nights SEED=7

@@ -38,6 +38,32 @@ struct ProblemLabels {
     code: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ListenerLabels {
+    listener: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CutLabels {
+    listener: &'static str,
+    why: &'static str,
+}
+
+/// Why a connection was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// No TLS handshake came of it, in time or at all.
+    NoHandshake,
+    /// No request came in time.
+    NoRequest,
+    /// The other side did not take its answer.
+    SlowReader,
+    /// Its address has as many as it may, and it was quiet for longest.
+    Crowded,
+    /// The listener has as many as it may, and it was quiet for longest.
+    Full,
+}
+
 /// What became of a message that came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
@@ -61,7 +87,9 @@ pub struct Metrics {
     entries: Histogram,
     commit_time: Histogram,
     over_budget: Counter,
-    connections: Gauge<i64, AtomicI64>,
+    key_over_budget: Counter,
+    connections: Family<ListenerLabels, Gauge<i64, AtomicI64>>,
+    connections_cut: Family<CutLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -98,8 +126,16 @@ impl Default for Metrics {
             "Messages from addresses with too many failures",
             over_budget.clone(),
         );
-        let connections = Gauge::default();
+        let key_over_budget = Counter::default();
+        registry.register(
+            "key_over_budget",
+            "Messages under keys that have sent too many",
+            key_over_budget.clone(),
+        );
+        let connections = Family::default();
         registry.register("connections", "Open connections", connections.clone());
+        let connections_cut = Family::default();
+        registry.register("connections_cut", "Connections given up", connections_cut.clone());
         Self {
             registry,
             messages,
@@ -111,7 +147,9 @@ impl Default for Metrics {
             entries,
             commit_time,
             over_budget,
+            key_over_budget,
             connections,
+            connections_cut,
         }
     }
 }
@@ -172,11 +210,29 @@ impl Metrics {
         self.over_budget.inc();
     }
 
-    /// Notes a connection for as long as the guard lives.
+    /// Counts a message under a key that has sent too many.
+    pub fn key_over_budget(&self) {
+        self.key_over_budget.inc();
+    }
+
+    /// Notes a connection of a listener for as long as the guard lives.
     #[must_use]
-    pub fn connection(&self) -> ConnectionGuard {
-        self.connections.inc();
-        ConnectionGuard { connections: self.connections.clone() }
+    pub fn connection(&self, listener: &'static str) -> ConnectionGuard {
+        let connections = self.connections.get_or_create(&ListenerLabels { listener }).clone();
+        connections.inc();
+        ConnectionGuard { connections }
+    }
+
+    /// Counts a connection that was given up.
+    pub fn cut(&self, listener: &'static str, why: Cut) {
+        let why = match why {
+            Cut::NoHandshake => "no-handshake",
+            Cut::NoRequest => "no-request",
+            Cut::SlowReader => "slow-reader",
+            Cut::Crowded => "crowded",
+            Cut::Full => "full",
+        };
+        self.connections_cut.get_or_create(&CutLabels { listener, why }).inc();
     }
 
     /// The text that a Prometheus server asks for.

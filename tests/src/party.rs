@@ -72,6 +72,7 @@ impl Place {
 #[derive(Debug)]
 struct Server {
     process: Group,
+    public: String,
     private: String,
 }
 
@@ -79,6 +80,7 @@ struct Server {
 #[derive(Debug, Deserialize)]
 struct Addresses {
     reporting: String,
+    public: String,
     private: String,
 }
 
@@ -229,6 +231,12 @@ impl Party {
         self.server.as_ref().map(|server| server.private.as_str())
     }
 
+    /// Where everyone reads the log, while the server runs.
+    #[must_use]
+    pub fn public(&self) -> Option<&str> {
+        self.server.as_ref().map(|server| server.public.as_str())
+    }
+
     /// The server's own certificate.
     ///
     /// # Errors
@@ -364,7 +372,8 @@ impl Party {
             .unwrap_or_default()
             .parse()
             .map_err(|_| Error::Unexpected(format!("the server listens on {line}")))?;
-        self.server = Some(Server { process, private: addresses.private });
+        let Addresses { public, private, .. } = addresses;
+        self.server = Some(Server { process, public, private });
         Ok(())
     }
 

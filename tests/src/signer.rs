@@ -1,5 +1,7 @@
 //! A tablet reduced to its key: what it signs is sent by whoever wants to see each single answer.
 
+use std::sync::Arc;
+
 use countersign_core::contest::Contest;
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{KeyId, MessageId, PrecinctNumber, sha256};
@@ -16,13 +18,35 @@ use crate::{Error, Result};
 /// The room that it reports in.
 const ROOM: Room = Room::Official;
 
-/// An enrolled key of one precinct.
+/// What a party signs for: its package.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    id: MessageId,
+    /// What the package says.
+    pub contest: Arc<Contest>,
+}
+
+impl Signed {
+    /// Reads the package of a party.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn read(party: &Party) -> Result<Self> {
+        let bytes = std::fs::read(party.package()).doing("reading the package")?;
+        let (message, package) =
+            Package::read(&bytes).map_err(|error| Error::Unexpected(error.to_string()))?;
+        Ok(Self { id: message.id(), contest: Arc::new(package.contest) })
+    }
+}
+
+/// A key of one precinct.
 #[derive(Debug)]
 pub struct Signer {
     key: SigningKey,
-    precinct: PrecinctNumber,
-    package: MessageId,
-    contest: Contest,
+    code: InvitationCode,
+    room: Room,
+    package: Signed,
 }
 
 impl Signer {
@@ -32,30 +56,42 @@ impl Signer {
     ///
     /// When the server refuses.
     pub fn enrol(party: &Party, precinct: &str) -> Result<Self> {
-        let strange = |what: String| Error::Unexpected(format!("{precinct}: {what}"));
-        let code = InvitationCode::parse(&party.invite(precinct)?)
-            .map_err(|error| strange(error.to_string()))?;
-        let package = std::fs::read(party.package()).doing("reading the package")?;
-        let (message, package) =
-            Package::read(&package).map_err(|error| strange(error.to_string()))?;
-        let signer = Self {
-            key: SigningKey::from_seed(&sha256(precinct.as_bytes())),
-            precinct: code.precinct(),
-            package: message.id(),
-            contest: package.contest,
-        };
-        let id = &signer.contest.id;
-        let invitation = code.key(id);
+        let signer = Self::new(&Signed::read(party)?, &party.invite(precinct)?, ROOM, precinct)?;
+        party.post(ROOM.as_str(), signer.enrolment().bytes())?.receipt()?;
+        Ok(signer)
+    }
+
+    /// A key for an invitation that nobody knows yet. The same name is the same key.
+    ///
+    /// # Errors
+    ///
+    /// When the code is none.
+    pub fn new(package: &Signed, code: &str, room: Room, name: &str) -> Result<Self> {
+        let code = InvitationCode::parse(code)
+            .map_err(|error| Error::Unexpected(format!("{name}: {error}")))?;
+        let key = SigningKey::from_seed(&sha256(name.as_bytes()));
+        Ok(Self { key, code, room, package: package.clone() })
+    }
+
+    /// What makes the key known.
+    #[must_use]
+    pub fn enrolment(&self) -> Message {
+        let id = &self.package.contest.id;
+        let invitation = self.code.key(id);
         let request = EnrolmentRequest {
             invitation: invitation.public(),
-            device: signer.key.public(),
-            precinct: signer.precinct,
+            device: self.key.public(),
+            precinct: self.code.precinct(),
             device_time_ms: 0,
             app_version: "signer".to_owned(),
         };
-        let enrolment = Enrolment::sign(id, ROOM, &invitation, &signer.key, request);
-        party.post(ROOM.as_str(), enrolment.bytes())?.receipt()?;
-        Ok(signer)
+        Enrolment::sign(id, self.room, &invitation, &self.key, request)
+    }
+
+    /// The precinct that it reports.
+    #[must_use]
+    pub fn precinct(&self) -> PrecinctNumber {
+        self.code.precinct()
     }
 
     /// Its key.
@@ -67,18 +103,19 @@ impl Signer {
     /// A first report with so many people, all of them in the first group. Another number is another report.
     #[must_use]
     pub fn report(&self, people: u32) -> Message {
-        let mut count = vec![0; self.contest.groups.len()];
+        let contest = &self.package.contest;
+        let mut count = vec![0; contest.groups.len()];
         if let Some(first) = count.first_mut() {
             *first = people;
         }
         let report = Report {
-            package: self.package,
-            precinct: self.precinct,
+            package: self.package.id,
+            precinct: self.code.precinct(),
             revision: 1,
             supersedes: None,
             reason: None,
             attendees: people,
-            counts: vec![count; self.contest.counts.len()],
+            counts: vec![count; contest.counts.len()],
             lots: Vec::new(),
             acknowledged: Vec::new(),
             attestations: Vec::new(),
@@ -88,6 +125,6 @@ impl Signer {
             device_time_ms: 0,
             app_version: "signer".to_owned(),
         };
-        Message::sign(&self.key, Scope::room(&self.contest.id, ROOM), &report)
+        Message::sign(&self.key, Scope::room(&contest.id, self.room), &report)
     }
 }

@@ -25,6 +25,9 @@ use crate::error::{Error, Result};
 
 /// Header that carries the largest checkpoint that was verified here: the signed note, base 64.
 const CHECKPOINT: &str = "countersign-checkpoint";
+/// How long a connection that is not used is taken for one that still stands. The server closes those that were silent for
+/// 30 s, and nothing here notices while nothing is sent: a report over a closed one would be lost, and wait for its next try.
+const KEPT_FOR: Duration = Duration::from_secs(20);
 
 /// Most bytes of an answer about a message.
 const ANSWER_MAX: usize = 256 << 10;
@@ -141,6 +144,7 @@ impl Network {
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
             .no_proxy()
+            .pool_idle_timeout(KEPT_FOR)
             .connect_timeout(Duration::from_millis(limits.connect_ms))
             .timeout(Duration::from_millis(limits.answer_ms))
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))

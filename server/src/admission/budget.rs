@@ -16,13 +16,22 @@ pub struct Rate {
 /// Owners that are remembered. Beyond that, those whose budget is whole again are forgotten.
 const OWNERS: usize = 65_536;
 
+/// Between two looks at all of them: whoever comes from ever new addresses shall not cause one each time.
+const FORGET_EVERY_MS: u64 = 1_000;
+
 /// Thousandths of one use: budgets refill by the millisecond.
 const USE: u64 = 60_000;
 
 /// One budget for each owner, bounded in memory.
 pub struct Budgets<K> {
     rate: Rate,
-    owners: Mutex<HashMap<K, Budget>>,
+    owners: Mutex<Owners<K>>,
+}
+
+struct Owners<K> {
+    budgets: HashMap<K, Budget>,
+    /// When all of them were looked at last.
+    looked_ms: Option<u64>,
 }
 
 #[derive(Clone, Copy)]
@@ -36,7 +45,8 @@ impl<K: Hash + Eq> Budgets<K> {
     /// Whole budgets for everyone.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        Self { rate, owners: Mutex::new(HashMap::new()) }
+        let owners = Owners { budgets: HashMap::new(), looked_ms: None };
+        Self { rate, owners: Mutex::new(owners) }
     }
 
     /// Takes one use.
@@ -46,15 +56,19 @@ impl<K: Hash + Eq> Budgets<K> {
     pub fn take(&self, owner: K, now_ms: u64) -> Result<(), u64> {
         let whole = self.whole();
         let mut owners = self.lock();
-        if owners.len() >= OWNERS && !owners.contains_key(&owner) {
-            let rate = self.rate;
-            owners.retain(|_, budget| budget.at(rate, now_ms).left < whole);
-            if owners.len() >= OWNERS {
+        if owners.budgets.len() >= OWNERS && !owners.budgets.contains_key(&owner) {
+            let due = |looked: u64| now_ms.abs_diff(looked) >= FORGET_EVERY_MS;
+            if owners.looked_ms.is_none_or(due) {
+                owners.looked_ms = Some(now_ms);
+                let rate = self.rate;
+                owners.budgets.retain(|_, budget| budget.at(rate, now_ms).left < whole);
+            }
+            if owners.budgets.len() >= OWNERS {
                 // Nobody can be remembered any more; who cannot be counted is not punished.
                 return Ok(());
             }
         }
-        let budget = owners.entry(owner).or_insert(Budget { left: whole, at_ms: now_ms });
+        let budget = owners.budgets.entry(owner).or_insert(Budget { left: whole, at_ms: now_ms });
         *budget = budget.at(self.rate, now_ms);
         match budget.left.checked_sub(USE) {
             Some(left) => {
@@ -71,14 +85,14 @@ impl<K: Hash + Eq> Budgets<K> {
 
     /// Whether nothing is left.
     pub fn is_spent(&self, owner: &K, now_ms: u64) -> bool {
-        self.lock().get(owner).is_some_and(|budget| budget.at(self.rate, now_ms).left < USE)
+        self.lock().budgets.get(owner).is_some_and(|budget| budget.at(self.rate, now_ms).left < USE)
     }
 
     fn whole(&self) -> u64 {
         u64::from(self.rate.burst) * USE
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Budget>> {
+    fn lock(&self) -> MutexGuard<'_, Owners<K>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -136,6 +150,26 @@ mod tests {
         }
         while budgets.take(7, 0).is_ok() {}
         assert_eq!(budgets.take(OWNERS, 1000), Ok(()));
-        assert_eq!(budgets.lock().len(), 2, "the one that is over its budget, and the new one");
+        assert_eq!(
+            budgets.lock().budgets.len(),
+            2,
+            "the one that is over its budget, and the new one"
+        );
+    }
+
+    #[test]
+    fn a_full_table_is_looked_through_once_a_second_at_most() {
+        let budgets = Budgets::new(Rate { burst: 3, per_minute: 0 });
+        for owner in 0..OWNERS {
+            assert_eq!(budgets.take(owner, 0), Ok(()));
+        }
+        for owner in 0..5 {
+            assert_eq!(budgets.take(OWNERS + owner, 7), Ok(()));
+        }
+        assert_eq!(budgets.lock().looked_ms, Some(7));
+        assert_eq!(budgets.take(OWNERS, 900), Ok(()));
+        assert_eq!(budgets.lock().looked_ms, Some(7));
+        assert_eq!(budgets.take(OWNERS, 1_007), Ok(()));
+        assert_eq!(budgets.lock().looked_ms, Some(1_007));
     }
 }

@@ -37,7 +37,7 @@ pub struct Limits {
     pub address: Rate,
     /// Messages that a key may send.
     pub key: Rate,
-    /// Messages a second, of all addresses over their budget together.
+    /// Messages a second that are looked at of all addresses and keys over their budget together.
     pub last_in_line: u32,
 }
 
@@ -46,7 +46,7 @@ impl Default for Limits {
         Self {
             address: Rate { burst: 60, per_minute: 60 },
             key: Rate { burst: 60, per_minute: 60 },
-            last_in_line: 100,
+            last_in_line: 2_000,
         }
     }
 }
@@ -174,15 +174,16 @@ impl Admission {
             // Not even a receipt: it would be of a log that tablets know to be older.
             return Err(Rejected::new(Refusal::LogBehind, Proof::Unneeded));
         }
-        let (contest, authority) = {
+        let (contest, authority, key) = {
             let projection = desk.read();
             if let Some(index) = projection.find(message.id()) {
                 return Ok((index, Counted::Duplicate));
             }
-            (projection.state.contest().to_owned(), projection.state.authority(message))
+            let key = inspect::budget_key(&projection, message);
+            (projection.state.contest().to_owned(), projection.state.authority(message), key)
         };
-        let _turn = if self.is_over_budget(from) {
-            self.metrics.over_budget();
+        // Until it is known what the message is, not until it is entered: the disk is not what the line spares.
+        let turn = if self.is_last(room, key, from) {
             Some(self.line.turn().await.ok_or(Rejected::new(Refusal::Busy, Proof::Unneeded))?)
         } else {
             None
@@ -207,7 +208,7 @@ impl Admission {
         }
         let proof = inspect::proof(&desk.read(), message);
         // Only keys that the log knows have a budget of their own; the others' addresses are charged.
-        if let Some(key) = inspect::budget_key(&desk.read(), message) {
+        if let Some(key) = key {
             self.keys.take((room, key), self.clock.now_ms()).map_err(|wait| Rejected {
                 refusal: Refusal::TooMany,
                 proof,
@@ -216,6 +217,7 @@ impl Admission {
         }
         let judged = desk.read().judge(message);
         judged.map_err(|refusal| Rejected::new(refusal, proof))?;
+        drop(turn);
         match desk.submit(Arc::clone(message)).await {
             Ok(Outcome::Entered(index)) => Ok((index, Counted::Entered)),
             Ok(Outcome::Already(index)) => Ok((index, Counted::Duplicate)),
@@ -270,8 +272,19 @@ impl Admission {
         }
     }
 
-    fn is_over_budget(&self, from: Option<IpAddr>) -> bool {
-        from.is_some_and(|from| self.addresses.is_spent(&network_of(from), self.clock.now_ms()))
+    /// Whether a message has to wait until the others were looked at: its address failed too often, or the key that it
+    /// names has sent too many. Only what was signed counts against a key, so nobody is put last by what others forge.
+    fn is_last(&self, room: Room, key: Option<KeyId>, from: Option<IpAddr>) -> bool {
+        let now_ms = self.clock.now_ms();
+        let address = from.is_some_and(|from| self.addresses.is_spent(&network_of(from), now_ms));
+        if address {
+            self.metrics.over_budget();
+        }
+        let key = key.is_some_and(|key| self.keys.is_spent(&(room, key), now_ms));
+        if key {
+            self.metrics.key_over_budget();
+        }
+        address || key
     }
 
     /// Limits in force.
@@ -293,7 +306,7 @@ pub(crate) const fn retry_after(refusal: Refusal) -> Option<u64> {
 }
 
 /// One customer of an IPv6 provider has at least a /64, so that counts as one address.
-fn network_of(address: IpAddr) -> IpAddr {
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
@@ -15,7 +16,7 @@ use crate::admission::Rate;
 use crate::clock::SystemClock;
 use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
-use crate::http::{self, Listener, Service, TrustedProxies};
+use crate::http::{self, Listener, Places, Service, TrustedProxies};
 use crate::node::{Node, Options};
 use crate::{practice, tls};
 
@@ -88,15 +89,12 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
     options.limits.address =
         Rate { burst: serve.address_burst, per_minute: serve.address_per_minute };
     options.limits.key = Rate { burst: serve.key_burst, per_minute: serve.key_per_minute };
-    raise_file_limit();
+    let places = Places::within(raise_file_limit());
     let node = Node::open(&folder, &options, Arc::new(SystemClock)).map_err(Failure::mistake)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::internal)?;
-    let alive = runtime.block_on(listen(&serve, &node, acceptor));
+    let threads = Threads::start().map_err(Failure::internal)?;
+    let alive = threads.reporting.block_on(listen(&serve, &node, acceptor, places, &threads));
     // Ends what the listeners left running, so that nobody holds the rooms any more.
-    runtime.shutdown_timeout(Duration::from_secs(5));
+    threads.end();
     folder.clear_addresses();
     node.close().map_err(|error| {
         Failure::internal(format!(
@@ -110,28 +108,62 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
     }
 }
 
+/// The threads of each listener: who drowns one of them leaves the others theirs, and the system shares the cores out.
+struct Threads {
+    reporting: Runtime,
+    public: Runtime,
+    private: Runtime,
+}
+
+impl Threads {
+    fn start() -> std::io::Result<Self> {
+        let start = |name| {
+            tokio::runtime::Builder::new_multi_thread().enable_all().thread_name(name).build()
+        };
+        Ok(Self {
+            reporting: start("reporting")?,
+            public: start("public")?,
+            private: start("private")?,
+        })
+    }
+
+    fn end(self) {
+        for runtime in [self.reporting, self.public, self.private] {
+            runtime.shutdown_timeout(Duration::from_secs(5));
+        }
+    }
+}
+
 /// Serves until a signal (true) or until a thread that a room needs has ended (false).
 async fn listen(
     serve: &Serve,
     node: &Node,
     acceptor: Option<TlsAcceptor>,
+    places: Places,
+    threads: &Threads,
 ) -> Result<bool, Failure> {
+    // Before anybody is told where the server is, so that no request to stop is taken for a kill.
+    let terminate = terminate()?;
     let service = Service::new(node, TrustedProxies(serve.proxies.clone().into()));
     let scheme = if acceptor.is_some() { "https" } else { "http" };
     let (stop, stopped) = watch::channel(false);
     let mut listeners = tokio::task::JoinSet::new();
     let mut bound = Vec::new();
     let wanted = [
-        (serve.reporting, acceptor, http::reporting(&service)),
-        (serve.public, None, http::public(&service)),
-        (serve.private, None, http::private(&service)),
+        ("reporting", serve.reporting, acceptor, http::reporting(&service), &threads.reporting),
+        ("public", serve.public, None, http::public(&service), &threads.public),
+        ("private", serve.private, None, http::private(&service), &threads.private),
     ];
-    for (address, tls, router) in wanted {
-        let socket =
-            http::bind(address).map_err(|error| Failure::mistake(format!("{address}: {error}")))?;
+    for (name, address, tls, router, runtime) in wanted {
+        let socket = {
+            let _within = runtime.enter();
+            http::bind(address)
+        };
+        let socket = socket.map_err(|error| Failure::mistake(format!("{address}: {error}")))?;
         bound.push(socket.local_addr().map_err(Failure::internal)?);
-        let listener = Listener { socket, tls, router, metrics: Arc::clone(&node.metrics) };
-        listeners.spawn(http::serve(listener, stopped.clone()));
+        let metrics = Arc::clone(&node.metrics);
+        let listener = Listener { name, places, socket, tls, router, metrics };
+        listeners.spawn_on(http::serve(listener, stopped.clone()), runtime.handle());
     }
     let addresses = Addresses {
         reporting: format!("{scheme}://{}", bound[0]),
@@ -143,15 +175,14 @@ async fn listen(
     line.push('\n');
     print(&line)?;
     tracing::info!(reporting = %addresses.reporting, "serving");
-    let alive = wait(node).await?;
+    let alive = wait(node, terminate).await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
     while listeners.join_next().await.is_some() {}
     Ok(alive)
 }
 
-async fn wait(node: &Node) -> Result<bool, Failure> {
-    let mut terminate = terminate()?;
+async fn wait(node: &Node, mut terminate: Terminate) -> Result<bool, Failure> {
     let mut note = tokio::time::interval(NOTE_EVERY);
     loop {
         tokio::select! {
@@ -210,19 +241,26 @@ impl Terminate {
     }
 }
 
-/// Each connection is an open file; systems start programs with room for few.
+/// Each connection is an open file; systems start programs with room for few. Gives how many there may be.
 #[cfg(unix)]
-fn raise_file_limit() {
+fn raise_file_limit() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::warn!(%error, "the limit of open files cannot be raised");
-    }
+    let current = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+            limit.current
+        }
+    };
+    current.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX)
 }
 
 #[cfg(not(unix))]
-fn raise_file_limit() {}
+fn raise_file_limit() -> usize {
+    usize::MAX
+}
 
 fn start_logging(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("COUNTERSIGN_LOG")

@@ -1,8 +1,7 @@
 //! Accepting connections: bounded in number, in time for handshake and headers, and ended in order.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,13 +17,10 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::Peer;
-use crate::metrics::Metrics;
-
-/// Open connections of one listener.
-const CONNECTIONS: usize = 8192;
-
-/// Of these, from one address. A county may sit behind one; nobody else needs so many.
-const FROM_ONE_ADDRESS: u32 = 2048;
+use super::house::{House, Sitter};
+use super::patience::{GivenUp, Patient};
+use crate::admission::network_of;
+use crate::metrics::{Cut, Metrics};
 
 /// Connections that may wait to be accepted: every tablet of a large state may begin at the same instant, and one that finds
 /// no place comes again only a second later. Systems lower it to what they allow (`net.core.somaxconn`).
@@ -37,11 +33,43 @@ const HEADERS: Duration = Duration::from_secs(30);
 /// Time for requests under way when the server stops.
 const ENDING: Duration = Duration::from_secs(10);
 
+/// Connections that were sent away and have not gone yet. Beyond that nobody is let in until one has.
+const LEAVING: usize = 512;
+
 /// Tells listeners to stop: true once they shall.
 pub type Stop = watch::Receiver<bool>;
 
+/// How many connections a listener keeps open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    /// Of all addresses together.
+    pub all: usize,
+    /// Of one address. A county may sit behind one; nobody else needs so many.
+    pub one_address: usize,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { all: 8192, one_address: 2048 }
+    }
+}
+
+impl Places {
+    /// What three listeners may have where a process may have so many open files: some are left for logs and the rest.
+    #[must_use]
+    pub fn within(files: usize) -> Self {
+        let most = files.saturating_sub(256) / 3;
+        let all = Self::default().all.min(most.saturating_sub(LEAVING)).max(64);
+        Self { all, one_address: Self::default().one_address.min(all / 4) }
+    }
+}
+
 /// One listener.
 pub struct Listener {
+    /// What it is called where things are counted.
+    pub name: &'static str,
+    /// How many connections it keeps open.
+    pub places: Places,
     /// Bound.
     pub socket: TcpListener,
     /// For TLS.
@@ -67,8 +95,8 @@ pub fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 
 /// Serves until told to stop, then lets requests under way finish.
 pub async fn serve(listener: Listener, mut stop: Stop) {
-    let Listener { socket, tls, router, metrics } = listener;
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let Listener { name, places, socket, tls, router, metrics } = listener;
+    let sockets = Arc::new(Semaphore::new(places.all + LEAVING));
     let mut server = auto::Builder::new(TokioExecutor::new());
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 << 10);
     server
@@ -80,14 +108,14 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
         .max_header_list_size(32 << 10);
     let server = Arc::new(server);
     let ending = GracefulShutdown::new();
-    let crowd = Crowd::default();
+    let house = House::new(places);
     loop {
-        let place = Arc::clone(&places).acquire_owned();
+        let one_more = Arc::clone(&sockets).acquire_owned();
         let accepted = tokio::select! {
-            accepted = async { (place.await, socket.accept().await) } => accepted,
+            accepted = async { (one_more.await, socket.accept().await) } => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let (Ok(place), accepted) = accepted else { break };
+        let (Ok(one_more), accepted) = accepted else { break };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -97,17 +125,29 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
                 continue;
             }
         };
-        let Some(one_more) = crowd.enter(peer.ip()) else { continue };
+        let (seat, cut) = house.enter(network_of(peer.ip()));
+        if let Some(why) = cut {
+            metrics.cut(name, why);
+        }
         let connection = Connection {
             peer,
             router: router.clone(),
             server: Arc::clone(&server),
             watcher: ending.watcher(),
+            sitter: Arc::clone(&seat.sitter),
         };
-        let (tls, guard) = (tls.clone(), metrics.connection());
+        let (tls, open) = (tls.clone(), metrics.connection(name));
+        let metrics = Arc::clone(&metrics);
         tokio::spawn(async move {
-            connection.accept(stream, tls).await;
-            drop((guard, place, one_more));
+            tokio::select! {
+                cut = connection.accept(stream, tls) => {
+                    if let Some(why) = cut {
+                        metrics.cut(name, why);
+                    }
+                }
+                () = seat.sitter.has_to_leave() => {}
+            }
+            drop((open, one_more, seat));
         });
     }
     drop(socket);
@@ -116,73 +156,87 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
     }
 }
 
-/// Open connections by address.
-#[derive(Clone, Default)]
-struct Crowd(Arc<Mutex<HashMap<IpAddr, u32>>>);
-
-/// Counts one connection of an address until dropped.
-struct OneMore {
-    crowd: Crowd,
-    address: IpAddr,
-}
-
-impl Crowd {
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, u32>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// `None` when the address has as many as it may.
-    fn enter(&self, address: IpAddr) -> Option<OneMore> {
-        let mut counts = self.lock();
-        let count = counts.entry(address).or_default();
-        (*count < FROM_ONE_ADDRESS).then(|| {
-            *count += 1;
-            OneMore { crowd: self.clone(), address }
-        })
-    }
-}
-
-impl Drop for OneMore {
-    fn drop(&mut self) {
-        let mut counts = self.crowd.lock();
-        if let Some(count) = counts.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.address);
-            }
-        }
-    }
-}
-
 struct Connection {
     peer: SocketAddr,
     router: Router,
     server: Arc<auto::Builder<TokioExecutor>>,
     watcher: hyper_util::server::graceful::Watcher,
+    sitter: Arc<Sitter>,
 }
 
 impl Connection {
-    async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    /// Serves until the other side goes, or gives up on it: then says why.
+    async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) -> Option<Cut> {
         // Without it an answer may wait for the other side's acknowledgement.
         let _ = stream.set_nodelay(true);
+        let stream = Patient::new(stream, Arc::clone(&self.sitter));
         let Some(tls) = tls else {
             return self.serve(stream).await;
         };
         // A handshake that fails or stalls is the other side's affair: tablets try again, scanners go away.
-        if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-            self.serve(stream).await;
+        match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(_)) | Err(_) => Some(Cut::NoHandshake),
         }
     }
 
-    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let Self { peer, router, server, watcher } = self;
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self,
+        stream: S,
+    ) -> Option<Cut> {
+        let Self { peer, router, server, watcher, sitter } = self;
+        let asked = Arc::clone(&sitter);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+            asked.asks();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
-            router.clone().oneshot(request)
+            let router = router.clone();
+            async move {
+                // Everyone else's request first: many that came at once on one connection are served one by one.
+                tokio::task::yield_now().await;
+                router.oneshot(request).await
+            }
         });
         let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let error = watcher.watch(connection).await.err()?;
         // Broken connections are ordinary.
-        let _ = watcher.watch(connection).await;
+        why_cut(&*error, &sitter)
+    }
+}
+
+/// Why a connection that ended with this error was given up; `None` when the other side went.
+fn why_cut(error: &(dyn std::error::Error + 'static), sitter: &Sitter) -> Option<Cut> {
+    let mut source = Some(error);
+    while let Some(error) = source {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+        let given_up = inner.and_then(|inner| inner.downcast_ref::<GivenUp>());
+        match given_up {
+            Some(GivenUp::SlowReader) => return Some(Cut::SlowReader),
+            Some(GivenUp::NoRequest) => return Some(Cut::NoRequest),
+            None => {}
+        }
+        // Who has asked before and now is silent is done.
+        if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
+            && !sitter.has_asked()
+        {
+            return Some(Cut::NoRequest);
+        }
+        source = error.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_full_listeners_leave_files_for_the_rest() {
+        assert_eq!(Places::within(65_536), Places::default());
+        for files in [1_024, 4_096, 20_000] {
+            let places = Places::within(files);
+            assert!(3 * (places.all + LEAVING) < files || places.all == 64, "{files} {places:?}");
+            assert!(places.one_address <= places.all / 4);
+        }
     }
 }

@@ -3,8 +3,10 @@
 mod body;
 mod connections;
 mod hand_off;
+mod house;
 mod log;
 mod page;
+mod patience;
 mod peer;
 mod private;
 mod problem;
@@ -15,9 +17,11 @@ mod status;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use countersign_core::results::LogBegunAgain;
 use countersign_core::room::Room;
+use tokio::sync::Semaphore;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -29,9 +33,12 @@ use crate::node::Node;
 use crate::room::Projection;
 use crate::store::PrivateStore;
 
-pub use connections::{Listener, Stop, bind, serve};
+pub use connections::{Listener, Places, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};
 pub use problem::Problem;
+
+/// Messages that are read from the disk at the same time. Each takes a thread.
+const READS: usize = 8;
 
 /// What every handler may use.
 pub struct Service {
@@ -48,24 +55,21 @@ pub struct Service {
     /// Proxies that are believed when they say who asked.
     pub proxies: TrustedProxies,
     bodies: body::Bodies,
-    document: OpenApi,
+    newest: reporting::Newest,
+    /// Turns at the disk for who only reads.
+    reads: Semaphore,
+    /// The OpenAPI document, written out.
+    document: Bytes,
 }
 
 impl Service {
     /// Puts HTTP before a node.
     #[must_use]
     pub fn new(node: &Node, proxies: TrustedProxies) -> Arc<Self> {
-        let (bodies, document) = (body::Bodies::default(), document());
-        Arc::new(Self {
-            admission: Arc::clone(&node.admission),
-            earlier: Arc::clone(&node.earlier),
-            private: Arc::clone(&node.private),
-            metrics: Arc::clone(&node.metrics),
-            clock: Arc::clone(&node.clock),
-            proxies,
-            bodies,
-            document,
-        })
+        let earlier = Arc::clone(&node.earlier);
+        let (admission, private) = (Arc::clone(&node.admission), Arc::clone(&node.private));
+        let (metrics, clock) = (Arc::clone(&node.metrics), Arc::clone(&node.clock));
+        Self::with(admission, earlier, private, metrics, clock, proxies)
     }
 
     /// Puts HTTP before the parts of a node, whatever opened them, with nothing but the rooms' own logs.
@@ -77,9 +81,30 @@ impl Service {
         clock: SharedClock,
         proxies: TrustedProxies,
     ) -> Arc<Self> {
-        let (bodies, document) = (body::Bodies::default(), document());
-        let earlier = Arc::default();
-        Arc::new(Self { admission, earlier, private, metrics, clock, proxies, bodies, document })
+        Self::with(admission, Arc::default(), private, metrics, clock, proxies)
+    }
+
+    fn with(
+        admission: Arc<Admission>,
+        earlier: Arc<Vec<Projection>>,
+        private: Arc<PrivateStore>,
+        metrics: Arc<Metrics>,
+        clock: SharedClock,
+        proxies: TrustedProxies,
+    ) -> Arc<Self> {
+        let document = serde_json::to_vec(&document()).expect("the document always encodes");
+        Arc::new(Self {
+            admission,
+            earlier,
+            private,
+            metrics,
+            clock,
+            proxies,
+            bodies: body::Bodies::default(),
+            newest: reporting::Newest::default(),
+            reads: Semaphore::new(READS),
+            document: Bytes::from(document),
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The reporting listener: messages in, receipts out.
 
-use axum::body::Body;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -184,7 +186,10 @@ pub(super) async fn newest_package(
     if had.any(|had| had.trim().trim_start_matches("W/") == tag) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let bytes = message(&service, Room::Official, id).await?;
+    let bytes = match service.newest.get(id) {
+        Some(bytes) => bytes,
+        None => service.newest.keep(id, message(&service, Room::Official, id).await?),
+    };
     Ok((headers, cose(bytes)).into_response())
 }
 
@@ -216,7 +221,9 @@ pub(super) async fn message(
 ) -> Result<Vec<u8>, Problem> {
     let index = service.admission.find(room, id).ok_or(Problem::NOT_FOUND)?;
     let service = Shared::clone(service);
-    let read = move || service.admission.room(room).message(index);
+    let _turn = service.reads.acquire().await.map_err(|_| Problem::FAILED)?;
+    let reader = Shared::clone(&service);
+    let read = move || reader.admission.room(room).message(index);
     match tokio::task::spawn_blocking(read).await {
         Ok(Ok(bytes)) => bytes.ok_or(Problem::NOT_FOUND),
         Ok(Err(error)) => {
@@ -227,8 +234,26 @@ pub(super) async fn message(
     }
 }
 
+/// The newest package, kept so that everyone who asks for it shares the same bytes: it is by far the largest answer.
+#[derive(Default)]
+pub(super) struct Newest(Mutex<Option<(MessageId, Bytes)>>);
+
+impl Newest {
+    fn get(&self, id: MessageId) -> Option<Bytes> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(of, _)| *of == id).map(|(_, bytes)| bytes.clone())
+    }
+
+    fn keep(&self, id: MessageId, bytes: Vec<u8>) -> Bytes {
+        let bytes = Bytes::from(bytes);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, bytes.clone()));
+        bytes
+    }
+}
+
 /// Bytes of one message.
-pub(super) fn cose(bytes: Vec<u8>) -> impl IntoResponse {
+pub(super) fn cose(bytes: impl Into<Body>) -> impl IntoResponse {
+    let bytes = bytes.into();
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cose"))], bytes)
 }
 
@@ -238,5 +263,6 @@ pub(super) fn cose(bytes: Vec<u8>) -> impl IntoResponse {
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json"))
 )]
 async fn openapi(State(service): State<Shared>) -> impl IntoResponse {
-    Json(&service.document).into_response()
+    let kind = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, kind)], service.document.clone())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign_core::room::Room;
 use countersign_server::admission::{Limits, Rate};
+use countersign_server::http::Places;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -84,6 +85,43 @@ async fn a_body_that_never_ends_is_given_up() {
     tokio::time::timeout(Duration::from_secs(30), read).await.unwrap().unwrap();
     let answer = String::from_utf8(answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("too-slow"), "{answer}");
+}
+
+/// Who only holds connections open makes room for who has something to say.
+#[tokio::test(flavor = "multi_thread")]
+async fn t71_a_full_listener_lets_a_tablet_in() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start_small(Places { all: 4, one_address: 4 }).await;
+    let mut silent = Vec::new();
+    for _ in 0..4 {
+        silent.push(TcpStream::connect(server.reporting).await.unwrap());
+    }
+    let device = server.tablet(&party, ROOM, 0).await;
+    let report = party.sign(ROOM, &device, &party.report(0, 20));
+    party.verify(ROOM, &report, &server.send(ROOM, &report).await.receipt());
+    // The first to come had been silent for longest.
+    let closed = tokio::time::timeout(Duration::from_secs(20), silent[0].read_u8()).await.unwrap();
+    assert!(closed.is_err());
+    let metrics = server.get(server.private, "/metrics").await.text();
+    let crowded = "countersign_connections_cut_total{listener=\"reporting\",why=\"crowded\"} ";
+    assert!(metrics.contains(crowded), "{metrics}");
+}
+
+/// What a key has sent too much of waits for everyone else's, and costs no signature check before.
+#[tokio::test(flavor = "multi_thread")]
+async fn t71_a_key_over_its_budget_is_looked_at_last() {
+    let party = Party::new(&[ROOM]);
+    let limits = Limits { key: Rate { burst: 1, per_minute: 1 }, ..Limits::default() };
+    let server = party.start_limited(limits).await;
+    let device = server.tablet(&party, ROOM, 0).await;
+    let report = |people| party.sign(ROOM, &device, &party.report(0, people));
+    server.send(ROOM, &report(0)).await.receipt();
+    for people in 1..4 {
+        assert_eq!(server.send(ROOM, &report(people)).await.code(), "too-many");
+    }
+    let metrics = server.get(server.private, "/metrics").await.text();
+    assert!(metrics.contains("countersign_key_over_budget_total 3\n"), "{metrics}");
+    assert!(metrics.contains("countersign_over_budget_total 0\n"), "{metrics}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,7 @@ use countersign_server::admission::Limits;
 use countersign_server::clock::{Clock, SharedClock};
 use countersign_server::folder::Folder;
 use countersign_server::genesis::{Beginning, Packing, begin, pack};
-use countersign_server::http::{self, Listener, Service, TrustedProxies};
+use countersign_server::http::{self, Listener, Places, Service, TrustedProxies};
 use countersign_server::keys::{KeyFolder, read_key};
 use countersign_server::node::{Node, Options};
 use countersign_server::practice;
@@ -199,9 +199,23 @@ impl Party {
         self.start_with(Options { limits, ..Options::default() }, |_, log| Arc::new(log)).await
     }
 
+    /// With so few connections for each listener.
+    pub async fn start_small(&self, places: Places) -> Server {
+        self.start_in(Options::default(), places, |_, log| Arc::new(log)).await
+    }
+
     pub async fn start_with(
         &self,
         options: Options,
+        wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
+    ) -> Server {
+        self.start_in(options, Places::default(), wrap).await
+    }
+
+    async fn start_in(
+        &self,
+        options: Options,
+        places: Places,
         wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
     ) -> Server {
         let node = Node::open_with(&self.folder, &options, self.clock.clone(), wrap).unwrap();
@@ -209,11 +223,16 @@ impl Party {
         let (stop, stopped) = watch::channel(false);
         let mut listeners = JoinSet::new();
         let mut bound: Vec<SocketAddr> = Vec::new();
-        for router in [http::reporting(&service), http::public(&service), http::private(&service)] {
+        let routers = [
+            ("reporting", http::reporting(&service)),
+            ("public", http::public(&service)),
+            ("private", http::private(&service)),
+        ];
+        for (name, router) in routers {
             let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
             bound.push(socket.local_addr().unwrap());
             let metrics = Arc::clone(&node.metrics);
-            let listener = Listener { socket, tls: None, router, metrics };
+            let listener = Listener { name, places, socket, tls: None, router, metrics };
             listeners.spawn(http::serve(listener, stopped.clone()));
         }
         drop(service);

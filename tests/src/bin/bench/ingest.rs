@@ -12,9 +12,9 @@ use countersign_core::receipt::Receipt;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Connection;
-use crate::process::{cpu_hundredths, peak_memory_kib};
 use crate::setup::{Night, Signed, path};
 use crate::{Outcome, Pace};
+use countersign_tests::process::{cpu_hundredths, peak_memory_kib};
 
 /// From so many messages on it is said how far they are.
 const MANY: usize = 50_000;

@@ -8,7 +8,6 @@ mod client;
 mod growth;
 mod ingest;
 mod meaning;
-mod process;
 mod program;
 mod same_second;
 mod setup;

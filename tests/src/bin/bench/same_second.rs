@@ -20,10 +20,10 @@ use tokio_rustls::TlsConnector;
 use crate::Outcome;
 use crate::client::Connection;
 use crate::ingest::{self, verify};
-use crate::process::cpu_hundredths;
 use crate::program::{self, Server};
 use crate::setup::path;
 use crate::signing::{ROOM, Tablets};
+use countersign_tests::process::{self, cpu_hundredths};
 
 /// Until the last tablet has verified its receipt.
 pub(crate) const GOAL_MS: u64 = 2_000;
@@ -51,7 +51,7 @@ struct Hall {
 
 pub(crate) fn measure() -> Outcome<Figures> {
     eprintln!("every precinct of Iowa 2020 reports in the same second");
-    countersign_tests::limits::raise_open_files()?;
+    process::raise_open_files()?;
     let folder = program::folder()?;
     let at = folder.path();
     let codes = program::set_up(at, &places::contest("iowa-2020"), ROOM.as_str())?;

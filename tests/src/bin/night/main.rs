@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use countersign_tests::{limits, paper, places, secretary};
+use countersign_tests::{paper, places, process, secretary};
 
 use crate::plan::Faults;
 
@@ -70,8 +70,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // A tablet has some ten files open.
-    if let Err(error) = limits::raise_open_files() {
+    // Each connection and each tablet has its open files.
+    if let Err(error) = process::raise_open_files() {
         eprintln!("night: {error}");
     }
     let ended = match &arguments.hall {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::Received;
 use countersign_tests::log::Log;
+use countersign_tests::spread::Spread;
 use serde::Serialize;
 use serde_json::json;
 
@@ -84,25 +85,6 @@ struct Summary<'a> {
     /// Precincts whose numbers trip a check, by check.
     precincts_with_findings: usize,
     findings_by_check: BTreeMap<String, usize>,
-}
-
-/// How long something took.
-#[derive(Debug, Clone, Copy, Serialize)]
-struct Spread {
-    times: usize,
-    p50: u64,
-    p95: u64,
-    p99: u64,
-    max: u64,
-}
-
-impl Spread {
-    fn of(mut taken: Vec<u64>) -> Option<Self> {
-        taken.sort_unstable();
-        let rank = |per_cent: usize| taken[(taken.len() * per_cent).div_ceil(100).max(1) - 1];
-        let max = *taken.last()?;
-        Some(Self { times: taken.len(), p50: rank(50), p95: rank(95), p99: rank(99), max })
-    }
 }
 
 /// How far it was after so many minutes of the evening.

@@ -16,11 +16,11 @@ use tempfile::TempDir;
 
 use crate::client::Connection;
 use crate::ingest::{self, verify};
-use crate::process::{cpu_hundredths, memory_kib, peak_memory_kib};
 use crate::program::{self, Server, command};
 use crate::setup::path;
 use crate::signing::{ROOM, Tablets};
 use crate::{Outcome, Pace};
+use countersign_tests::process::{cpu_hundredths, memory_kib, peak_memory_kib};
 
 pub(crate) use table::render;
 
