@@ -37,6 +37,13 @@ fn received(service: &Shared, asked: &Asked) -> Result<Received, Problem> {
     tally.map(|tally| tally.sum_up()).ok_or(Problem::NOT_FOUND)
 }
 
+/// Answers on a thread that nobody else waits for: summing up a large contest and writing it out take a while.
+async fn aside(
+    answer: impl FnOnce() -> Result<Response, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    tokio::task::spawn_blocking(answer).await.unwrap_or(Err(Problem::FAILED))
+}
+
 /// What was received in a room, never reviewed. Not results.
 #[utoipa::path(
     get, path = "/v1/results.json", tag = "private", params(Asked),
@@ -45,8 +52,8 @@ fn received(service: &Shared, asked: &Asked) -> Result<Received, Problem> {
 async fn results(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
-) -> Result<Json<Received>, Problem> {
-    received(&service, &asked).map(Json)
+) -> Result<Response, Problem> {
+    aside(move || received(&service, &asked).map(|received| Json(received).into_response())).await
 }
 
 #[derive(Template)]
@@ -83,7 +90,10 @@ async fn received_page(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let received = received(&service, &asked)?;
+    aside(move || received(&service, &asked).map(|received| page_of(&received))).await
+}
+
+fn page_of(received: &Received) -> Response {
     let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     let rows = received.precincts.iter().map(|precinct| Row {
         precinct: &precinct.precinct,
@@ -121,9 +131,9 @@ async fn received_page(
         rooms: Room::ALL,
         totals: totals.collect(),
         rows: rows.collect(),
-        received: &received,
+        received,
     };
-    Ok(page::answer(StatusCode::OK, &page))
+    page::answer(StatusCode::OK, &page)
 }
 
 /// Counters in the text format of Prometheus.
