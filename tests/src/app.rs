@@ -17,6 +17,9 @@ use crate::{Error, Result, places};
 
 /// The environment variable that names the tablet's data folder.
 const DATA: &str = "COUNTERSIGN_DATA";
+/// How WebKitGTK draws. As on a machine with a graphics card, unless chosen otherwise: the other way is faster where there is
+/// none, but its driver then gives no pictures of the window (WebKitGTK 2.50 waits for ever).
+const SHARED_BUFFERS_OFF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
 /// What one tablet is started with.
 #[derive(Debug, Clone)]
@@ -118,6 +121,10 @@ impl App {
             .env("DISPLAY", &self.tablet.display)
             .env("GDK_BACKEND", "x11")
             .env_remove("WAYLAND_DISPLAY")
+            .env(
+                SHARED_BUFFERS_OFF,
+                std::env::var_os(SHARED_BUFFERS_OFF).unwrap_or_else(|| "0".into()),
+            )
             .env(DATA, &self.tablet.data)
             .env("COUNTERSIGN_SAVE_DIR", &self.tablet.saves)
             .env_remove("COUNTERSIGN_PACKAGE")
