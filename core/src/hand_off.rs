@@ -1,6 +1,6 @@
 //! Hand-off (design section 7): a signed report, with its enrolment, on any road: a link in a QR, or a file.
 //!
-//! The bytes: a version (1), the room (1 official, 2 rehearsal), then one to three messages, each after its length in
+//! The bytes: a version (1), the room (1 official, 2 rehearsal), then one to eight messages, each after its length in
 //! two bytes, big-endian. The carrier can change nothing: every message is signed.
 
 use data_encoding::BASE32_NOPAD;
@@ -10,8 +10,9 @@ use crate::room::Room;
 
 const VERSION: u8 = 1;
 
-/// Most messages in one hand-off: an enrolment and its report, or a report alone.
-const MESSAGES_MAX: usize = 3;
+/// Most messages in one hand-off: an enrolment, a report, and between them the reports that it corrects, where the server
+/// has not countersigned those.
+pub const MESSAGES_MAX: usize = 8;
 
 /// Most bytes of a hand-off.
 pub const SIZE_MAX: usize = 2 + MESSAGES_MAX * (2 + (4 << 10));

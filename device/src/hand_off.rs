@@ -1,6 +1,6 @@
 //! Hand-off: a signed report on another road (design section 7), made and read.
 
-use countersign_core::hand_off::HandOff;
+use countersign_core::hand_off::{HandOff, MESSAGES_MAX};
 use countersign_core::message::{Enrolment, Kind, Message, Report, Scope};
 use data_encoding::BASE64;
 use qrcode::{EcLevel, QrCode};
@@ -36,7 +36,8 @@ pub(crate) enum Brought {
     Package(Vec<u8>),
 }
 
-/// Makes the hand-off of a report; its enrolment goes before it until that has its own receipt.
+/// Makes the hand-off of a report. What it cannot be entered without goes before it, until that has its own receipt: its
+/// enrolment, and the reports that it corrects.
 pub(crate) fn make(state: &mut State, report: &str) -> Result<Made> {
     let (item, facts) = report::own(state, report)?;
     let package = state.package(facts.report.package)?;
@@ -45,8 +46,13 @@ pub(crate) fn make(state: &mut State, report: &str) -> Result<Made> {
     let enrolment = outbox::enrolment(&state.db, item.key)?;
     let enrolment =
         enrolment.filter(|enrolment| !matches!(enrolment.state, Standing::Receipted { .. }));
-    let messages =
-        enrolment.iter().chain([&item]).map(|item| message(state, item)).collect::<Result<_>>()?;
+    let corrected = corrected(state, &facts.report, MESSAGES_MAX - 2)?;
+    let messages = enrolment
+        .iter()
+        .chain(&corrected)
+        .chain([&item])
+        .map(|item| message(state, item))
+        .collect::<Result<_>>()?;
     let hand_off = HandOff { room: item.room, messages };
     let link = hand_off.to_link(&address);
     let number = facts.report.precinct.0;
@@ -60,6 +66,25 @@ pub(crate) fn make(state: &mut State, report: &str) -> Result<Made> {
         bytes: hand_off.to_bytes(),
         link,
     })
+}
+
+/// The reports that a report corrects, one after the other, as far back as they are without a receipt; the first one first.
+fn corrected(state: &mut State, report: &Report, most: usize) -> Result<Vec<Item>> {
+    let mut corrected = Vec::new();
+    let mut earlier = report.supersedes;
+    while let Some(id) = earlier
+        && corrected.len() < most
+    {
+        let item = outbox::item(&state.db, id)?;
+        let Some(item) = item.filter(|item| !matches!(item.state, Standing::Receipted { .. }))
+        else {
+            break;
+        };
+        corrected.push(item);
+        earlier = report::facts(state, id)?.report.supersedes;
+    }
+    corrected.reverse();
+    Ok(corrected)
 }
 
 fn message(state: &State, item: &Item) -> Result<Message> {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use common::Party;
 use common::server::Server;
-use common::tablet::{Device, MAPLE_1, config};
+use common::tablet::{Device, MAPLE_1, config, count, recount};
+use countersign_core::hand_off::HandOff;
 use countersign_core::id::MessageId;
 use countersign_core::message::Kind;
 use countersign_core::receipt::Receipt;
@@ -160,6 +161,42 @@ fn t29_a_picture_of_the_qr_is_carried() {
         let hall = Hall::new();
         hall.carry(of_file(&hall.picture(format)));
     }
+}
+
+#[test]
+fn t29_a_correction_brings_along_what_it_corrects_until_that_has_its_receipt() {
+    let hall = Hall::new();
+    let correct = |of: &ReportView, key| {
+        let begin = Command::BeginCorrection { report: of.id.clone(), reason: recount() };
+        hall.device.view_of(begin);
+        hall.device.view_of(Command::Press { cell: count(1, 13), key });
+        for who in [Attester::Chair, Attester::Secretary] {
+            hall.device.view_of(Command::Attest { who, objection: None });
+        }
+        hall.device.sign()
+    };
+    let second = correct(&hall.report, Key::Minus);
+    let third = correct(&second, Key::Plus);
+    let handed_off = |report: &ReportView| {
+        let Ok(Answer::HandOff { link, .. }) =
+            hall.device.call(Command::HandOff { report: report.id.clone() })
+        else {
+            panic!("a hand-off was expected")
+        };
+        let messages = HandOff::from_link(&link).expect("it is one").messages;
+        let ids = messages.iter().filter(|message| message.kind() == Kind::Report);
+        (link.clone(), ids.map(|message| message.id().to_string()).collect::<Vec<_>>())
+    };
+    let (link, reports) = handed_off(&third);
+    assert_eq!(reports, [hall.report.id.as_str(), second.id.as_str(), third.id.as_str()]);
+    hall.carrier.view_of(of_link(link));
+    hall.carrier.sync_until_settled(20);
+    for carried in hall.carrier.view().carried {
+        assert!(matches!(carried.standing, Standing::Countersigned { .. }), "{carried:?}");
+    }
+    assert_eq!(hall.server.hall().reports(Room::Official), 3);
+    hall.device.sync_until_settled(20);
+    assert_eq!(handed_off(&third).1, [third.id.as_str()]);
 }
 
 #[test]

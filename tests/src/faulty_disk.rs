@@ -1,4 +1,5 @@
-//! A disk that fails once, below SQLite: a chosen write of a program's databases fails or ends the program.
+//! A disk that fails once, below SQLite: a chosen write of a program's databases fails or ends the program, or the power
+//! fails at it.
 //!
 //! The C library's calls are stood in for by `faults/disk.c`, which a program under test is started with; the program
 //! itself is the one that everybody runs.
@@ -20,12 +21,14 @@ pub enum Fault {
     KilledBefore,
     /// The process is killed after it.
     KilledAfter,
+    /// Before it, the power fails: the process is killed, and whatever was written since the last fsync is gone.
+    PowerFails,
 }
 
 impl Fault {
     /// Each.
-    pub const ALL: [Self; 4] =
-        [Self::Fails, Self::FailsStored, Self::KilledBefore, Self::KilledAfter];
+    pub const ALL: [Self; 5] =
+        [Self::Fails, Self::FailsStored, Self::KilledBefore, Self::KilledAfter, Self::PowerFails];
 
     const fn name(self) -> &'static str {
         match self {
@@ -33,6 +36,7 @@ impl Fault {
             Self::FailsStored => "fails-stored",
             Self::KilledBefore => "killed-before",
             Self::KilledAfter => "killed-after",
+            Self::PowerFails => "power-fails",
         }
     }
 }
@@ -52,6 +56,7 @@ pub struct FaultyDisk {
     library: PathBuf,
     /// Exists once the fault of the last run has happened.
     struck: PathBuf,
+    lies: bool,
 }
 
 impl FaultyDisk {
@@ -70,10 +75,16 @@ impl FaultyDisk {
             .output()
             .doing("starting the C compiler")?;
         if compiled.status.success() {
-            Ok(Self { library, struck })
+            Ok(Self { library, struck, lies: false })
         } else {
             Err(Error::Unexpected(String::from_utf8_lossy(&compiled.stderr).into_owned()))
         }
+    }
+
+    /// From now on its fsync keeps nothing: a disk on which no program can keep its promises, to see that this is noticed.
+    #[must_use]
+    pub fn lying(self) -> Self {
+        Self { lies: true, ..self }
     }
 
     /// Lets a program's databases below `folder` meet the fault.
@@ -91,6 +102,9 @@ impl FaultyDisk {
             .env("COUNTERSIGN_DISK_NTH", strike.nth.to_string())
             .env("COUNTERSIGN_DISK_FAULT", strike.fault.name())
             .env("COUNTERSIGN_DISK_STRUCK", &self.struck);
+        if self.lies {
+            command.env("COUNTERSIGN_DISK_LIES", "1");
+        }
         Ok(())
     }
 

@@ -324,15 +324,16 @@ impl RoomState {
             ShapeError::Revision => Refusal::WrongSupersedes,
             ShapeError::Length | ShapeError::Limit | ShapeError::Reason => Refusal::OverLimit,
         })?;
+        // Before what it replaces is looked for: that may be held as well, and both wait for the same person.
+        if device.revoked_at.is_some() {
+            return Err(Refusal::RevokedKey);
+        }
         if let Some(supersedes) = report.supersedes {
             let own = self
                 .reports(report.precinct)
                 .iter()
                 .any(|earlier| earlier.id == supersedes && earlier.key == key);
             own.then_some(()).ok_or(Refusal::WrongSupersedes)?;
-        }
-        if device.revoked_at.is_some() {
-            return Err(Refusal::RevokedKey);
         }
         Ok(())
     }

@@ -44,6 +44,21 @@ async fn t07_a_revoked_tablet_s_earlier_report_stands_and_a_later_one_is_held() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_of_a_held_report_is_held_as_well() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let lost = server.tablet(&party, ROOM, 0).await;
+    server.send(ROOM, &party.revoke(ROOM, &lost)).await.receipt();
+    let late = party.sign(ROOM, &lost, &party.report(0, 99));
+    let correction = party.sign(ROOM, &lost, &party.correction(late.id(), 0, 98));
+    // In either order: both wait for the same person.
+    for message in [&correction, &late] {
+        assert_eq!(server.send(ROOM, message).await.code(), "revoked-key");
+    }
+    assert_eq!(server.node.private.waiting(ROOM, Why::Held), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_held_when_the_message_could_not_be_kept() {
     let party = Party::new(&[ROOM]);
     let options = Options {

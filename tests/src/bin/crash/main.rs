@@ -38,7 +38,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// Servers: every report that had its receipt stands where the receipt says; what had none is sent again and gets one entry.
 ///
 /// With a faulty disk, the kill comes before or after a chosen operation on a database, or the operation fails, done or not
-/// done; a tablet's person then does the same again, and a server has to get over it by itself.
+/// done, or the power fails at it; a tablet's person then does the same again, and a server has to get over it by itself.
 ///
 /// Ends with exit code 1 and the line that replays it when something is not so.
 #[derive(Debug, Parser)]
@@ -56,6 +56,9 @@ struct Arguments {
     /// Only these.
     #[arg(long, value_enum)]
     only: Option<Whom>,
+    /// Let the faulty disk lie about every fsync: the rounds have to find out.
+    #[arg(long, hide = true)]
+    lies: bool,
     /// Be a tablet: its orders.
     #[arg(long, hide = true)]
     tablet: Option<PathBuf>,

@@ -67,8 +67,9 @@ pub(crate) trait Subject {
 
 /// The fault of a round: one operation after another, up to the `OPERATIONS`th, with each fault.
 pub(crate) fn strike(round: u64) -> Strike {
-    let which = usize::try_from(round % 4).unwrap_or_default();
-    Strike { nth: round / 4 * STRIDE % OPERATIONS + 1, fault: Fault::ALL[which] }
+    let faults = Fault::ALL.len() as u64;
+    let which = usize::try_from(round % faults).unwrap_or_default();
+    Strike { nth: round / faults * STRIDE % OPERATIONS + 1, fault: Fault::ALL[which] }
 }
 
 /// Runs what was asked for.
@@ -84,6 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     if [Whom::TabletDisk, Whom::ServerDisk].into_iter().any(wanted) {
         let folder = servers::folder()?;
         let disk = FaultyDisk::build(folder.path())?;
+        let disk = if arguments.lies { disk.lying() } else { disk };
         if wanted(Whom::TabletDisk) {
             drive(Whom::TabletDisk, arguments, &mut Tablets::set_up(seed, Some(disk.clone()))?)?;
         }
