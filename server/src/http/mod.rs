@@ -13,7 +13,6 @@ mod problem;
 mod public;
 mod reporting;
 mod status;
-mod written;
 
 use std::sync::Arc;
 
