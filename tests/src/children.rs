@@ -6,10 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde::de::DeserializeOwned;
 
 use crate::error::Doing;
 use crate::wait::{self, Look};
@@ -140,6 +142,21 @@ impl Drop for Group {
         let _ = self.child.wait();
         running().retain(|id| *id != self.child.id());
     }
+}
+
+/// In a child process: what its parent tells it, a line of JSON each, until the first that is none or the end.
+#[must_use]
+pub fn told<T: DeserializeOwned + Send + 'static>() -> Receiver<T> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let told = line.ok().and_then(|line| serde_json::from_str(&line).ok());
+            if told.is_none_or(|told| sender.send(told).is_err()) {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 fn pid(id: u32) -> Option<Pid> {

@@ -1,5 +1,7 @@
 //! A room's log as it was stored, read with `core` alone: what anyone who recomputes has.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::log::{Checkpoint, Entry, Tree};
@@ -19,6 +21,36 @@ pub struct Log {
     pub state: RoomState,
     tree: Tree,
     head: Checkpoint,
+}
+
+/// The entries of a log beside the reports that were signed, by their ids.
+#[derive(Debug)]
+pub struct Account {
+    /// Signed, and without an entry.
+    pub lost: Vec<String>,
+    /// With more than one entry.
+    pub doubled: Vec<String>,
+    /// Entered, and signed by nobody.
+    pub forged: Vec<String>,
+}
+
+impl Account {
+    /// Looks for one entry for each report of `signed`, and for none of another.
+    #[must_use]
+    pub fn of(entries: &[Entry], signed: &BTreeSet<&String>) -> Self {
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry.kind == Kind::Report) {
+            *times.entry(entry.message.to_string()).or_default() += 1;
+        }
+        let lost = signed.iter().filter(|id| !times.contains_key(**id));
+        let doubled = times.iter().filter(|(_, times)| **times > 1);
+        let forged = times.keys().filter(|id| !signed.contains(id));
+        Self {
+            lost: lost.map(|id| (*id).clone()).collect(),
+            doubled: doubled.map(|(id, _)| id.clone()).collect(),
+            forged: forged.cloned().collect(),
+        }
+    }
 }
 
 fn wrong(what: impl ToString) -> Error {

@@ -1,13 +1,12 @@
 //! After the flood: whether anything was lost, doubled or forged. Read from what the server stored, with the code that
 //! anyone who recomputes has, and from what the tablets hold.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use countersign_core::contest::Contest;
 use countersign_core::id::{KeyId, MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
-use countersign_core::message::Kind;
-use countersign_tests::log::Log;
+use countersign_tests::log::{Account, Log};
 use serde::Serialize;
 
 use crate::ledger::Ledger;
@@ -72,17 +71,12 @@ pub(crate) fn check(
 
 /// One entry for each signed report, and none besides but the stolen key's.
 fn entries(entries: &[Entry], ledger: &Ledger, stolen: &HashSet<String>, findings: &mut Findings) {
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.kind == Kind::Report) {
-        *times.entry(entry.message.to_string()).or_default() += 1;
-    }
-    let lost = ledger.signed.keys().filter(|id| !times.contains_key(*id));
-    findings.lost.extend(lost.cloned());
-    let doubled = times.iter().filter(|(_, times)| **times > 1);
-    findings.doubled.extend(doubled.map(|(id, _)| id.clone()));
-    let forged =
-        times.keys().filter(|id| !ledger.signed.contains_key(*id) && !stolen.contains(*id));
-    findings.forged.extend(forged.cloned());
+    // The stolen key's reports were read from the log: none of them can be missing there.
+    let Account { lost, doubled, forged } =
+        Account::of(entries, &ledger.signed.keys().chain(stolen).collect());
+    findings.lost = lost;
+    findings.doubled = doubled;
+    findings.forged = forged;
 }
 
 /// Verifies the receipt of every signed report.
@@ -108,6 +102,8 @@ fn receipts(log: &Log, ledger: &Ledger, contest: &Contest, findings: &mut Findin
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::message::Kind;
+
     use super::*;
     use crate::ledger::Signed;
 

@@ -2,11 +2,11 @@
 //! the signature is done before the flood; then each signs when it is time, and its sync does what it always does.
 
 use std::collections::HashSet;
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -15,7 +15,7 @@ use countersign_device::api::{
     Answer, Command, Problem, ProblemCode, ReportView, RoomName, Standing, Step, View,
 };
 use countersign_device::{Argon2Params, Clock, Config, SyncStep, Tablet};
-use countersign_tests::secretary;
+use countersign_tests::{children, secretary};
 
 use crate::Outcome;
 use crate::orders::{Hall, Said, TabletPlan, Told};
@@ -56,7 +56,7 @@ pub(crate) fn run(orders: &Path) -> Outcome<()> {
         desk.type_all().map_err(|problem| format!("tablet {}: {problem:?}", desk.plan.number))?;
     }
     say(&Said::Typed);
-    let told = listen();
+    let told = children::told();
     if let Ok(Told::Begin) = told.recv() {
         sign(&desks, &told);
         for desk in &desks {
@@ -64,20 +64,6 @@ pub(crate) fn run(orders: &Path) -> Outcome<()> {
         }
     }
     Ok(())
-}
-
-fn listen() -> Receiver<Told> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines() {
-            let told = line.ok().and_then(|line| serde_json::from_str(&line).ok());
-            match told {
-                Some(told) if sender.send(told).is_ok() => {}
-                _ => return,
-            }
-        }
-    });
-    receiver
 }
 
 /// Signs on every tablet when it is time, and waits for the end.

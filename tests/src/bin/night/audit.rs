@@ -1,14 +1,13 @@
 //! After the night: whether anything was lost, doubled or forged. Read from what the server stored, with the code that
 //! anyone who recomputes has, and from what the tablets hold; nothing is asked of the server but the numbers it gives.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::log::Entry;
-use countersign_core::message::Kind;
 use countersign_core::results::{PrecinctState, Received};
-use countersign_tests::log::Log;
+use countersign_tests::log::{Account, Log};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -67,17 +66,12 @@ pub(crate) fn check(
 
 /// One entry for each signed report, and none besides; what a tablet has shown in the night stands where it stood.
 fn entries(entries: &[Entry], ledger: &Ledger, findings: &mut Findings) {
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.kind == Kind::Report) {
-        *times.entry(entry.message.to_string()).or_default() += 1;
-    }
     let held = ledger.held.iter().map(|held| &held.id);
-    let signed: BTreeSet<&String> = ledger.signed.keys().chain(held).collect();
-    let lost = signed.iter().filter(|id| !times.contains_key(**id));
-    findings.lost.extend(lost.map(|id| (*id).clone()));
-    let doubled = times.iter().filter(|(_, times)| **times > 1);
-    findings.doubled.extend(doubled.map(|(id, _)| id.clone()));
-    findings.forged.extend(times.keys().filter(|id| !signed.contains(id)).cloned());
+    let Account { lost, doubled, forged } =
+        Account::of(entries, &ledger.signed.keys().chain(held).collect());
+    findings.lost = lost;
+    findings.doubled = doubled;
+    findings.forged = forged;
     for (id, shown) in &ledger.receipted {
         let entry = usize::try_from(shown.log_index).ok().and_then(|at| entries.get(at));
         if entry.is_none_or(|entry| entry.message.to_string() != *id) {
@@ -141,6 +135,8 @@ fn from_the_tablets(
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::message::Kind;
+
     use super::*;
     use crate::ledger::Shown;
 

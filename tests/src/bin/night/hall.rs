@@ -3,11 +3,11 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
-use std::io::{BufRead as _, Write as _};
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use countersign_device::api::{
     Answer, Command, LockView, Problem, ProblemCode, ReportView, RoomName, Standing, Step, View,
 };
 use countersign_device::{Argon2Params, Clock, Config, NetworkLimits, SyncStep, Tablet};
+use countersign_tests::children;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
@@ -105,27 +106,13 @@ pub(crate) fn run(orders: &Path) -> Outcome<()> {
         .iter()
         .map(|plan| Desk::open(&orders, plan.clone(), &package))
         .collect::<Outcome<Vec<_>>>()?;
-    let told = listen();
+    let told = children::told();
     let Ok(Told::Begin(evening)) = told.recv() else { return Ok(()) };
     serve(&desks, evening, &told);
     for desk in &desks {
         desk.tell_all()?;
     }
     Ok(())
-}
-
-fn listen() -> Receiver<Told> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines() {
-            let told = line.ok().and_then(|line| serde_json::from_str(&line).ok());
-            match told {
-                Some(told) if sender.send(told).is_ok() => {}
-                _ => return,
-            }
-        }
-    });
-    receiver
 }
 
 /// The secretary: serves whoever is due, until the night is over.
