@@ -13,6 +13,7 @@ mod problem;
 mod public;
 mod reporting;
 mod status;
+mod written;
 
 use std::sync::Arc;
 

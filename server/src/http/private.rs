@@ -1,7 +1,6 @@
 //! The private listener: what was received, unreviewed, and the server's counters.
 
 use askama::Template;
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Problem, Shared, page, room};
+use super::{Problem, Shared, page, room, written};
 use crate::{begun, titles};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -53,7 +52,7 @@ async fn results(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    aside(move || received(&service, &asked).map(|received| Json(received).into_response())).await
+    aside(move || received(&service, &asked).map(written::json)).await
 }
 
 #[derive(Template)]
