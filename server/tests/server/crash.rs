@@ -85,13 +85,13 @@ impl Program {
     }
 }
 
-/// One request; `None` when the server went away in the middle.
+/// One request, of HTTP/1.0 so that the answer comes in one piece; `None` when the server went away in the middle.
 pub(crate) fn ask(listener: &str, line: &str, headers: &str, body: &[u8]) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(listener).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let size = body.len();
     let head = format!(
-        "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n{headers}\r\n"
+        "{line} HTTP/1.0\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n{headers}\r\n"
     );
     stream.write_all(&[head.as_bytes(), body].concat()).ok()?;
     let mut answer = Vec::new();
