@@ -50,7 +50,7 @@ impl Hall {
     fn enter(&mut self, message: &Message) -> Result<(), Refusal> {
         let authority = self.state.authority(message)?;
         self.state.verify(message, &authority)?;
-        self.state.judge(message)?;
+        self.state.judge(message, 1_580_780_000_000 + self.log.len() as u64)?;
         let index = self.log.len() as u64;
         let entry = Entry {
             kind: message.kind(),
@@ -291,7 +291,7 @@ proptest! {
             let mut good = Vec::new();
             while let Some(message) = waiting.front().copied().filter(|message| together.admits(message))
             {
-                let judgement = committed.judge(message);
+                let judgement = committed.judge(message, 1);
                 if judgement.is_ok() {
                     together.add(message);
                     good.push(message);
@@ -309,7 +309,7 @@ proptest! {
             .iter()
             .map(|&at| {
                 let message = &all[at];
-                one_by_one.state.judge(message)?;
+                one_by_one.state.judge(message, 1)?;
                 let index = one_by_one.log.len() as u64;
                 let entry = Entry { kind: message.kind(), time_ms: 1, message: message.id() };
                 one_by_one.state.apply(index, &entry, message)?;

@@ -2,13 +2,19 @@
 //! sums of what was received ([`Received`]). Anyone with the public log computes the same.
 
 mod change;
+mod persons;
 mod received;
 mod reports;
+mod review;
 mod room_state;
 mod side_by_side;
 
 pub use change::Change;
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
+pub use persons::Persons;
 pub use reports::{ReceivedReport, Reports};
+pub use review::{
+    Approval, Decided, Objected, Previewed, ProposedRelease, Review, Signed, Stopped, Withdrawal,
+};
 pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;
