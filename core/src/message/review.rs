@@ -95,8 +95,11 @@ pub struct Decision {
     /// report opens them again.
     #[n(5)]
     pub answers: Vec<FindingName>,
-    /// An earlier decision of the precinct that rested on stronger evidence and is put aside by this one.
+    /// The precinct's last decision before this one, so that nobody decides without having seen it.
     #[n(6)]
+    pub after: Option<MessageId>,
+    /// The same decision once more, where it rested on stronger evidence than this one: it is put aside knowingly.
+    #[n(7)]
     pub overrides: Option<MessageId>,
 }
 

@@ -4,6 +4,7 @@
 mod change;
 mod persons;
 mod received;
+mod released;
 mod reports;
 mod review;
 mod room_state;
@@ -12,6 +13,9 @@ mod side_by_side;
 pub use change::Change;
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use persons::Persons;
+pub use released::{
+    ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,
+};
 pub use reports::{ReceivedReport, Reports};
 pub use review::{
     Approval, Decided, Objected, Previewed, ProposedRelease, Review, Signed, Stopped, Withdrawal,

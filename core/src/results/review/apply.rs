@@ -102,6 +102,7 @@ impl Review {
     }
 
     fn stop(&mut self, signed: Signed, stop: &Stop) {
+        self.stop_messages += 1;
         let pending = match (stop.change, stop.stop) {
             (StopChange::Begin, _) => {
                 self.stops.push(Stopped::asked(signed, stop));

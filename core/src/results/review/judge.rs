@@ -98,11 +98,14 @@ impl Review {
             return Err(Refusal::OwnEntry);
         }
         let last = self.decision(precinct);
+        if decision.after != last.map(|last| last.signed.id) {
+            return Err(Refusal::ChangedSince);
+        }
         let stronger = last.filter(|last| last.decision.evidence > decision.evidence);
-        match (stronger, decision.overrides) {
-            (None, None) => Ok(()),
+        match (stronger.map(|last| last.signed.id), decision.overrides) {
             (Some(_), None) => Err(Refusal::WeakerEvidence),
-            (_, Some(named)) => known(last.is_some_and(|last| last.signed.id == named)),
+            (stronger, named) if stronger == named => Ok(()),
+            _ => Err(Refusal::UnknownSubject),
         }
     }
 
@@ -133,7 +136,8 @@ impl Review {
     fn judge_preview(&self, act: Act<'_>, preview: &Preview) -> Result<(), Refusal> {
         act.signer(&[Role::ReleaseManager])?;
         sound(preview.is_sound())?;
-        allowed(preview.number as usize == self.previews.len() + 1)?;
+        let next = self.previews.len() + 1;
+        (preview.number as usize == next).then_some(()).ok_or(Refusal::ChangedSince)?;
         let released = self.released(preview.layer);
         for named in &preview.precincts {
             act.contest.precinct(named.precinct.0).ok_or(Refusal::WrongPrecinct)?;
@@ -206,6 +210,7 @@ impl Review {
     fn judge_stop(&self, act: Act<'_>, stop: &Stop) -> Result<(), Refusal> {
         act.signer(&[Role::ReleaseManager])?;
         sound(stop.is_sound())?;
+        (stop.number == self.stop_messages + 1).then_some(()).ok_or(Refusal::ChangedSince)?;
         match (stop.change, stop.stop) {
             (StopChange::End, Some(id)) => {
                 let begun = self.stops.iter().find(|begun| begun.signed.id == id);

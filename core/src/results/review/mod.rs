@@ -71,6 +71,8 @@ pub struct Review {
     /// Indices into `releases` of those that took effect, in the order in which they did.
     took_effect: Vec<usize>,
     stops: Vec<Stopped>,
+    /// Messages of kind stop so far, those that end one included.
+    stop_messages: u32,
     withheld: HashMap<MessageId, Signed>,
     /// Who signed what waits for a second person, by the id of that.
     pending: HashMap<MessageId, (Signed, releases::Pending)>,
@@ -117,6 +119,12 @@ impl Review {
     #[must_use]
     pub fn stops(&self) -> &[Stopped] {
         &self.stops
+    }
+
+    /// Number that the next message of kind stop has.
+    #[must_use]
+    pub const fn next_stop(&self) -> u32 {
+        self.stop_messages + 1
     }
 
     /// The stop that is in force at a time.
