@@ -1,14 +1,14 @@
 //! Every precinct of Iowa 2020 presses *sign* at the same instant: 1,765 tablets, each at an address of its own and with a
 //! connection that it opens only then, TLS and all, as tablets do.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use countersign_core::contest::RoomLog;
 use countersign_core::message::Kind;
-use countersign_tests::places;
+use countersign_tests::{loopback, places};
 use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -123,7 +123,7 @@ async fn report_all(hall: Arc<Hall>) -> Outcome<Vec<u64>> {
 async fn report(hall: &Hall, number: usize) -> Outcome<()> {
     let report = &hall.reports[number];
     let socket = TcpSocket::new_v4()?;
-    socket.bind((here(number)?, 0).into())?;
+    socket.bind((loopback::of_tablet(number), 0).into())?;
     let stream = socket.connect(hall.server).await?;
     stream.set_nodelay(true)?;
     let name = ServerName::try_from("localhost")?;
@@ -131,12 +131,4 @@ async fn report(hall: &Hall, number: usize) -> Outcome<()> {
     let answer = Connection::over(stream, "localhost").post(&path(), report).await?;
     verify(&answer.body, report, Kind::Report, &hall.log)?;
     Ok(())
-}
-
-/// Where a tablet is: no address may have as many connections as there are tablets. Systems that know one loopback address
-/// only get that one, and need a server with enough open files.
-fn here(number: usize) -> Outcome<Ipv4Addr> {
-    let first = Ipv4Addr::new(127, 2, 0, 1);
-    let [_, _, high, low] = (u32::try_from(number)? + u32::from(first)).to_be_bytes();
-    Ok(if cfg!(target_os = "linux") { Ipv4Addr::new(127, 2, high, low) } else { Ipv4Addr::LOCALHOST })
 }
