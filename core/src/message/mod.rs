@@ -5,6 +5,7 @@
 //! message has two spellings.
 
 mod act;
+mod content;
 mod enrolment;
 mod envelope;
 mod kind;
