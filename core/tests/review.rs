@@ -8,12 +8,12 @@ mod party;
 
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Layer, Objection,
+    Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Kind, Layer, Objection,
     ObjectionReason, Preview, PreviewedPrecinct, Release, Report, Role, Stop, StopChange, Withdraw,
     Withhold,
 };
 use countersign_core::refusal::Refusal;
-use countersign_core::results::{Candidate, Released, RoomState, changes};
+use countersign_core::results::{Audience, Candidate, Released, RoomState, changes};
 use hall::{Hall, Worker};
 
 /// Minutes that observers have where the contest does not say.
@@ -440,6 +440,42 @@ fn withholding_takes_two_people_and_changes_no_number() {
     assert_eq!(desk.hall.state.review().withheld(desk.reports[0]).unwrap().person, 21);
     assert_eq!(desk.released().statewide, before);
     assert_eq!(desk.released().precincts[0].release, release);
+}
+
+#[test]
+fn numbers_are_the_observers_from_the_preview_and_everyone_s_from_the_release() {
+    let mut desk = Desk::new();
+    desk.decide(|_| {}).unwrap();
+    let of_precinct_0 = |desk: &Desk, kinds: &[Kind]| -> Vec<Audience> {
+        let state = &desk.hall.state;
+        let theirs = desk.hall.party.device(0).key.public().id();
+        let mine = desk.reviewer.key.public().id();
+        let messages = desk.hall.log.iter().map(|(_, message)| message);
+        messages
+            .filter(|message| [theirs, mine].contains(&message.key()))
+            .filter(|message| kinds.contains(&message.kind()))
+            .map(|message| state.audience(message))
+            .collect()
+    };
+    let kinds = [Kind::Enrolment, Kind::Report, Kind::Decision];
+    assert_eq!(of_precinct_0(&desk, &kinds), [Audience::Headquarters; 3]);
+    let preview = desk.preview(&[(0, desk.reports[0], None)]).unwrap();
+    assert_eq!(of_precinct_0(&desk, &kinds), [Audience::Observers; 3]);
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    assert_eq!(of_precinct_0(&desk, &kinds), [Audience::Everyone; 3]);
+    let others = desk.hall.log.iter().filter(|(_, message)| {
+        message.kind() == Kind::Report && message.id() != desk.reports[0]
+    });
+    for (_, message) in others {
+        assert_eq!(desk.hall.state.audience(message), Audience::Headquarters);
+    }
+    for (_, message) in &desk.hall.log {
+        if !kinds.contains(&message.kind()) {
+            assert_eq!(desk.hall.state.audience(message), Audience::Everyone, "{}", message.kind());
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod change;
 mod persons;
+mod publication;
 mod received;
 mod released;
 mod reports;
@@ -13,6 +14,7 @@ mod side_by_side;
 pub use change::Change;
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use persons::Persons;
+pub use publication::Audience;
 pub use released::{
     ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,
 };
