@@ -304,13 +304,8 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
         evidence: Some(PhotoDigest([5; 32])),
     };
     let answer = Answer { objection: id(6), outcome: AnswerOutcome::LeftOut, why: why() };
-    let begin = Stop {
-        change: StopChange::Begin,
-        minutes: Some(60),
-        stop: None,
-        why: why(),
-        number: 1,
-    };
+    let begin =
+        Stop { change: StopChange::Begin, minutes: Some(60), stop: None, why: why(), number: 1 };
     let (one, two) = (reviewer(), manager());
     let observer = Worker::new(30, Role::Observer);
     let admin = Worker::new(1, Role::Admin);
@@ -319,7 +314,11 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
         ("decision", reviewer(), one.sign(hall, &decision)),
         ("answer", reviewer(), one.sign(hall, &answer)),
         ("preview", manager(), two.sign(hall, &preview)),
-        ("release", manager(), two.sign(hall, &Release { preview: id(4), left_out: vec![precinct] })),
+        (
+            "release",
+            manager(),
+            two.sign(hall, &Release { preview: id(4), left_out: vec![precinct] }),
+        ),
         ("withdraw", manager(), two.sign(hall, &Withdraw { release: id(8), why: why() })),
         ("stop", manager(), two.sign(hall, &begin)),
         ("objection", Worker::new(30, Role::Observer), observer.sign(hall, &objection)),

@@ -8,9 +8,9 @@ mod party;
 
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Kind, Layer, Objection,
-    ObjectionReason, Preview, PreviewedPrecinct, Release, Report, Role, Stop, StopChange, Withdraw,
-    Withhold,
+    Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Kind, Layer,
+    Objection, ObjectionReason, Preview, PreviewedPrecinct, Release, Report, Role, Stop,
+    StopChange, Withdraw, Withhold,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{Audience, Candidate, Released, RoomState, changes};
@@ -60,7 +60,10 @@ impl Desk {
     }
 
     /// A preview of precincts by their reports.
-    fn preview(&mut self, precincts: &[(u32, MessageId, Option<Cause>)]) -> Result<MessageId, Refusal> {
+    fn preview(
+        &mut self,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+    ) -> Result<MessageId, Refusal> {
         let preview = self.prepared(precincts);
         self.hall.act(&self.one, &preview)
     }
@@ -167,10 +170,7 @@ fn t55_nobody_decides_about_or_releases_what_they_entered() {
     assert_eq!(desk.hall.act(&manager_too, &release), Err(Refusal::OwnEntry));
     let release = desk.propose(preview).unwrap();
     desk.hall.wait(WINDOW);
-    assert_eq!(
-        desk.hall.act(&manager_too, &Approve { approves: release }),
-        Err(Refusal::OwnEntry)
-    );
+    assert_eq!(desk.hall.act(&manager_too, &Approve { approves: release }), Err(Refusal::OwnEntry));
     desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
 }
 
@@ -209,8 +209,7 @@ fn t28_a_decision_names_the_report_that_counts_and_none_counts_without_one() {
     let unreleasable = desk.preview(&[(0, theirs.id(), None)]);
     assert_eq!(unreleasable, Err(Refusal::ChangedSince), "nothing counts there");
     desk.decide(|decision| decision.report = Some(theirs.id())).unwrap();
-    let counts =
-        |state: &RoomState| matches!(state.candidate(precinct), Candidate::Report(r) if r.id == theirs.id());
+    let counts = |state: &RoomState| matches!(state.candidate(precinct), Candidate::Report(r) if r.id == theirs.id());
     assert!(counts(&desk.hall.state));
     desk.decide(|decision| decision.report = None).unwrap();
     assert_eq!(desk.hall.state.candidate(precinct), Candidate::SetAside);
@@ -322,23 +321,22 @@ fn t64_a_stop_needs_two_people_and_ends_by_itself() {
     let approve = Approve { approves: release };
     assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::Stopped));
     // It can be ended early, by two people as well.
-    let end = Stop {
-        change: StopChange::End,
-        minutes: None,
-        stop: Some(id),
-        number: 2,
-        ..stop.clone()
-    };
+    let end =
+        Stop { change: StopChange::End, minutes: None, stop: Some(id), number: 2, ..stop.clone() };
     let end = desk.hall.act(&desk.two, &end).unwrap();
     assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::Stopped));
     desk.hall.act(&desk.one, &Approve { approves: end }).unwrap();
     desk.hall.act(&desk.two, &approve).expect("nothing is stopped any more");
     // Another one ends by its time.
-    let id = desk.hall.act(&desk.two, &Stop { minutes: Some(10), number: 3, ..stop.clone() }).unwrap();
+    let id =
+        desk.hall.act(&desk.two, &Stop { minutes: Some(10), number: 3, ..stop.clone() }).unwrap();
     desk.hall.act(&desk.one, &Approve { approves: id }).unwrap();
     assert!(desk.hall.state.review().stop_in_force(desk.hall.now_ms + 60_000).is_some());
     assert!(desk.hall.state.review().stop_in_force(desk.hall.now_ms + 11 * 60_000).is_none());
-    assert_eq!(desk.hall.act(&desk.two, &Stop { number: 3, ..stop.clone() }), Err(Refusal::ChangedSince));
+    assert_eq!(
+        desk.hall.act(&desk.two, &Stop { number: 3, ..stop.clone() }),
+        Err(Refusal::ChangedSince)
+    );
     let for_ever = Stop { minutes: Some(100_000), number: 4, ..stop };
     assert_eq!(desk.hall.act(&desk.two, &for_ever), Err(Refusal::OverLimit));
 }
@@ -465,9 +463,10 @@ fn numbers_are_the_observers_from_the_preview_and_everyone_s_from_the_release() 
     desk.hall.wait(WINDOW);
     desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
     assert_eq!(of_precinct_0(&desk, &kinds), [Audience::Everyone; 3]);
-    let others = desk.hall.log.iter().filter(|(_, message)| {
-        message.kind() == Kind::Report && message.id() != desk.reports[0]
-    });
+    let others =
+        desk.hall.log.iter().filter(|(_, message)| {
+            message.kind() == Kind::Report && message.id() != desk.reports[0]
+        });
     for (_, message) in others {
         assert_eq!(desk.hall.state.audience(message), Audience::Headquarters);
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Contest, Limits};
-use super::release_rules::ReleaseRules;
 use super::place::{CountyKind, PrecinctKind};
 use super::regulation::Fraction;
+use super::release_rules::ReleaseRules;
 
 /// A contest that contradicts itself; the text says how. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -216,7 +216,11 @@ impl Lot {
     #[must_use]
     pub fn outcome(&self) -> LotOutcome {
         let indices = |groups: &[u8]| groups.iter().map(|&group| usize::from(group)).collect();
-        LotOutcome { groups: indices(&self.groups), seats: self.seats, winners: indices(&self.winners) }
+        LotOutcome {
+            groups: indices(&self.groups),
+            seats: self.seats,
+            winners: indices(&self.winners),
+        }
     }
 }
 

@@ -12,9 +12,9 @@ mod room_state;
 mod side_by_side;
 
 pub use change::Change;
-pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use persons::Persons;
 pub use publication::Audience;
+pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
     ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,
 };

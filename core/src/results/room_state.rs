@@ -13,8 +13,8 @@ use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
 use crate::log::Entry;
 use crate::message::{
-    Act, BegunAgain, Channel, Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person,
-    Report, Revoke, Role, RoomAct, RoomChange, Scope, ShapeError,
+    Act, BegunAgain, Channel, Enrolment, Invitation, Invitations, Kind, Message, Package, People,
+    Person, Report, Revoke, Role, RoomAct, RoomChange, Scope, ShapeError,
 };
 use crate::refusal::Refusal;
 use crate::room::Room;
@@ -347,13 +347,11 @@ impl RoomState {
     }
 
     fn enter_deed(&mut self, index: u64, entry: &Entry, key: KeyId, deed: review::Deed) {
-        let (Some(person), Some(package)) = (self.persons.ever(key), self.package()) else { return };
-        let signed = Signed {
-            id: entry.message,
-            index,
-            entered_ms: entry.time_ms,
-            person: person.number,
+        let (Some(person), Some(package)) = (self.persons.ever(key), self.package()) else {
+            return;
         };
+        let signed =
+            Signed { id: entry.message, index, entered_ms: entry.time_ms, person: person.number };
         let package = Arc::clone(package);
         if let review::Deed::Decision(decision) = &deed {
             self.reports.decide(decision.precinct, decision.report);

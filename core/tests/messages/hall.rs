@@ -68,7 +68,6 @@ impl Hall {
     }
 }
 
-
 /// A person at headquarters, with a key that every test knows.
 pub(crate) struct Worker {
     pub(crate) number: u32,

@@ -159,9 +159,7 @@ impl Manifest {
             reasons: reasons(document, &languages, mistakes),
             limits: limits(document, mistakes),
             release: if document.has("release") {
-                document
-                    .section("release", mistakes)
-                    .and_then(|section| release(section, mistakes))
+                document.section("release", mistakes).and_then(|section| release(section, mistakes))
             } else {
                 None
             },

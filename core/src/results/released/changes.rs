@@ -95,9 +95,9 @@ impl<'a> History<'a> {
             earlier.push((layer, release, named.report));
             let Some((before_release, before)) = before else { continue };
             let Some(numbers) = self.numbers(named.precinct, before) else { continue };
-            let after = named.report.and_then(|report| {
-                Some((report, self.numbers(named.precinct, report)?))
-            });
+            let after = named
+                .report
+                .and_then(|report| Some((report, self.numbers(named.precinct, report)?)));
             self.changes.push(ChangedPrecinct {
                 precinct: named.precinct,
                 release: release.signed.id,

@@ -16,7 +16,9 @@ use crate::contest::{Contest, CountKind, OfficialDelegates, PrecinctKind};
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Layer, Lot, Package, PreviewedPrecinct, Report};
 use crate::room::Room;
-use crate::rules::{LotOutcome, National, TenThousandths, award, national_delegates, satellite_sde, sde};
+use crate::rules::{
+    LotOutcome, National, TenThousandths, award, national_delegates, satellite_sde, sde,
+};
 
 /// A precinct's results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +135,11 @@ impl Released {
         Self::add_up(state, layer, precincts)
     }
 
-    fn add_up(state: &RoomState, layer: Layer, mut precincts: Vec<ReleasedPrecinct>) -> Option<Self> {
+    fn add_up(
+        state: &RoomState,
+        layer: Layer,
+        mut precincts: Vec<ReleasedPrecinct>,
+    ) -> Option<Self> {
         let package = Arc::clone(state.package()?);
         let contest = &package.contest;
         work_out_sde(contest, &mut precincts);

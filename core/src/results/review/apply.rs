@@ -88,8 +88,7 @@ impl Review {
     }
 
     fn propose(&mut self, signed: Signed, release: Release) {
-        let preview =
-            self.previews.iter().position(|preview| preview.signed.id == release.preview);
+        let preview = self.previews.iter().position(|preview| preview.signed.id == release.preview);
         let Some(preview) = preview else { return };
         self.pending.insert(signed.id, (signed, Pending::Release(self.releases.len())));
         self.releases.push(ProposedRelease {
@@ -108,11 +107,9 @@ impl Review {
                 self.stops.push(Stopped::asked(signed, stop));
                 Some(Pending::Stop(self.stops.len() - 1))
             }
-            (StopChange::End, Some(id)) => self
-                .stops
-                .iter()
-                .position(|begun| begun.signed.id == id)
-                .map(Pending::EndOfStop),
+            (StopChange::End, Some(id)) => {
+                self.stops.iter().position(|begun| begun.signed.id == id).map(Pending::EndOfStop)
+            }
             (StopChange::End, None) => None,
         };
         if let Some(pending) = pending {
@@ -129,8 +126,7 @@ impl Review {
                 self.took_effect.push(index);
             }
             Pending::Withdraw(index, why) => {
-                self.releases[index].withdrawal =
-                    Some(Withdrawal { signed: asked, approval, why });
+                self.releases[index].withdrawal = Some(Withdrawal { signed: asked, approval, why });
             }
             Pending::Stop(index) => self.stops[index].approval = Some(approval),
             Pending::EndOfStop(index) => self.stops[index].ended = Some(approval),

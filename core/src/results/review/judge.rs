@@ -1,7 +1,7 @@
 //! Whether what a person signed may be entered.
 
-use super::releases::Pending;
 use super::Review;
+use super::releases::Pending;
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{
@@ -9,8 +9,8 @@ use crate::message::{
     Release, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use crate::refusal::Refusal;
-use crate::results::reports::{ReceivedReport, Reports};
 use crate::results::persons::Persons;
+use crate::results::reports::{ReceivedReport, Reports};
 use crate::results::room_state::Candidate;
 
 /// A person's act, and what it is judged by.
@@ -267,7 +267,6 @@ impl Review {
         }
         self.may_release(act, person, &proposed.release, &previewed.preview)
     }
-
 }
 
 fn sound(sound: bool) -> Result<(), Refusal> {
