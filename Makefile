@@ -101,6 +101,12 @@ night: setup ## every precinct of Iowa 2020 reports in one night, and much goes 
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin night
 	target/night/night $(NIGHT)
 
+# --- history ------------------------------------------------------------------------------------
+.PHONY: history
+history: setup ## the releases of Iowa 2020 once more, through the whole path, every total compared with what was published (CONTEST=)
+	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin history
+	target/night/history $(if $(CONTEST),--contest $(CONTEST))
+
 # --- a flood ------------------------------------------------------------------------------------
 # Options of the flood that were given: make flood SEED=7 TABLETS=200 SECONDS=30 TIMES=40
 FLOOD = $(if $(SEED),--seed $(SEED)) $(if $(TABLETS),--tablets $(TABLETS)) $(if $(SECONDS),--seconds $(SECONDS)) \
