@@ -7,6 +7,7 @@ mod hall;
 mod party;
 
 use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::log::Entry;
 use countersign_core::message::{
     Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Kind, Layer,
     Objection, ObjectionReason, Preview, PreviewedPrecinct, Release, Report, Role, Stop,
@@ -475,6 +476,49 @@ fn numbers_are_the_observers_from_the_preview_and_everyone_s_from_the_release() 
             assert_eq!(desk.hall.state.audience(message), Audience::Everyone, "{}", message.kind());
         }
     }
+}
+
+#[test]
+fn a_log_that_is_begun_again_carries_releases_although_all_comes_at_once() {
+    let mut desk = Desk::new();
+    desk.decide(|_| {}).unwrap();
+    desk.release(&[(0, desk.reports[0], None), (2, desk.reports[2], None)]);
+    let party = &desk.hall.party;
+    let old = &desk.hall.log;
+    let act = party.begun_again(|act| act.carried.size = old.len() as u64);
+    let mut again = RoomState::new("practice", party.room, party.party.public());
+    let now_ms = desk.hall.now_ms + 1_000_000;
+    let carried = std::iter::once(&act).chain(old.iter().map(|(_, message)| message));
+    for (index, message) in (0..).zip(carried) {
+        again.judge(message, now_ms).unwrap_or_else(|refusal| panic!("entry {index}: {refusal}"));
+        let entry = Entry { kind: message.kind(), time_ms: now_ms, message: message.id() };
+        again.apply(index, &entry, message).expect("it was judged good");
+    }
+    let released = Released::of(&again, Layer::Night).expect("there is a package");
+    assert_eq!(released.statewide, desk.released().statewide);
+    // What comes new has to wait for its window again.
+    let preview = Preview {
+        number: 2,
+        name: "Batch 2".to_owned(),
+        layer: Layer::Night,
+        precincts: vec![PreviewedPrecinct {
+            precinct: PrecinctNumber(1),
+            report: Some(desk.reports[1]),
+            decision: None,
+            cause: None,
+        }],
+    };
+    desk.hall.state = again;
+    let preview = desk.one.sign(&desk.hall, &preview);
+    let release = desk.one.sign(&desk.hall, &Release { preview: preview.id(), left_out: vec![] });
+    for message in [&preview, &release] {
+        let entry = Entry { kind: message.kind(), time_ms: now_ms, message: message.id() };
+        desk.hall.state.judge(message, now_ms).expect("it is in order");
+        desk.hall.state.apply(desk.hall.state.size(), &entry, message).expect("it was judged");
+    }
+    let approve = desk.two.approve(&desk.hall, release.id());
+    assert_eq!(desk.hall.state.judge(&approve, now_ms + 1), Err(Refusal::WindowOpen));
+    desk.hall.state.judge(&approve, now_ms + WINDOW * 60_000).expect("the window is over");
 }
 
 #[test]
