@@ -14,7 +14,7 @@ use countersign_core::message::{
     StopChange, Withdraw, Withhold,
 };
 use countersign_core::refusal::Refusal;
-use countersign_core::results::{Audience, Candidate, Released, RoomState, changes};
+use countersign_core::results::{Audience, Candidate, Released, RoomState, Standing, changes};
 use hall::{Hall, Worker};
 
 /// Minutes that observers have where the contest does not say.
@@ -476,6 +476,44 @@ fn numbers_are_the_observers_from_the_preview_and_everyone_s_from_the_release() 
             assert_eq!(desk.hall.state.audience(message), Audience::Everyone, "{}", message.kind());
         }
     }
+}
+
+#[test]
+fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_back() {
+    let mut desk = Desk::new();
+    let standing = |desk: &Desk, precinct: u32| {
+        let precinct = PrecinctNumber(precinct);
+        let flags = desk.hall.state.flags(precinct, &[]);
+        desk.hall.state.standing(precinct, &flags)
+    };
+    assert_eq!(standing(&desk, 9), Standing::Missing);
+    // More people at first alignment than attended, among others: what the bare test report says is impossible.
+    assert_eq!(standing(&desk, 0), Standing::Flagged);
+    let flags = desk.hall.state.flags(PrecinctNumber(0), &[]);
+    let open: Vec<_> = flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    desk.decide(|decision| decision.answers = open[1..].to_vec()).unwrap();
+    assert_eq!(standing(&desk, 0), Standing::Flagged, "one is still open");
+    desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
+    assert_eq!(standing(&desk, 0), Standing::Consistent);
+    // A second source with the same numbers, and the answers hold for what was there then.
+    let other = desk.hall.party.device(9);
+    desk.hall.enter(&other.enrolment(0)).unwrap();
+    desk.hall.enter(&other.report(0, |_| {})).unwrap();
+    assert_eq!(standing(&desk, 0), Standing::Flagged, "a report came after the answer");
+    desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
+    assert_eq!(standing(&desk, 0), Standing::Consistent, "two tablets of one invitation are one");
+    let called = desk.hall.party.device(0).report_as(0, |report| report.channel = Channel::Hotline);
+    desk.hall.act(&desk.operator, &called).unwrap();
+    desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
+    assert_eq!(standing(&desk, 0), Standing::Verified);
+    let first = desk.reports[0];
+    desk.release(&[(0, first, None)]);
+    assert_eq!(standing(&desk, 0), Standing::Released);
+    let correction = desk.correct(0);
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    assert_eq!(standing(&desk, 0), Standing::Reopened);
+    desk.release(&[(0, correction, Some(Cause::Precinct))]);
+    assert_eq!(standing(&desk, 0), Standing::Corrected);
 }
 
 #[test]

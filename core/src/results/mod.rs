@@ -10,6 +10,7 @@ mod reports;
 mod review;
 mod room_state;
 mod side_by_side;
+mod standing;
 
 pub use change::Change;
 pub use persons::Persons;
@@ -24,3 +25,4 @@ pub use review::{
 };
 pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;
+pub use standing::{Flag, Source, Standing, findings_of};

@@ -139,6 +139,27 @@ impl Review {
         released
     }
 
+    /// What is released of one precinct in a layer; see [`Review::released`].
+    #[must_use]
+    pub fn released_precinct(
+        &self,
+        precinct: PrecinctNumber,
+        layer: Layer,
+    ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
+        let mut found: Option<(&ProposedRelease, &PreviewedPrecinct)> = None;
+        for release in self.in_effect().filter(|release| self.layer(release) <= layer) {
+            let preview = &self.previews[release.preview].preview;
+            let Some(named) = preview.of(precinct) else { continue };
+            let left_out = release.release.left_out.binary_search(&precinct).is_ok();
+            let earlier_layer =
+                found.is_some_and(|(best, _)| self.layer(best) > self.layer(release));
+            if !left_out && !earlier_layer {
+                found = Some((release, named));
+            }
+        }
+        found.filter(|(_, named)| named.report.is_some())
+    }
+
     /// The last layer in which something is in effect.
     #[must_use]
     pub fn last_layer(&self) -> Option<Layer> {

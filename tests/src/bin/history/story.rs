@@ -1,17 +1,17 @@
 //! Release after release.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 use std::time::Instant;
 
-use countersign_core::checks::{self, Figures, Severity};
+use countersign_core::checks::{Finding, Severity};
 use countersign_core::contest::{Published, RoomLog};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Lot, Preview,
-    PreviewedPrecinct, Release, Report,
+    Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
+    Release, Report,
 };
-use countersign_core::results::{Released, RoomState, changes};
+use countersign_core::results::{Released, RoomState, changes, findings_of};
 use countersign_tests::places;
 use countersign_tests::signer::{Signed, Signer};
 use serde::Serialize;
@@ -224,25 +224,10 @@ impl Story {
     }
 
     fn impossible(&self, report: &Report) -> Vec<FindingName> {
-        let filled = |count: &Vec<u32>| count.iter().copied().map(Some).collect();
-        let figures = Figures {
-            attendees: Some(report.attendees),
-            counts: report.counts.iter().map(filled).collect(),
-        };
-        let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
-        let found = checks::check(&self.house.contest, report.precinct.0, &figures, &lots);
-        let mut names: Vec<FindingName> = found
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Impossible)
-            .map(|finding| FindingName {
-                check: finding.rule.number(),
-                group: finding.group.and_then(|group| u8::try_from(group).ok()),
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        let findings = findings_of(&self.house.contest, report);
+        let impossible = findings.iter().filter(|one| one.severity == Severity::Impossible);
+        let names: BTreeSet<FindingName> = impossible.map(Finding::name).collect();
+        names.into_iter().collect()
     }
 
     /// Preview, release by one manager, approval by another; then the totals.
