@@ -24,7 +24,8 @@ pub use caucus::{
 pub use command::{Attester, Cell, Command, Key, Language, ReasonChoice, RoomName, Secret, Step};
 pub use problem::{Problem, ProblemCode};
 pub use report::{
-    CarriedView, HeldReason, NoticeKind, NoticeView, RefusedReason, ReportView, Standing,
+    CarriedView, HeldReason, NoticeKind, NoticeView, RefusedReason, ReleasedCell, ReleasedView,
+    ReportView, Standing,
 };
 pub use view::{
     CaucusSummary, HostView, LockView, NetworkState, NetworkView, PackageView, PlaceKind,

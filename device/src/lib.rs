@@ -21,6 +21,7 @@ mod picture;
 mod pin;
 mod preflight;
 mod reckoning;
+mod released;
 mod report;
 mod sign;
 mod slot;

@@ -10,6 +10,7 @@ use crate::api::{CarriedView, Language, ReportView, Standing};
 use crate::db::outbox::{self, Item, State as Stored};
 use crate::error::{Error, Result};
 use crate::names;
+use crate::released;
 use crate::state::State;
 use crate::worksheet;
 
@@ -81,6 +82,9 @@ pub(crate) fn list(state: &mut State, language: Language) -> Result<Vec<(Item, R
         let by = later.iter().find(|(supersedes, _)| supersedes.as_ref() == Some(&view.id));
         view.superseded_by =
             by.map(|(_, id)| id.clone()).or_else(|| item.replaced_by.map(|id| id.to_string()));
+        if view.superseded_by.is_some() {
+            view.released = None;
+        }
     }
     Ok(views)
 }
@@ -115,6 +119,7 @@ fn view(state: &mut State, item: &Item, language: Language) -> Result<ReportView
         standing: standing(&item.state),
         skew_s,
         worksheet: worksheet::is_known(state, item, &facts)?,
+        released: released::beside(state, item.room, report)?,
         precinct,
     })
 }

@@ -67,6 +67,8 @@ pub fn typescript() -> String {
         HeldReason,
         RefusedReason,
         ReportView,
+        ReleasedView,
+        ReleasedCell,
         CarriedView,
         NoticeView,
         NoticeKind,

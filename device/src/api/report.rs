@@ -106,6 +106,34 @@ pub struct ReportView {
     pub skew_s: Option<i64>,
     /// A worksheet is known to compare it with (rehearsal).
     pub worksheet: bool,
+    /// What headquarters released of the precinct, beside this report; absent while nothing is, or where another report
+    /// replaced this one.
+    pub released: Option<ReleasedView>,
+}
+
+/// What headquarters released of a precinct, beside a report that was signed here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleasedView {
+    /// Name of the release.
+    pub name: String,
+    /// When it took effect (server time).
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// The cells that are not as signed; none where all are.
+    pub differs: Vec<ReleasedCell>,
+}
+
+/// A number that was not released as it was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleasedCell {
+    /// Which cell.
+    pub cell: Cell,
+    /// What was signed here.
+    pub signed: u32,
+    /// What was released.
+    pub released: u32,
 }
 
 /// A report carried for another tablet.

@@ -53,6 +53,15 @@ pub(crate) fn wrong_tries(db: &Connection) -> Result<Option<u32>> {
     Ok(find.query_row([], |row| row.get(0)).optional()?)
 }
 
+/// Precincts that this tablet may report for in a room, at most 16 of them.
+pub(crate) fn precincts_of(db: &Connection, room: Room) -> Result<Vec<u32>> {
+    let mut list = db.prepare_cached(
+        "SELECT precinct FROM device_key WHERE room = ?1 GROUP BY precinct ORDER BY min(place) LIMIT 16",
+    )?;
+    let rows = list.query_map([room.as_str()], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Sets the wrong PINs in a row. Durable on return.
 pub(crate) fn set_wrong_tries(db: &Connection, tries: u32) -> Result<()> {
     db.execute("UPDATE vault SET wrong_tries = ?1", [tries])?;

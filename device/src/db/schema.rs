@@ -206,12 +206,22 @@ CREATE TRIGGER earlier_receipt_same BEFORE UPDATE ON earlier_receipt BEGIN
 END;
 ";
 
+const V3: &str = "
+-- What headquarters released of this tablet's precincts, as it was last said.
+CREATE TABLE released (
+    room TEXT NOT NULL,
+    precinct INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (room, precinct)
+) STRICT, WITHOUT ROWID;
+";
+
 /// Brings the tables to this version.
 ///
 /// # Errors
 /// `DatabaseNewer` where a newer version of the app wrote it; what SQLite says else.
 pub(super) fn migrate(db: &mut Connection) -> Result<()> {
-    let migrations = Migrations::new(vec![M::up(V1), M::up(V2)]);
+    let migrations = Migrations::new(vec![M::up(V1), M::up(V2), M::up(V3)]);
     migrations.to_latest(db).map_err(|error| match error {
         MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             ProblemCode::DatabaseNewer.into()

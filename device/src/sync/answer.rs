@@ -7,6 +7,7 @@ use data_encoding::BASE64;
 use serde::Deserialize;
 
 use crate::followed::Shown;
+use crate::released::ReleasedNumbers;
 
 /// What a problem's `type` begins with.
 const PROBLEM: &str = "urn:countersign:problem:";
@@ -53,6 +54,8 @@ pub(crate) enum LogReply {
         consistency: Option<Vec<Hash>>,
         /// It says that the log was begun again.
         begun_again: Option<Shown>,
+        /// What it says is released of the precincts that were asked for; `None`: an older server says nothing of it.
+        released: Option<Vec<ReleasedNumbers>>,
     },
     /// The server has nothing to say of the log: it is older than this version, or the log is empty.
     Nothing,
@@ -78,6 +81,8 @@ struct Log {
     consistency: Option<Vec<String>>,
     #[serde(default)]
     begun_again: Option<Beginning>,
+    #[serde(default)]
+    released: Option<Vec<ReleasedNumbers>>,
 }
 
 #[derive(Deserialize)]
@@ -142,6 +147,7 @@ fn log(body: &[u8]) -> Option<LogReply> {
         checkpoint: answer.checkpoint,
         consistency: proof(answer.consistency)?,
         begun_again: answer.begun_again.and_then(Beginning::shown),
+        released: answer.released,
     })
 }
 
@@ -222,6 +228,7 @@ mod tests {
         assert_eq!(
             read_log(200, log),
             LogReply::Log {
+                released: None,
                 checkpoint: "c".to_owned(),
                 consistency: Some(vec![]),
                 begun_again: None

@@ -18,6 +18,7 @@ use crate::db::outbox::{self, State as Standing};
 use crate::enrol;
 use crate::error::Result;
 use crate::followed;
+use crate::released;
 use crate::state::State;
 
 /// A smaller difference of the clocks is not worth showing, in seconds.
@@ -40,6 +41,8 @@ pub(crate) struct Looked {
     pub(crate) room: Room,
     /// The largest checkpoint known when it was asked.
     pub(crate) seen: Option<Checkpoint>,
+    /// The precincts whose released numbers were asked for.
+    pub(crate) precincts: Vec<u32>,
 }
 
 /// Takes in what was said of a room's log. Durable on return.
@@ -51,9 +54,9 @@ pub(crate) fn apply_log(
 ) -> Result<Outcome> {
     let done = Ok(Outcome::Done { report: false });
     let no_network = |network| Ok(Outcome::NoNetwork { state: network, retry_after_ms });
-    let (note, consistency, begun_again) = match reply {
-        LogReply::Log { checkpoint, consistency, begun_again } => {
-            (checkpoint, consistency, begun_again)
+    let (note, consistency, begun_again, released) = match reply {
+        LogReply::Log { checkpoint, consistency, begun_again, released } => {
+            (checkpoint, consistency, begun_again, released)
         }
         LogReply::Nothing => return done,
         LogReply::ServerTrouble => return no_network(NetworkState::ServerTrouble),
@@ -70,6 +73,9 @@ pub(crate) fn apply_log(
     };
     if goes_on(&state.db, looked.seen.as_ref(), &new, consistency.as_deref())? {
         log::keep(&state.db, &new, Some(&note))?;
+        if let Some(released) = released {
+            released::keep(state, looked.room, &looked.precincts, &released)?;
+        }
     } else {
         // Its receipts stay what they are: evidence of the log that was seen before.
         tracing::error!(log = %new.origin, "the log does not go on from the one seen before");

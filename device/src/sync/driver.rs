@@ -62,7 +62,8 @@ pub enum Request {
         /// That checkpoint as it was signed: a server that was restored from an older copy finds out by it.
         checkpoint: Option<String>,
     },
-    /// How a room's log goes on: `GET /v1/{room}/log?seen={seen}`, with the checkpoint in a header.
+    /// How a room's log goes on, and what is released of precincts: `GET /v1/{room}/log?seen={seen}&precincts={0,7}`, with the
+    /// checkpoint in a header.
     Log {
         /// Where.
         address: String,
@@ -72,6 +73,8 @@ pub enum Request {
         seen: u64,
         /// As in [`Request::Send`].
         checkpoint: Option<String>,
+        /// Numbers of the precincts.
+        precincts: Vec<u32>,
     },
     /// The newest package, unless it is the one that the tablet has: `GET /v1/packages/newest`.
     Package {
@@ -182,8 +185,10 @@ async fn ask(client: &Client, request: &Request) -> Met {
             let request = client.post(url).header(CONTENT_TYPE, "application/cose");
             (shown(request.body(bytes.clone()), checkpoint.as_deref()), ANSWER_MAX)
         }
-        Request::Log { address, room, seen, checkpoint } => {
-            let url = format!("{}/v1/{room}/log?seen={seen}", base(address));
+        Request::Log { address, room, seen, checkpoint, precincts } => {
+            let precincts: Vec<String> = precincts.iter().map(u32::to_string).collect();
+            let precincts = precincts.join(",");
+            let url = format!("{}/v1/{room}/log?seen={seen}&precincts={precincts}", base(address));
             (shown(client.get(url), checkpoint.as_deref()), ANSWER_MAX)
         }
         Request::Package { address, have } => {

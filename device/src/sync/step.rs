@@ -15,7 +15,7 @@ use super::machine::{Action, Outcome, Waiting};
 use crate::api::NetworkState;
 use crate::config::Config;
 use crate::db::outbox::{self, State as Standing};
-use crate::db::{log, setting};
+use crate::db::{keys, log, setting};
 use crate::error::{Error, Result};
 use crate::followed;
 use crate::package::{self, Source, WANTED_ADDRESS};
@@ -97,13 +97,15 @@ pub(crate) fn begin(state: &mut State) -> Result<Begun> {
         }
         Action::LookAtLog { address, room } => {
             let (checkpoint, note) = seen(state, contest, room)?;
+            let precincts = keys::precincts_of(&state.db, room)?;
             let request = Request::Log {
                 address: addresses[address].clone(),
                 room,
                 seen: checkpoint.as_ref().map_or(0, |seen| seen.size),
                 checkpoint: note,
+                precincts: precincts.clone(),
             };
-            (None, Some(Looked { room, seen: checkpoint }), request)
+            (None, Some(Looked { room, seen: checkpoint, precincts }), request)
         }
         Action::Send { id, address } => {
             let item = items.iter().find(|item| item.id == id).ok_or_else(|| lost(id))?;

@@ -33,6 +33,10 @@ pub struct Hall {
     pub shown: Vec<String>,
     /// Set, it hides that a log was begun again.
     pub hides_beginning: bool,
+    /// What it says is released; `None`: it is an older server that says nothing of it.
+    pub released: Option<Vec<serde_json::Value>>,
+    /// Precincts that a tablet asked about last.
+    pub precincts_asked: String,
 }
 
 /// Status and body of an answer.
@@ -74,6 +78,8 @@ impl Hall {
             packages_asked: 0,
             shown: Vec::new(),
             hides_beginning: false,
+            released: None,
+            precincts_asked: String::new(),
         };
         let codes: Vec<_> =
             (0..hall.party.contest.precincts.len() as u32).map(|n| hall.party.code(n)).collect();
@@ -164,15 +170,19 @@ impl Hall {
         }
     }
 
-    /// `GET /v1/{room}/log?seen=…`
-    pub fn log(&mut self, room: Room, seen: u64, shown: Option<&str>) -> Said {
+    /// `GET /v1/{room}/log?seen=…&precincts=…`
+    pub fn log(&mut self, room: Room, seen: u64, precincts: &str, shown: Option<&str>) -> Said {
+        precincts.clone_into(&mut self.precincts_asked);
         let (seen, begun_again) = self.hold(room, seen, shown);
         let (checkpoint, _) = self.head(room);
-        let body = serde_json::json!({
+        let mut body = serde_json::json!({
             "checkpoint": checkpoint,
             "consistency": self.consistency(room, seen),
             "begun_again": begun_again,
         });
+        if let Some(released) = &self.released {
+            body["released"] = released.clone().into();
+        }
         Said { status: 200, body: body.to_string().into_bytes(), retry_after_s: None }
     }
 

@@ -278,13 +278,14 @@ fn answer(hall: &Mutex<Hall>, line: &str, shown: Option<&str>, body: &[u8]) -> S
         let body = format!("{{\"service\":\"countersign\",\"time_ms\":{}}}", hall.time_ms);
         return Said { status: 200, body: body.into_bytes(), retry_after_s: None };
     }
-    let (path, seen) = path.split_once("?seen=").unwrap_or((path, "0"));
+    let (path, asked) = path.split_once("?seen=").unwrap_or((path, "0"));
+    let (seen, precincts) = asked.split_once("&precincts=").unwrap_or((asked, ""));
     let room = |ending: &str| -> Option<Room> {
         path.strip_prefix("/v1/").and_then(|rest| rest.strip_suffix(ending)?.parse().ok())
     };
     match (room("/messages"), room("/log"), seen.parse()) {
         (Some(room), None, Ok(seen)) => hall.post_showing(room, seen, shown, body),
-        (None, Some(room), Ok(seen)) => hall.log(room, seen, shown),
+        (None, Some(room), Ok(seen)) => hall.log(room, seen, precincts, shown),
         _ => page(404),
     }
 }

@@ -3,14 +3,16 @@
 use axum::Json;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::HeaderMap;
+use countersign_core::id::PrecinctNumber;
 use countersign_core::log::Checkpoint;
+use countersign_core::message::Layer;
 use countersign_core::refusal::Refusal;
+use countersign_core::results::RoomState;
 use countersign_core::room::Room;
 use data_encoding::BASE64;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::reporting::Seen;
 use super::{Peer, Problem, Shared, room};
 use crate::admission;
 use crate::room::Sight;
@@ -39,6 +41,67 @@ pub(super) struct Log {
     consistency: Option<Vec<String>>,
     /// How the log began, when it was begun again after a disaster.
     begun_again: Option<Beginning>,
+    /// What is released of the precincts that were asked for; those of which nothing is are not there.
+    released: Vec<ReleasedNumbers>,
+}
+
+/// What a follower of a log asks.
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Followed {
+    /// Size of the largest checkpoint that the asker has verified; 0 for none.
+    #[serde(default)]
+    seen: u64,
+    /// Numbers of precincts in the package, separated by commas, at most 16: their released numbers come along.
+    #[serde(default)]
+    precincts: String,
+}
+
+/// Precincts of which one asker learns what is released.
+const PRECINCTS_MAX: usize = 16;
+
+/// What is released of a precinct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct ReleasedNumbers {
+    /// Its number in the package.
+    precinct: u32,
+    /// Number of the preview that was released, 1 for the room's first.
+    number: u32,
+    /// Name of the release.
+    name: String,
+    /// Its layer: `night`, `corrected`, `recanvass`, `recount` or `certified`.
+    layer: &'static str,
+    /// Server time at which it took effect, milliseconds since the Unix epoch.
+    released_ms: u64,
+    /// Id of the report that was released, hexadecimal.
+    report: String,
+    /// People who attended.
+    attendees: u32,
+    /// Its numbers, by count and group.
+    counts: Vec<Vec<u32>>,
+}
+
+/// What is released of the precincts that were asked for.
+fn released(state: &RoomState, precincts: &str) -> Vec<ReleasedNumbers> {
+    let numbers = precincts.split(',').take(PRECINCTS_MAX).filter_map(|text| text.parse().ok());
+    let of = |number: u32| {
+        let precinct = PrecinctNumber(number);
+        let review = state.review();
+        let (release, named) = review.released_precinct(precinct, Layer::Certified)?;
+        let report = state.reports(precinct).iter().find(|one| Some(one.id) == named.report)?;
+        let preview = &review.previews()[release.preview].preview;
+        let numbers = report.report();
+        Some(ReleasedNumbers {
+            precinct: number,
+            number: preview.number,
+            name: preview.name.clone(),
+            layer: preview.layer.code(),
+            released_ms: release.approval?.signed.entered_ms,
+            report: report.id.to_string(),
+            attendees: numbers.attendees,
+            counts: numbers.counts,
+        })
+    };
+    numbers.filter_map(of).collect()
 }
 
 /// What an asker has seen, once it was held against the room's log.
@@ -126,12 +189,13 @@ pub(super) fn hashes(proof: &[[u8; 32]]) -> Vec<String> {
 
 /// A room's log: its head, the proof that it goes on from what the asker has seen, and how it began. Tablets ask from time to
 /// time, and show the largest checkpoint that they have verified in the header `Countersign-Checkpoint` (the signed note, base
-/// 64): a server that was restored from an older copy finds out by it, and stops.
+/// 64): a server that was restored from an older copy finds out by it, and stops. What is released of their precincts comes
+/// along, so that they can say whether it is what was signed.
 #[utoipa::path(
     get, path = "/v1/{room}/log", tag = "reporting, public",
     params(
         ("room" = String, Path, description = "`official` or `rehearsal`"),
-        Seen,
+        Followed,
         ("countersign-checkpoint" = Option<String>, Header, description = "The largest checkpoint that the asker has verified, base 64")
     ),
     responses(
@@ -143,7 +207,7 @@ pub(super) fn hashes(proof: &[[u8; 32]]) -> Vec<String> {
 pub(super) async fn log(
     State(service): State<Shared>,
     Path(room_name): Path<String>,
-    Query(Seen { seen }): Query<Seen>,
+    Query(Followed { seen, precincts }): Query<Followed>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
 ) -> Result<Json<Log>, Problem> {
@@ -160,5 +224,6 @@ pub(super) async fn log(
         checkpoint: head.checkpoint.clone(),
         consistency: consistency.as_deref().map(hashes),
         begun_again,
+        released: released(&projection.state, &precincts),
     }))
 }

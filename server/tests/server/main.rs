@@ -17,5 +17,6 @@ mod operations;
 mod rebuild;
 mod recovery;
 mod refusals;
+mod released;
 mod replay;
 mod revocation;

@@ -134,8 +134,11 @@ fn http_request(request: &Request, from: usize) -> HttpRequest<Body> {
         Request::Send { room, seen, checkpoint, .. } => {
             shown(HttpRequest::post(format!("/v1/{room}/messages?seen={seen}")), checkpoint)
         }
-        Request::Log { room, seen, checkpoint, .. } => {
-            shown(HttpRequest::get(format!("/v1/{room}/log?seen={seen}")), checkpoint)
+        Request::Log { room, seen, checkpoint, precincts, .. } => {
+            let precincts: Vec<String> = precincts.iter().map(u32::to_string).collect();
+            let precincts = precincts.join(",");
+            let path = format!("/v1/{room}/log?seen={seen}&precincts={precincts}");
+            shown(HttpRequest::get(path), checkpoint)
         }
         Request::Package { have, .. } => {
             let get = HttpRequest::get("/v1/packages/newest");

@@ -888,7 +888,40 @@ skewS: bigint | null,
 /**
  * A worksheet is known to compare it with (rehearsal).
  */
-worksheet: boolean, };
+worksheet: boolean, 
+/**
+ * What headquarters released of the precinct, beside this report; absent while nothing is, or where another report
+ * replaced this one.
+ */
+released: ReleasedView | null, };
+
+export type ReleasedView = { 
+/**
+ * Name of the release.
+ */
+name: string, 
+/**
+ * When it took effect (server time).
+ */
+atMs: number, 
+/**
+ * The cells that are not as signed; none where all are.
+ */
+differs: Array<ReleasedCell>, };
+
+export type ReleasedCell = { 
+/**
+ * Which cell.
+ */
+cell: Cell, 
+/**
+ * What was signed here.
+ */
+signed: number, 
+/**
+ * What was released.
+ */
+released: number, };
 
 export type CarriedView = { 
 /**

@@ -106,6 +106,7 @@ export const report: ReportView = {
   standing: { state: "savedHere" },
   skewS: null,
   worksheet: false,
+  released: null,
 };
 
 /** An unlocked tablet with nothing open. */

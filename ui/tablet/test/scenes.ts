@@ -42,6 +42,8 @@ export const scenes: Scene[] = [
   { name: "sign-missing", view: open({}, caucus("sign", 704, [first, final, empty])) },
   { name: "stands", view: withReport({}), presses: [id("open-official")] },
   { name: "stands-countersigned", view: withReport({ standing: { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 }, skewS: 86_400 as unknown as bigint }), presses: [id("open-official")] },
+  { name: "stands-released", view: withReport({ standing: { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 }, released: { name: "62 %", atMs: 1_580_850_000_000, differs: [] } }), presses: [id("open-official")] },
+  { name: "stands-released-differs", view: withReport({ standing: { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 }, released: { name: "62 %", atMs: 1_580_850_000_000, differs: [{ cell: { kind: "attendees" }, signed: 704, released: 740 }, { cell: { kind: "count", count: 1, group: 8 }, signed: 218, released: 0 }, { cell: { kind: "count", count: 1, group: 7 }, signed: 0, released: 218 }] } }), presses: [id("open-official")] },
   { name: "stands-held", view: withReport({ standing: { state: "held", reason: "revoked-key" } }), presses: [id("open-official")] },
   { name: "stands-rehearsal", view: withReport({ room: "rehearsal", worksheet: true, standing: { state: "countersigned", logIndex: 12, enteredMs: 1_580_785_640_000 } }), presses: [id("open-rehearsal")] },
   { name: "hand-off", view: withReport({}), presses: [id("open-official"), id("hand-off")] },
