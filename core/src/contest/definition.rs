@@ -292,6 +292,13 @@ impl Contest {
         self.counties.get(usize::from(precinct.county))
     }
 
+    /// Congressional district in which a precinct counts for national delegates: its own, else its county's. `None` where it
+    /// counts statewide only.
+    #[must_use]
+    pub fn district_of(&self, precinct: &Precinct) -> Option<u8> {
+        precinct.congressional_district.or_else(|| self.county_of(precinct)?.congressional_district)
+    }
+
     /// What people call the place above a precinct: `Polk County`, `CD1 Satellite`.
     #[must_use]
     pub fn county_display(&self, precinct: &Precinct) -> String {
@@ -303,7 +310,8 @@ impl Contest {
     }
 
     /// Delegates that a precinct elects: its fixed number, or for a satellite what the rules give for `attendees`.
-    /// `None` while a satellite's attendance is not known, or when there is no such precinct.
+    /// `None` while a satellite's attendance is not known, where nobody knows a precinct's number, or when there is no such
+    /// precinct.
     #[must_use]
     pub fn delegates_to_elect(&self, number: u32, attendees: Option<u32>) -> Option<u32> {
         let precinct = self.precinct(number)?;

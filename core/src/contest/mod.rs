@@ -19,9 +19,11 @@ pub use definition::{
     Server, Span,
 };
 pub use mistake::Mistake;
-pub use place::{County, CountyKind, DistrictSeats, National, Precinct, PrecinctKind};
+pub use place::{
+    County, CountyKind, DistrictSeats, National, NationalBasis, Precinct, PrecinctKind,
+};
 pub(crate) use published::total;
-pub use published::{Published, read_published};
+pub use published::{OverLimit, Published, read_published};
 pub use read::{Files, read};
 pub use regulation::{
     Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep,

@@ -6,16 +6,17 @@
 //! | --- | --- |
 //! | `groups` | `candidate`, `name`, `short_name`, `kind`; in another language `name_es`, `short_name_es` |
 //! | `counties` | `county_id`, `county`, `kind`, `congressional_district`, `state_delegates`, `county_convention_delegates` |
-//! | `precincts` | `precinct_id`, `county_id`, `name`, `kind`, `delegates`; optional `published_name`, `plausible_max` |
+//! | `precincts` | `precinct_id`, `county_id`, `name`, `kind`, `delegates`; optional `congressional_district`, `published_name`, `plausible_max` |
 //! | `worksheets` (optional) | published results, see [`read_published`](super::read_published) |
 
 mod manifest;
+mod places;
 mod rosters;
 
 use std::collections::BTreeMap;
 
 use super::sound::Unsound;
-use super::{Contest, Mistake, choose_worksheets, read_published};
+use super::{Contest, Limits, Mistake, choose_worksheets, read_published};
 use manifest::Manifest;
 use rosters::Rosters;
 
@@ -57,7 +58,14 @@ fn read_all(files: &Files, mistakes: &mut Vec<Mistake>) -> Option<Contest> {
     if let Some(file) = worksheets {
         let text = rosters::bring(files, &file, mistakes)?;
         match read_published(&contest, &file.path, text) {
-            Ok(published) => contest.worksheets = choose_worksheets(&contest, &published),
+            Ok(published) => {
+                for over in published.iter().flat_map(|row| &row.over_limit) {
+                    let what = format!("{} is more than a report may hold", over.number);
+                    let remedy = format!("write at most {}", Limits::WIDEST.count_max);
+                    mistakes.push(Mistake::new(&file.path, over.line, what, remedy));
+                }
+                contest.worksheets = choose_worksheets(&contest, &published);
+            }
             Err(found) => mistakes.extend(found),
         }
     }

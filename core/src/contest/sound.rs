@@ -44,9 +44,9 @@ impl Contest {
         hold(distinct(self.counties.iter().map(|county| &county.id)), "two counties share an id")?;
         for precinct in &self.precincts {
             let fits = match (precinct.kind, self.county_of(precinct).map(|county| county.kind)) {
-                (PrecinctKind::Precinct, Some(CountyKind::County)) => precinct
-                    .delegates
-                    .is_some_and(|delegates| u32::from(delegates) <= DELEGATES_MAX),
+                (PrecinctKind::Precinct, Some(CountyKind::County)) => {
+                    precinct.delegates.is_none_or(|delegates| u32::from(delegates) <= DELEGATES_MAX)
+                }
                 (PrecinctKind::Satellite, Some(CountyKind::SatellitePool)) => {
                     precinct.delegates.is_none() && self.rules.satellite.is_some()
                 }

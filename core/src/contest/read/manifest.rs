@@ -7,7 +7,8 @@ use super::rosters::Rosters;
 use crate::contest::section::{Section, Source, is_id};
 use crate::contest::{
     Band, Contest, CountKind, DelegateRule, DistrictSeats, Label, Limits, LotMethod, Mistake,
-    National, OneDelegateRule, Publish, Reason, Rules, SatelliteRule, Span, ViabilityStep,
+    National, NationalBasis, OneDelegateRule, Publish, Reason, Rules, SatelliteRule, Span,
+    ViabilityStep,
 };
 
 /// Languages that the screens speak.
@@ -356,6 +357,9 @@ fn satellite(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Satellite
 }
 
 fn national(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<National> {
+    let bases = [("sde", None), ("county-delegates", Some(NationalBasis::CountyDelegates))];
+    let has_basis = section.has("basis");
+    let basis = has_basis.then(|| section.choice("basis", &bases, mistakes)).flatten().flatten();
     let at_large = section.number("at_large", 0, 10_000, mistakes);
     let pleo = section.number("pleo", 0, 10_000, mistakes);
     let mut districts: Vec<DistrictSeats> = Vec::new();
@@ -376,7 +380,7 @@ fn national(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Nat
         item.finish(mistakes);
     }
     section.finish(mistakes);
-    Some(National { districts, at_large: at_large?, pleo: pleo? })
+    Some(National { districts, at_large: at_large?, pleo: pleo?, basis })
 }
 
 fn span(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Span> {
