@@ -39,7 +39,7 @@ pub struct AuditRow {
     pub awards: Vec<Delegates>,
     /// Published delegates; `null` where they cannot be known.
     pub published: Option<Delegates>,
-    /// Attendance that the audit took; `null` only for a total beyond every limit.
+    /// Attendance that the audit took, early votes among it; `null` only for a total beyond every limit.
     pub attendees: Option<u32>,
     /// Checks that found something, in order.
     pub checks: Vec<RuleId>,
@@ -55,6 +55,9 @@ pub struct AuditRow {
     /// What a published award that does not agree would fit.
     #[serde(skip)]
     pub fits: Vec<Reading>,
+    /// How many of the attendees voted early; absent where the contest has no early votes of the precinct.
+    #[serde(skip)]
+    pub early: Option<u32>,
     /// Nobody attended, nobody was counted and nobody was elected.
     #[serde(skip)]
     pub nobody: bool,
@@ -170,7 +173,9 @@ impl Readings {
         }
     }
 
-    fn row(&self, contest: &Contest, published: &Published) -> Option<AuditRow> {
+    /// Works on what was published together with the early votes, which were counted apart.
+    fn row(&self, contest: &Contest, in_person: &Published) -> Option<AuditRow> {
+        let published = &in_person.with_early_votes(contest);
         let precinct = contest.precinct(published.precinct)?;
         let possible = |number: &u32| *number <= Limits::WIDEST.count_max;
         let attendees = published.attendance().filter(possible);
@@ -227,6 +232,7 @@ impl Readings {
             findings,
             elects,
             fits,
+            early: contest.early_votes_of(published.precinct).map(|early| early.attendees),
             nobody: published.says_nobody_came(),
             over_limit: published.over_limit.clone(),
         })

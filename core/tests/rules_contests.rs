@@ -28,7 +28,7 @@ fn iowa_2020_is_what_was_apportioned() {
 
 #[test]
 fn a_contest_survives_its_encoding_byte_for_byte() {
-    for contest in [common::iowa(), common::nevada(), common::practice()] {
+    for contest in [common::iowa(), common::nevada(), common::early(), common::practice()] {
         let bytes = minicbor::to_vec(&contest).expect("it encodes");
         let decoded: Contest = minicbor::decode(&bytes).expect("it decodes");
         assert_eq!(decoded, contest);

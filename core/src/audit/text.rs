@@ -110,6 +110,7 @@ fn difference(contest: &Contest, out: &mut String, row: &AuditRow) {
     let name = name(contest, row);
     let published = row.published.as_ref().map(super::Delegates::summary).unwrap_or_default();
     let awards: Vec<String> = row.awards.iter().map(super::Delegates::summary).collect();
+    let early = row.early.map_or_else(String::new, |early| format!(", {early} of them early"));
     let fits = if row.fits.is_empty() {
         "not explained by the rules".to_owned()
     } else {
@@ -119,7 +120,7 @@ fn difference(contest: &Contest, out: &mut String, row: &AuditRow) {
     put(
         out,
         format_args!(
-            "\n{} ({name}), elects {}, {} attendees\n  published  {published}\n  rules give {}\n  {fits}\n",
+            "\n{} ({name}), elects {}, {} attendees{early}\n  published  {published}\n  rules give {}\n  {fits}\n",
             row.precinct_id,
             row.elects.unwrap_or(0),
             row.attendees.unwrap_or(0),

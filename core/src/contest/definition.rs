@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::early::EarlyVotes;
 use super::place::{County, CountyKind, National, Precinct, PrecinctKind};
 use super::regulation::Rules;
 use super::worksheet::Worksheet;
@@ -80,6 +81,9 @@ pub struct Contest {
     /// Counts of real precincts to rehearse with; empty where the contest brings none.
     #[n(22)]
     pub worksheets: Vec<Worksheet>,
+    /// Early votes, by precinct in rising order; absent where the contest has none, or none yet.
+    #[n(23)]
+    pub early_votes: Option<Vec<EarlyVotes>>,
 }
 
 /// A preference group.

@@ -4,6 +4,7 @@
 //! deterministic CBOR: integer keys, no floating point. Reading does no I/O; the caller brings the files.
 
 mod definition;
+mod early;
 mod mistake;
 mod place;
 mod published;
@@ -18,6 +19,7 @@ pub use definition::{
     Contest, CountKind, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog,
     Server, Span,
 };
+pub use early::EarlyVotes;
 pub use mistake::Mistake;
 pub use place::{
     County, CountyKind, DistrictSeats, National, NationalBasis, Precinct, PrecinctKind,

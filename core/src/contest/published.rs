@@ -12,6 +12,8 @@ use crate::rules::{TenThousandths, whole_delegates};
 pub struct Published {
     /// Number of the precinct.
     pub precinct: u32,
+    /// Line of its first row.
+    pub line: u32,
     /// People at first alignment.
     pub first: Vec<u32>,
     /// People at final alignment.
@@ -157,6 +159,7 @@ impl Reader<'_> {
         let place = self.places.entry(precinct).or_insert_with(|| Place {
             published: Published {
                 precinct,
+                line: row.line,
                 first: vec![0; groups],
                 last: vec![0; groups],
                 sde: None,

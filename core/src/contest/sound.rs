@@ -96,6 +96,19 @@ impl Contest {
                 .iter()
                 .all(|sheet| self.precinct(sheet.source).is_some() && shape(&sheet.counts)),
             "a worksheet does not fit its counts, groups or precincts",
+        )?;
+        let early = self.early_votes.as_deref().unwrap_or_default();
+        hold(
+            early.is_sorted_by(|a, b| a.precinct < b.precinct)
+                && early.iter().all(|votes| {
+                    self.precinct(votes.precinct).is_some()
+                        && [&votes.first, &votes.last]
+                            .iter()
+                            .all(|count| count.len() == self.groups.len())
+                        && votes.attendees <= widest.count_max
+                        && votes.flaw().is_none()
+                }),
+            "its early votes do not fit its groups or precincts, or do not add up",
         )
     }
 }

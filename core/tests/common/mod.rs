@@ -62,6 +62,12 @@ pub(crate) fn nevada_published(name: &str) -> Vec<Published> {
     read_published(&nevada(), name, &nevada_csv(name)).expect("it has no mistake")
 }
 
+/// Made up: the only contest here with early votes.
+pub(crate) fn early() -> Contest {
+    static EARLY: LazyLock<Contest> = LazyLock::new(|| read("early-votes-example"));
+    EARLY.clone()
+}
+
 pub(crate) fn practice() -> Contest {
     static PRACTICE: LazyLock<Contest> = LazyLock::new(|| read("practice"));
     PRACTICE.clone()

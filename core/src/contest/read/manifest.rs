@@ -43,6 +43,7 @@ pub(super) struct Manifest {
     pub(super) counties: Option<Named>,
     pub(super) precincts: Option<Named>,
     pub(super) worksheets: Option<Named>,
+    pub(super) early_votes: Option<Named>,
     /// Satellite sites have a rule, or the rules could not be read.
     pub(super) satellites: bool,
 }
@@ -125,6 +126,7 @@ impl Manifest {
         let counties = named("counties", true);
         let precincts = named("precincts", true);
         let worksheets = named("worksheets", false);
+        let early_votes = named("early_votes", false);
         if let Some(files) = files {
             files.finish(mistakes);
         }
@@ -162,6 +164,7 @@ impl Manifest {
             counties,
             precincts,
             worksheets,
+            early_votes,
         }
     }
 
@@ -190,6 +193,7 @@ impl Manifest {
             limits: self.limits,
             publish: self.publish?,
             worksheets: Vec::new(),
+            early_votes: None,
         })
     }
 }
