@@ -54,6 +54,11 @@ fn nevada_2020_is_what_was_apportioned() {
     let (number, harrahs) = contest.precinct_by_id("clark-harrahs").expect("it is in the roster");
     assert_eq!(contest.delegates_to_elect(number, Some(82)), None);
     assert_eq!(contest.district_of(harrahs), None, "it counts statewide only");
+    let above = |id| contest.county_display(contest.precinct_by_id(id).expect("it is there").1);
+    assert_eq!(
+        (above("carson-city-101"), above("elko-7")),
+        ("Carson City".into(), "Elko County".into())
+    );
     let district = |id| contest.district_of(contest.precinct_by_id(id).expect("it is there").1);
     assert_eq!(district("washoe-750700"), Some(2), "its county's");
     let counts = [Some(1), Some(2), Some(3), Some(4), None].map(|wanted| {

@@ -303,7 +303,7 @@ impl Contest {
         precinct.congressional_district.or_else(|| self.county_of(precinct)?.congressional_district)
     }
 
-    /// What people call the place above a precinct: `Polk County`, `CD1 Satellite`.
+    /// What people call the place above a precinct: `Polk County`, `Carson City`, `CD1 Satellite`.
     #[must_use]
     pub fn county_display(&self, precinct: &Precinct) -> String {
         match self.county_of(precinct) {

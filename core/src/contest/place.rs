@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-/// A county, or a pool of satellite sites that share state delegates.
+/// A county, a city that is treated as one, or a pool of satellite sites that share state delegates.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct County {
@@ -41,6 +41,9 @@ pub enum CountyKind {
     /// A pool of satellite sites.
     #[n(2)]
     SatellitePool,
+    /// A city that belongs to no county and is treated as one, such as Carson City.
+    #[n(3)]
+    City,
 }
 
 /// A precinct or a satellite site.

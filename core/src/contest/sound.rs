@@ -44,7 +44,7 @@ impl Contest {
         hold(distinct(self.counties.iter().map(|county| &county.id)), "two counties share an id")?;
         for precinct in &self.precincts {
             let fits = match (precinct.kind, self.county_of(precinct).map(|county| county.kind)) {
-                (PrecinctKind::Precinct, Some(CountyKind::County)) => {
+                (PrecinctKind::Precinct, Some(CountyKind::County | CountyKind::City)) => {
                     precinct.delegates.is_none_or(|delegates| u32::from(delegates) <= DELEGATES_MAX)
                 }
                 (PrecinctKind::Satellite, Some(CountyKind::SatellitePool)) => {

@@ -169,11 +169,11 @@ fn place_flaw(
             "is a precinct in a satellite pool",
             "write a county's id, or the kind satellite",
         )),
-        (PrecinctKind::Satellite, CountyKind::County, _) => Some((
+        (PrecinctKind::Satellite, CountyKind::County | CountyKind::City, _) => Some((
             "is a satellite site in a county",
             "write a satellite pool's id, or the kind precinct",
         )),
-        (PrecinctKind::Precinct, CountyKind::County, Elects::Empty | Elects::Number(0)) => {
+        (PrecinctKind::Precinct, _, Elects::Empty | Elects::Number(0)) => {
             Some(("elects no delegates", "write how many county delegates it elects, or unknown"))
         }
         (
@@ -215,7 +215,7 @@ fn compare(
                 "correct the county, or the delegates of its precincts",
             ));
         }
-        if county.kind == CountyKind::County
+        if county.kind != CountyKind::SatellitePool
             && manifest.national.is_some()
             && county.congressional_district.is_none()
             && sum.without_district > 0

@@ -198,7 +198,11 @@ fn read_counties<'a>(
     manifest: &Manifest,
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<(County, Row<'a>)> {
-    let kinds = [("county", CountyKind::County), ("satellite_pool", CountyKind::SatellitePool)];
+    let kinds = [
+        ("county", CountyKind::County),
+        ("city", CountyKind::City),
+        ("satellite_pool", CountyKind::SatellitePool),
+    ];
     let mut seen = BTreeMap::new();
     let mut out = Vec::new();
     for row in table.rows {
@@ -213,7 +217,8 @@ fn read_counties<'a>(
         else {
             continue;
         };
-        if kind == CountyKind::County && convention_delegates.is_none_or(|delegates| delegates == 0)
+        if kind != CountyKind::SatellitePool
+            && convention_delegates.is_none_or(|delegates| delegates == 0)
         {
             let remedy = "write how many delegates its precincts elect together";
             mistakes.push(row.mistake(format!("{id} has no county_convention_delegates"), remedy));
