@@ -60,8 +60,8 @@ test-layout: setup-test build-tests ## every key reachable at every window and t
 test-stories: setup-test build-tests ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
-test-night: build-tests ## a small night with everything going wrong, kills, faults of the disk and a small flood, on the real server
-	$(TESTS) --test night --test crash --test flood
+test-night: build-tests ## a small night with everything going wrong, kills, faults of the disk, a small flood, and history, on the real server
+	$(TESTS) --test night --test crash --test flood --test history
 
 test-nights: build-tests ## two hundred simulated nights, each twice, and bugs planted to be found
 	$(TESTS) --test simulation
@@ -100,6 +100,12 @@ NIGHT = $(if $(SEED),--seed $(SEED)) $(if $(CONTEST),--contest $(CONTEST)) $(if 
 night: setup ## every precinct of Iowa 2020 reports in one night, and much goes wrong (SEED= CONTEST= REPORTS= TABLETS= MINUTES= FAULTS=none|usual|hell)
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin night
 	target/night/night $(NIGHT)
+
+# --- history ------------------------------------------------------------------------------------
+.PHONY: history
+history: setup ## the releases of Iowa 2020 once more, through the whole path, every total compared with what was published (CONTEST=)
+	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin history
+	target/night/history $(if $(CONTEST),--contest $(CONTEST))
 
 # --- a flood ------------------------------------------------------------------------------------
 # Options of the flood that were given: make flood SEED=7 TABLETS=200 SECONDS=30 TIMES=40

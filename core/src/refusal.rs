@@ -85,6 +85,20 @@ refusals! {
     WrongSupersedes = "wrong-supersedes", 422, Refused, "A correction may only replace a report of the same key.";
     /// The key's person may not do this.
     NotAllowed = "not-allowed", 403, Refused, "The key may not sign messages of this kind.";
+    /// The person had a part in the precinct's numbers: typed them, or decided about them.
+    OwnEntry = "own-entry", 403, Refused, "Nobody decides about or releases what they entered or decided themselves.";
+    /// The person who asks cannot be the one who approves.
+    SamePerson = "same-person", 403, Refused, "A second person has to approve this.";
+    /// An earlier decision rests on stronger evidence and is not named.
+    WeakerEvidence = "weaker-evidence", 409, Refused, "An earlier decision rests on stronger evidence. Name it to put it aside.";
+    /// It names a report, preview, release, stop or objection that is not in the log.
+    UnknownSubject = "unknown-subject", 409, Refused, "What this is about is not in the log.";
+    /// Since it was prepared, another report counts, or another decision or release came.
+    ChangedSince = "changed-since", 409, Refused, "Something changed since this was prepared. Look again and prepare it anew.";
+    /// Observers still have time to look at the preview.
+    WindowOpen = "window-open", 409, TryAgain, "Observers still have time to look at the preview.";
+    /// Releases are stopped.
+    Stopped = "stopped", 409, TryAgain, "Releases are stopped.";
     /// More than the key may send in a short time.
     TooMany = "too-many", 429, TryAgain, "Too many messages in a short time. The message stays queued.";
     /// The server's log is older than what tablets hold: it was restored from an old copy.

@@ -181,8 +181,8 @@ fn a_room_takes_it_first_or_never_and_says_so_in_what_was_received() {
     let enter = |state: &mut RoomState, message: &Message| -> Result<(), Refusal> {
         let authority = state.authority(message)?;
         state.verify(message, &authority)?;
-        state.judge(message)?;
         let index = state.size();
+        state.judge(message, NOW_MS + index)?;
         let entry = Entry { kind: message.kind(), time_ms: NOW_MS + index, message: message.id() };
         state.apply(index, &entry, message)
     };

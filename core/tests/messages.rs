@@ -1,6 +1,8 @@
 //! The message formats: one spelling each, bound to contest and room, readable for ever.
 
 mod common;
+#[path = "messages/hall.rs"]
+mod hall;
 #[path = "messages/party.rs"]
 mod party;
 
@@ -9,14 +11,17 @@ use std::path::{Path, PathBuf};
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::hand_off::HandOff;
-use countersign_core::id::{MessageId, PhotoDigest};
+use countersign_core::id::{MessageId, PhotoDigest, PrecinctNumber};
 use countersign_core::log::{Checkpoint, Entry, Tree};
 use countersign_core::message::{
-    Act, Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke,
-    RoomAct, Scope,
+    Act, Admit, Answer, AnswerOutcome, Approve, Cause, Decision, Enrolment, Evidence, FindingName,
+    Invitations, Kind, Layer, Message, NotCanonical, Objection, ObjectionReason, Package, People,
+    Preview, PreviewedPrecinct, Release, Report, Revoke, Role, RoomAct, Scope, Stop, StopChange,
+    Withdraw, Withhold,
 };
 use countersign_core::receipt::{Receipt, ReceiptError};
 use countersign_core::room::Room;
+use hall::{Hall, Worker};
 use party::Party;
 
 #[test]
@@ -255,6 +260,110 @@ fn recorded_messages_of_every_version_are_still_read() {
             }),
         };
         assert_eq!(says_the_same, Ok(true), "{name}");
+    }
+}
+
+/// One act of each kind by which people review and release, with every field that it may have.
+fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
+    let reviewer = || Worker::new(10, Role::Reviewer);
+    let manager = || Worker::new(20, Role::ReleaseManager);
+    let id = |byte: u8| MessageId([byte; 32]);
+    let precinct = PrecinctNumber(3);
+    let why = || "the sheet says so".to_owned();
+    let decision = Decision {
+        precinct,
+        report: Some(id(1)),
+        evidence: Evidence::Sheet,
+        why: why(),
+        answers: vec![
+            FindingName { check: 2, group: None },
+            FindingName { check: 103, group: Some(4) },
+        ],
+        after: Some(id(2)),
+        overrides: Some(id(2)),
+    };
+    let preview = Preview {
+        number: 2,
+        name: "Second batch".to_owned(),
+        layer: Layer::Recanvass,
+        precincts: vec![
+            PreviewedPrecinct { precinct, report: Some(id(1)), decision: Some(id(3)), cause: None },
+            PreviewedPrecinct {
+                precinct: PrecinctNumber(9),
+                report: None,
+                decision: None,
+                cause: Some(Cause::Batch),
+            },
+        ],
+    };
+    let objection = Objection {
+        preview: id(4),
+        precinct,
+        reason: ObjectionReason::NotAsOnTheSheet,
+        why: why(),
+        evidence: Some(PhotoDigest([5; 32])),
+    };
+    let answer = Answer { objection: id(6), outcome: AnswerOutcome::LeftOut, why: why() };
+    let begin =
+        Stop { change: StopChange::Begin, minutes: Some(60), stop: None, why: why(), number: 1 };
+    let (one, two) = (reviewer(), manager());
+    let observer = Worker::new(30, Role::Observer);
+    let admin = Worker::new(1, Role::Admin);
+    vec![
+        ("admit", reviewer(), one.sign(hall, &Admit { message: id(7), why: why() })),
+        ("decision", reviewer(), one.sign(hall, &decision)),
+        ("answer", reviewer(), one.sign(hall, &answer)),
+        ("preview", manager(), two.sign(hall, &preview)),
+        (
+            "release",
+            manager(),
+            two.sign(hall, &Release { preview: id(4), left_out: vec![precinct] }),
+        ),
+        ("withdraw", manager(), two.sign(hall, &Withdraw { release: id(8), why: why() })),
+        ("stop", manager(), two.sign(hall, &begin)),
+        ("objection", Worker::new(30, Role::Observer), observer.sign(hall, &objection)),
+        (
+            "withhold",
+            Worker::new(1, Role::Admin),
+            admin.sign(hall, &Withhold { message: id(1), why: why() }),
+        ),
+        ("approve", manager(), two.sign(hall, &Approve { approves: id(8) })),
+    ]
+}
+
+#[test]
+fn recorded_acts_of_review_and_release_are_still_read() {
+    let hall = Hall::open();
+    let scope = Scope::room("practice", Room::Official);
+    for (name, worker, now) in acts(&hall) {
+        let path = compat(name);
+        if !path.exists() && std::env::var_os("COUNTERSIGN_RECORD").is_some() {
+            fs::write(&path, now.bytes()).expect("the folder can be written");
+        }
+        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        // Signing the same again gives the same bytes, so that equal bytes are the same in every field.
+        assert_eq!(bytes, now.bytes(), "{name}");
+        let message = Message::parse(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(message.verify(&worker.key.public(), scope), "{name}");
+        assert_eq!(message.kind().as_str(), name);
+        assert_eq!(message.content_is_canonical(), Some(Ok(())), "{name}");
+    }
+}
+
+#[test]
+fn every_single_bit_of_a_signed_act_matters() {
+    let hall = Hall::open();
+    let scope = Scope::room("practice", Room::Official);
+    for (name, worker, act) in acts(&hall) {
+        for position in 0..act.bytes().len() {
+            for bit in 0..8 {
+                let mut bytes = act.bytes().to_vec();
+                bytes[position] ^= 1 << bit;
+                let stands = Message::parse(&bytes)
+                    .is_ok_and(|changed| changed.verify(&worker.key.public(), scope));
+                assert!(!stands, "{name}: bit {bit} of byte {position} can be changed");
+            }
+        }
     }
 }
 

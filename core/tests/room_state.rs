@@ -1,6 +1,8 @@
 //! Who may say what in a room, and which report counts.
 
 mod common;
+#[path = "messages/hall.rs"]
+mod hall;
 #[path = "messages/party.rs"]
 mod party;
 
@@ -10,62 +12,9 @@ use countersign_core::message::{Message, Reason};
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{Candidate, Received, RoomState, SideBySide};
 use countersign_core::room::Room;
+use hall::Hall;
 use party::Party;
 use proptest::prelude::*;
-
-/// A room and its log, without a server.
-struct Hall {
-    party: Party,
-    state: RoomState,
-    log: Vec<(Entry, Message)>,
-}
-
-impl Hall {
-    /// A room with a package and an admin, not open yet.
-    fn closed() -> Self {
-        Self::closed_in(Room::Official)
-    }
-
-    fn closed_in(room: Room) -> Self {
-        let party = Party { room, ..Party::new(common::practice()) };
-        let state = RoomState::new("practice", room, party.party.public());
-        let mut hall = Self { party, state, log: Vec::new() };
-        hall.enter(&hall.party.package.clone()).expect("the first package");
-        hall.enter(&hall.party.people()).expect("the party names its admin");
-        hall
-    }
-
-    /// Open, with an invitation for each of the first four precincts.
-    fn open() -> Self {
-        Self::open_in(Room::Official)
-    }
-
-    fn open_in(room: Room) -> Self {
-        let mut hall = Self::closed_in(room);
-        hall.enter(&hall.party.open()).expect("the admin opens the room");
-        hall.enter(&hall.party.invitations(&[0, 1, 2, 3])).expect("the admin invites");
-        hall
-    }
-
-    fn enter(&mut self, message: &Message) -> Result<(), Refusal> {
-        let authority = self.state.authority(message)?;
-        self.state.verify(message, &authority)?;
-        self.state.judge(message)?;
-        let index = self.log.len() as u64;
-        let entry = Entry {
-            kind: message.kind(),
-            time_ms: 1_580_780_000_000 + index,
-            message: message.id(),
-        };
-        self.state.apply(index, &entry, message)?;
-        self.log.push((entry, message.clone()));
-        Ok(())
-    }
-
-    fn received(&self) -> Received {
-        Received::of(&self.state).expect("there is a package")
-    }
-}
 
 #[test]
 fn the_whole_chain_from_party_to_report_is_followed() {
@@ -291,7 +240,7 @@ proptest! {
             let mut good = Vec::new();
             while let Some(message) = waiting.front().copied().filter(|message| together.admits(message))
             {
-                let judgement = committed.judge(message);
+                let judgement = committed.judge(message, 1);
                 if judgement.is_ok() {
                     together.add(message);
                     good.push(message);
@@ -309,7 +258,7 @@ proptest! {
             .iter()
             .map(|&at| {
                 let message = &all[at];
-                one_by_one.state.judge(message)?;
+                one_by_one.state.judge(message, 1)?;
                 let index = one_by_one.log.len() as u64;
                 let entry = Entry { kind: message.kind(), time_ms: 1, message: message.id() };
                 one_by_one.state.apply(index, &entry, message)?;

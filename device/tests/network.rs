@@ -405,6 +405,8 @@ fn every_refusal_of_the_server_has_its_standing() {
             | Refusal::UnknownKey
             | Refusal::TooMany
             | Refusal::LogBehind
+            | Refusal::WindowOpen
+            | Refusal::Stopped
             | Refusal::Busy => Standing::SavedHere,
             Refusal::RevokedKey => Standing::Held { reason: HeldReason::RevokedKey },
             Refusal::TooLarge | Refusal::OverLimit => refused(RefusedReason::OverLimit),
@@ -416,7 +418,13 @@ fn every_refusal_of_the_server_has_its_standing() {
             Refusal::UnknownPackage => refused(RefusedReason::UnknownPackage),
             Refusal::InvitationNotValid => refused(RefusedReason::InvitationNotValid),
             Refusal::WrongSupersedes => refused(RefusedReason::WrongSupersedes),
-            Refusal::UnsupportedKind | Refusal::NotAllowed => refused(RefusedReason::Other),
+            Refusal::UnsupportedKind
+            | Refusal::NotAllowed
+            | Refusal::OwnEntry
+            | Refusal::SamePerson
+            | Refusal::WeakerEvidence
+            | Refusal::UnknownSubject
+            | Refusal::ChangedSince => refused(RefusedReason::Other),
         }
     };
     let server = Server::plain();

@@ -413,8 +413,8 @@ fn fill(
             let refused = |refusal| Trouble::Entry { index, refusal };
             let authority = new.state.authority(message).map_err(refused)?;
             new.state.verify(message, &authority).map_err(refused)?;
-            new.judge(message).map_err(refused)?;
             let time_ms = clock.now_ms().max(new.state.now_ms()).max(old.log.state.now_ms());
+            new.judge(message, time_ms).map_err(refused)?;
             let entry = Entry { kind: message.kind(), time_ms, message: message.id() };
             new.enter(entry, message).map_err(Trouble::Log)?;
             rows.push((entry, message.bytes()));

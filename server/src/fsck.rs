@@ -118,7 +118,7 @@ pub(crate) fn check_message(
     let message = Message::parse(&stored.message).map_err(|error| wrong(&error.to_string()))?;
     let authority = projection.state.authority(&message).map_err(refused)?;
     projection.state.verify(&message, &authority).map_err(refused)?;
-    projection.judge(&message).map_err(refused)?;
+    projection.judge(&message, stored.entry.time_ms).map_err(refused)?;
     if message.kind() == Kind::Act {
         let state = &projection.state;
         let (contest, room, party) = (state.contest(), state.room(), state.party());

@@ -18,6 +18,7 @@ pub mod faulty_disk;
 pub mod host;
 pub mod layout;
 pub mod log;
+pub mod loopback;
 pub mod network;
 pub mod night;
 pub mod paper;

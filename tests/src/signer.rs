@@ -125,6 +125,13 @@ impl Signer {
             device_time_ms: 0,
             app_version: "signer".to_owned(),
         };
-        Message::sign(&self.key, Scope::room(&contest.id, self.room), &report)
+        self.sign(&report)
+    }
+
+    /// Signs any report.
+    #[must_use]
+    pub fn sign(&self, report: &Report) -> Message {
+        let contest = &self.package.contest;
+        Message::sign(&self.key, Scope::room(&contest.id, self.room), report)
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::early::EarlyVotes;
 use super::place::{County, CountyKind, National, Precinct, PrecinctKind};
 use super::regulation::Rules;
+use super::release_rules::ReleaseRules;
 use super::worksheet::Worksheet;
 use crate::id::PublicKey;
 use crate::room::Room;
@@ -81,8 +82,11 @@ pub struct Contest {
     /// Counts of real precincts to rehearse with; empty where the contest brings none.
     #[n(22)]
     pub worksheets: Vec<Worksheet>,
-    /// Early votes, by precinct in rising order; absent where the contest has none, or none yet.
+    /// How results are released; absent: [`ReleaseRules::DEFAULT`].
     #[n(23)]
+    pub release: Option<ReleaseRules>,
+    /// Early votes, by precinct in rising order; absent where the contest has none, or none yet.
+    #[n(24)]
     pub early_votes: Option<Vec<EarlyVotes>>,
 }
 
@@ -276,6 +280,12 @@ pub enum Publish {
 impl Contest {
     /// The code that may carry free text.
     pub const OTHER_REASON: &'static str = "other";
+
+    /// How results are released.
+    #[must_use]
+    pub fn release_rules(&self) -> ReleaseRules {
+        self.release.unwrap_or(ReleaseRules::DEFAULT)
+    }
 
     /// The precinct with this number.
     #[must_use]

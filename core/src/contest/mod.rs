@@ -10,6 +10,7 @@ mod place;
 mod published;
 mod read;
 mod regulation;
+mod release_rules;
 mod section;
 mod sound;
 mod table;
@@ -30,5 +31,6 @@ pub use read::{Files, read};
 pub use regulation::{
     Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep,
 };
+pub use release_rules::{OfficialDelegates, ReleaseRules};
 pub use sound::Unsound;
 pub use worksheet::{Worksheet, choose_worksheets, worksheet};

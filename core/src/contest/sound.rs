@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::definition::{Contest, Limits};
 use super::place::{CountyKind, PrecinctKind};
 use super::regulation::Fraction;
+use super::release_rules::ReleaseRules;
 
 /// A contest that contradicts itself; the text says how. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +85,13 @@ impl Contest {
             "its limits are wider than a report's",
         )?;
         hold(distinct(self.reasons.iter().map(|reason| &reason.code)), "two reasons share a code")?;
+        hold(
+            self.release.is_none_or(|release| {
+                release.window_minutes <= ReleaseRules::WINDOW_MINUTES_MAX
+                    && fraction(release.coverage)
+            }),
+            "its rules for releases are out of range",
+        )?;
         let shape = |counts: &Vec<Vec<u32>>| {
             counts.len() == self.counts.len()
                 && counts.iter().all(|count| {

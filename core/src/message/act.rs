@@ -3,14 +3,12 @@
 
 use minicbor::{Decode, Encode};
 
+use super::words::is_why;
 use super::{Kind, Message, Payload, People, Role, Scope};
 use crate::crypto::SigningKey;
 use crate::id::{KeyId, PublicKey};
 use crate::log::{Checkpoint, CheckpointError, Hash, Origin};
 use crate::room::Room;
-
-/// Most characters of [`BegunAgain::why`].
-pub const WHY_MAX: usize = 200;
 
 /// Largest signed checkpoint that is named, in bytes: one with a dozen cosignatures fits.
 const NOTE_MAX: usize = 4 << 10;
@@ -163,11 +161,8 @@ impl BegunAgain {
         if !begins.is_after(&from) {
             return Err(NotBegunAgain::Origins);
         }
-        let in_words = |why: &String| {
-            (1..=WHY_MAX).contains(&why.chars().count()) && !why.contains(char::is_control)
-        };
         match (self.reason, &self.why) {
-            (BeginReason::Other, Some(why)) if in_words(why) => {}
+            (BeginReason::Other, Some(why)) if is_why(why) => {}
             (BeginReason::Restored | BeginReason::Lost | BeginReason::Damaged, None) => {}
             _ => return Err(NotBegunAgain::Why),
         }
@@ -178,6 +173,14 @@ impl BegunAgain {
             earlier.then_some(()).ok_or(NotBegunAgain::Known(CheckpointError::Text))?;
         }
         Ok(())
+    }
+
+    /// Entries of the new log that are carried from the old one: they follow this one. An act that began the old log itself
+    /// is not carried.
+    #[must_use]
+    pub fn entries_carried(&self) -> u64 {
+        let began_itself = Origin::parse(&self.from).is_some_and(|from| from.number() > 1);
+        self.carried.size.saturating_sub(u64::from(began_itself))
     }
 
     /// What the checkpoint that is named says; `Some(None)` when it says nothing.

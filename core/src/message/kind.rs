@@ -27,7 +27,7 @@ pub enum Kind {
     Admit = 9,
     /// Which source counts and why, by a reviewer.
     Decision = 10,
-    /// A question answered, by a reviewer.
+    /// An objection answered, by a reviewer.
     Answer = 11,
     /// What observers see before a release, by a release manager.
     Preview = 12,
@@ -117,8 +117,8 @@ impl Kind {
     #[must_use]
     pub const fn size_max(self) -> usize {
         match self {
-            Self::Package => 4 << 20,
-            Self::Invitations | Self::People => 1 << 20,
+            Self::Package | Self::Preview => 4 << 20,
+            Self::Invitations | Self::People | Self::Release => 1 << 20,
             Self::Report | Self::Enrolment | Self::Addition => 4 << 10,
             _ => 64 << 10,
         }

@@ -5,22 +5,34 @@
 //! message has two spellings.
 
 mod act;
+mod content;
 mod enrolment;
 mod envelope;
 mod kind;
 mod package;
 mod people;
+mod release;
 mod report;
+mod review;
 mod room_act;
+mod words;
 
-pub use act::{Act, BeginReason, BegunAgain, Carried, NotBegunAgain, WHY_MAX};
+pub use act::{Act, BeginReason, BegunAgain, Carried, NotBegunAgain};
 pub use enrolment::{Enrolment, EnrolmentRequest, Invitation, Invitations, Revoke, RevokeReason};
 pub use envelope::{Message, NotCanonical, OtherBytes, Payload, Scope};
 pub use kind::Kind;
 pub use package::{Package, PackageError};
 pub use people::{People, Person, Role};
+pub use release::{
+    Approve, Cause, Layer, NAME_MAX, Preview, PreviewedPrecinct, Release, STOP_MINUTES_MAX, Stop,
+    StopChange, Withdraw, Withhold,
+};
 pub use report::{
     Acknowledged, Attestation, Attester, COUNT_MAX, Channel, Lot, LotDrawer, LotMethod, Reason,
     Report, ShapeError,
 };
+pub use review::{
+    Admit, Answer, AnswerOutcome, Decision, Evidence, FindingName, Objection, ObjectionReason,
+};
 pub use room_act::{RoomAct, RoomChange};
+pub use words::WHY_MAX;

@@ -5,6 +5,7 @@ use minicbor::{Decode, Decoder, Encode, decode};
 use super::{Kind, Payload};
 use crate::contest::Contest;
 use crate::id::{MessageId, PhotoDigest, PrecinctNumber};
+use crate::rules::LotOutcome;
 
 /// The largest number a cell may hold.
 pub const COUNT_MAX: u32 = 100_000;
@@ -208,6 +209,19 @@ fn list<T>(
         items.push(item(d)?);
     }
     Ok(items)
+}
+
+impl Lot {
+    /// What it decided, as the delegate rules want to know it.
+    #[must_use]
+    pub fn outcome(&self) -> LotOutcome {
+        let indices = |groups: &[u8]| groups.iter().map(|&group| usize::from(group)).collect();
+        LotOutcome {
+            groups: indices(&self.groups),
+            seats: self.seats,
+            winners: indices(&self.winners),
+        }
+    }
 }
 
 impl Payload for Report {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::reports::ReceivedReport;
+use super::review::Deed;
 use super::room_state::{Begun, Device};
 use crate::id::{KeyId, PrecinctNumber};
 use crate::log::Entry;
@@ -30,6 +31,7 @@ pub(super) enum What {
     Device(KeyId, Device),
     Report(PrecinctNumber, ReceivedReport),
     Begun(Arc<Begun>),
+    Deed(KeyId, Deed),
     Nothing,
 }
 
@@ -73,7 +75,10 @@ impl Change {
                 let (message, entered_ms) = (message.id(), entry.time_ms);
                 What::Begun(Arc::new(Begun { message, entered_ms, begun_again }))
             }
-            _ => What::Nothing,
+            _ => match Deed::of(message) {
+                Some(deed) => What::Deed(message.key(), deed?),
+                None => What::Nothing,
+            },
         };
         Ok(Self { index, entry, what })
     }

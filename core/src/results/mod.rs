@@ -2,13 +2,27 @@
 //! sums of what was received ([`Received`]). Anyone with the public log computes the same.
 
 mod change;
+mod persons;
+mod publication;
 mod received;
+mod released;
 mod reports;
+mod review;
 mod room_state;
 mod side_by_side;
+mod standing;
 
 pub use change::Change;
+pub use persons::Persons;
+pub use publication::Audience;
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
+pub use released::{
+    ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,
+};
 pub use reports::{ReceivedReport, Reports};
+pub use review::{
+    Approval, Decided, Objected, Previewed, ProposedRelease, Review, Signed, Stopped, Withdrawal,
+};
 pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;
+pub use standing::{Flag, Source, Standing, findings_of};

@@ -21,6 +21,8 @@ pub enum PrecinctState {
     Received,
     /// Sources disagree; it adds nothing to the sums.
     InConflict,
+    /// A reviewer decided that none of its reports counts; it adds nothing to the sums.
+    SetAside,
 }
 
 /// One precinct.
@@ -167,6 +169,7 @@ impl Tally {
                     in_conflict += 1;
                     (PrecinctState::InConflict, None)
                 }
+                Candidate::SetAside => (PrecinctState::SetAside, None),
                 Candidate::Report(report) => {
                     received += 1;
                     (PrecinctState::Received, Some((report, report.report())))

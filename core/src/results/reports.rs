@@ -54,12 +54,14 @@ impl ReceivedReport {
 pub struct Reports {
     room: Room,
     by_precinct: BTreeMap<PrecinctNumber, Arc<Vec<ReceivedReport>>>,
+    /// What the last decision of a precinct named.
+    decided: BTreeMap<PrecinctNumber, Option<MessageId>>,
 }
 
 impl Reports {
     /// None yet.
     pub(super) const fn new(room: Room) -> Self {
-        Self { room, by_precinct: BTreeMap::new() }
+        Self { room, by_precinct: BTreeMap::new(), decided: BTreeMap::new() }
     }
 
     /// Adds a report.
@@ -75,6 +77,12 @@ impl Reports {
     /// Forgets them all: a round begins.
     pub(super) fn clear(&mut self) {
         self.by_precinct.clear();
+        self.decided.clear();
+    }
+
+    /// Notes what a decision of a precinct names.
+    pub(super) fn decide(&mut self, precinct: PrecinctNumber, report: Option<MessageId>) {
+        self.decided.insert(precinct, report);
     }
 
     /// Reports of a precinct, in log order.
@@ -100,9 +108,14 @@ impl Reports {
         })
     }
 
-    /// Which report counts: the earliest head if all heads carry the same numbers.
+    /// Which report counts (design section 9): the one that the precinct's last decision names; without a decision the
+    /// earliest head, if all heads carry the same numbers.
     #[must_use]
     pub fn candidate(&self, precinct: PrecinctNumber) -> Candidate<'_> {
+        if let Some(named) = self.decided.get(&precinct) {
+            let report = named.and_then(|id| self.of(precinct).iter().find(|one| one.id == id));
+            return report.map_or(Candidate::SetAside, Candidate::Report);
+        }
         let mut heads = self.heads(precinct);
         let Some(first) = heads.next() else {
             return Candidate::Missing;

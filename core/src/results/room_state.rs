@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::change::{Change, What};
+use super::persons::Persons;
 use super::received::Tally;
 use super::reports::{ReceivedReport, Reports};
+use super::review::{self, Review, Signed};
+use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber, PublicKey};
 use crate::log::Entry;
 use crate::message::{
-    Act, BegunAgain, Enrolment, Invitation, Invitations, Kind, Message, Package, People, Person,
-    Report, Revoke, Role, RoomAct, RoomChange, Scope, ShapeError,
+    Act, BegunAgain, Channel, Enrolment, Invitation, Invitations, Kind, Message, Package, People,
+    Person, Report, Revoke, Role, RoomAct, RoomChange, Scope, ShapeError,
 };
 use crate::refusal::Refusal;
 use crate::room::Room;
@@ -54,6 +57,8 @@ pub enum Candidate<'a> {
     Report(&'a ReceivedReport),
     /// Sources disagree: the precinct adds nothing until a person decides.
     InConflict,
+    /// A person decided that none of its reports counts.
+    SetAside,
 }
 
 /// One room, as its log makes it.
@@ -65,7 +70,7 @@ pub struct RoomState {
     begun: Option<Arc<Begun>>,
     packages: HashMap<MessageId, Arc<Package>>,
     newest: Option<MessageId>,
-    people: HashMap<KeyId, Person>,
+    persons: Persons,
     invitations: HashMap<KeyId, Invitation>,
     /// Revoked keys of invitations, and of devices that were not enrolled then.
     revoked_keys: HashMap<KeyId, u64>,
@@ -73,6 +78,7 @@ pub struct RoomState {
     /// How many devices an invitation enrolled.
     enrolled: HashMap<KeyId, u32>,
     reports: Reports,
+    review: Review,
     round: u32,
     size: u64,
     now_ms: u64,
@@ -89,12 +95,13 @@ impl RoomState {
             begun: None,
             packages: HashMap::new(),
             newest: None,
-            people: HashMap::new(),
+            persons: Persons::default(),
             invitations: HashMap::new(),
             revoked_keys: HashMap::new(),
             devices: HashMap::new(),
             enrolled: HashMap::new(),
             reports: Reports::new(room),
+            review: Review::default(),
             round: 0,
             size: 0,
             now_ms: 0,
@@ -108,7 +115,7 @@ impl RoomState {
     /// The [`Refusal`] to answer with.
     pub fn authority(&self, message: &Message) -> Result<PublicKey, Refusal> {
         let key = message.key();
-        let person = || self.people.get(&key).map(|person| person.key);
+        let person = || self.persons.key(key);
         match message.kind() {
             Kind::Package => self.party_key(key),
             Kind::People => self.party_key(key).or_else(|refusal| person().ok_or(refusal)),
@@ -122,7 +129,7 @@ impl RoomState {
                     return Err(Refusal::NotOpenYet);
                 }
                 let device = self.devices.get(&key).map(|device| device.key);
-                device.ok_or(Refusal::UnknownKey)
+                device.or_else(person).ok_or(Refusal::UnknownKey)
             }
             // It comes before everything by which a room knows its people, and brings what names its signer.
             Kind::Act => {
@@ -130,7 +137,17 @@ impl RoomState {
                 let named = act.begun_again.authority(key, &self.contest, self.room, &self.party);
                 named.map_err(|_| Refusal::UnknownKey)
             }
-            _ => Err(Refusal::UnsupportedKind),
+            Kind::Admit
+            | Kind::Decision
+            | Kind::Answer
+            | Kind::Preview
+            | Kind::Release
+            | Kind::Withdraw
+            | Kind::Stop
+            | Kind::Objection
+            | Kind::Withhold
+            | Kind::Approve => person().ok_or(Refusal::NotAllowed),
+            Kind::Addition | Kind::Update => Err(Refusal::UnsupportedKind),
         }
     }
 
@@ -165,12 +182,12 @@ impl RoomState {
         }
     }
 
-    /// Whether a message whose signatures are good may be entered now. Asked again inside the commit, since earlier
-    /// entries of the same batch may have changed the answer.
+    /// Whether a message whose signatures are good may be entered at `now_ms`, the server time that its entry would have.
+    /// Asked again inside the commit, since earlier entries of the same batch may have changed the answer.
     ///
     /// # Errors
     /// The [`Refusal`] to answer with.
-    pub fn judge(&self, message: &Message) -> Result<(), Refusal> {
+    pub fn judge(&self, message: &Message, now_ms: u64) -> Result<(), Refusal> {
         let canonical = |_| Refusal::NotCanonical;
         match message.kind() {
             Kind::Package => {
@@ -216,13 +233,13 @@ impl RoomState {
                 allowed.then_some(()).ok_or(Refusal::NotAllowed)
             }
             Kind::Enrolment => self.judge_enrolment(&message.decode().map_err(canonical)?),
-            Kind::Report => self.judge_report(message.key(), &message.decode().map_err(canonical)?),
+            Kind::Report => self.judge_report(message, &message.decode().map_err(canonical)?),
             Kind::Act => {
                 let act: Act = message.decode().map_err(canonical)?;
                 act.begun_again.check_shape().map_err(|_| Refusal::OverLimit)?;
                 (self.size == 0).then_some(()).ok_or(Refusal::NotAllowed)
             }
-            _ => Err(Refusal::UnsupportedKind),
+            _ => self.judge_act(message, now_ms),
         }
     }
 
@@ -244,23 +261,18 @@ impl RoomState {
                 self.packages.insert(entry.message, package);
                 self.newest = Some(entry.message);
             }
-            What::People(people) => self.people.extend(people),
+            What::People(people) => self.persons.extend(people),
             What::Invitations(new) => {
                 self.invitations.reserve(new.len());
                 for (key, invitation) in new {
                     self.invitations.entry(key).or_insert(invitation);
                 }
             }
-            What::Revoke(key) => {
-                if let Some(device) = self.devices.get_mut(&key) {
-                    device.revoked_at.get_or_insert(index);
-                } else {
-                    self.revoked_keys.entry(key).or_insert(index);
-                }
-            }
+            What::Revoke(key) => self.revoke(key, index),
             What::Round(round) => {
                 self.round = round;
                 self.reports.clear();
+                self.review = Review::default();
             }
             What::Device(key, device) => {
                 *self.enrolled.entry(device.invitation).or_default() += 1;
@@ -270,10 +282,22 @@ impl RoomState {
             }
             What::Report(precinct, report) => self.reports.add(precinct, report),
             What::Begun(begun) => self.begun = Some(begun),
+            What::Deed(key, deed) => self.enter_deed(index, &entry, key, deed),
             What::Nothing => {}
         }
         self.size = index + 1;
         self.now_ms = entry.time_ms;
+    }
+
+    fn revoke(&mut self, key: KeyId, index: u64) {
+        if self.persons.revoke(key, index) {
+            return;
+        }
+        if let Some(device) = self.devices.get_mut(&key) {
+            device.revoked_at.get_or_insert(index);
+        } else {
+            self.revoked_keys.entry(key).or_insert(index);
+        }
     }
 
     fn party_key(&self, key: KeyId) -> Result<PublicKey, Refusal> {
@@ -281,7 +305,7 @@ impl RoomState {
     }
 
     fn is_admin(&self, key: KeyId) -> bool {
-        self.people.get(&key).is_some_and(|person| person.role == Role::Admin)
+        self.persons.has_role(key, Role::Admin)
     }
 
     fn admin(&self, key: KeyId) -> Result<(), Refusal> {
@@ -310,22 +334,54 @@ impl RoomState {
         Ok(())
     }
 
-    fn judge_report(&self, key: KeyId, report: &Report) -> Result<(), Refusal> {
+    fn judge_act(&self, message: &Message, now_ms: u64) -> Result<(), Refusal> {
+        let package = self.package().ok_or(Refusal::UnknownPackage)?;
+        let act = self.act_of(message.key(), &package.contest, now_ms);
+        self.review.judge(act, message).unwrap_or(Err(Refusal::UnsupportedKind))
+    }
+
+    fn act_of<'a>(&'a self, key: KeyId, contest: &'a Contest, now_ms: u64) -> review::Act<'a> {
+        let carried = self.begun.as_ref().map_or(0, |begun| begun.begun_again.entries_carried());
+        let now_ms = (self.size > carried).then_some(now_ms);
+        review::Act { key, persons: &self.persons, reports: &self.reports, contest, now_ms }
+    }
+
+    fn enter_deed(&mut self, index: u64, entry: &Entry, key: KeyId, deed: review::Deed) {
+        let (Some(person), Some(package)) = (self.persons.ever(key), self.package()) else {
+            return;
+        };
+        let signed =
+            Signed { id: entry.message, index, entered_ms: entry.time_ms, person: person.number };
+        let package = Arc::clone(package);
+        if let review::Deed::Decision(decision) = &deed {
+            self.reports.decide(decision.precinct, decision.report);
+        }
+        self.review.apply(&package.contest, signed, deed);
+    }
+
+    fn judge_report(&self, message: &Message, report: &Report) -> Result<(), Refusal> {
         if !self.is_open() {
             return Err(Refusal::NotOpenYet);
         }
-        let device = self.devices.get(&key).ok_or(Refusal::UnknownKey)?;
-        let package = self.packages.get(&report.package).ok_or(Refusal::UnknownPackage)?;
-        if device.precinct != report.precinct {
-            return Err(Refusal::WrongPrecinct);
-        }
+        let key = message.key();
+        let package = self.packages.get(&report.package).ok_or(Refusal::UnknownPackage);
+        let device = self.devices.get(&key);
+        let package = match device {
+            Some(device) => {
+                let package = package?;
+                let own = device.precinct == report.precinct;
+                own.then_some(package).ok_or(Refusal::WrongPrecinct)?
+            }
+            None => self.judge_typed(key, report).and(package)?,
+        };
         report.check_shape(&package.contest).map_err(|error| match error {
             ShapeError::Precinct => Refusal::WrongPrecinct,
             ShapeError::Revision => Refusal::WrongSupersedes,
             ShapeError::Length | ShapeError::Limit | ShapeError::Reason => Refusal::OverLimit,
         })?;
         // Before what it replaces is looked for: that may be held as well, and both wait for the same person.
-        if device.revoked_at.is_some() {
+        let revoked = device.is_some_and(|device| device.revoked_at.is_some());
+        if revoked && self.review.admitted(message.id()).is_none() {
             return Err(Refusal::RevokedKey);
         }
         if let Some(supersedes) = report.supersedes {
@@ -336,6 +392,32 @@ impl RoomState {
             own.then_some(()).ok_or(Refusal::WrongSupersedes)?;
         }
         Ok(())
+    }
+
+    /// Whether a person at headquarters may type a report that came by its channel.
+    fn judge_typed(&self, key: KeyId, report: &Report) -> Result<(), Refusal> {
+        let person = self.persons.get(key).ok_or(Refusal::UnknownKey)?;
+        let role = match report.channel {
+            Channel::Hotline | Channel::Paper => Role::Operator,
+            Channel::Transcription => Role::Reviewer,
+            Channel::Tablet => return Err(Refusal::NotAllowed),
+        };
+        (person.role == role).then_some(()).ok_or(Refusal::NotAllowed)?;
+        let decided = self.review.decisions(report.precinct);
+        let own = decided.iter().any(|decided| decided.signed.person == person.number);
+        (!own).then_some(()).ok_or(Refusal::OwnEntry)
+    }
+
+    /// What people did about reports and releases.
+    #[must_use]
+    pub const fn review(&self) -> &Review {
+        &self.review
+    }
+
+    /// The people of the room.
+    #[must_use]
+    pub const fn persons(&self) -> &Persons {
+        &self.persons
     }
 
     /// Id of the contest.

@@ -132,6 +132,12 @@ impl Tablet {
     }
 
     pub(crate) fn report(&self, precinct: u32, change: impl FnOnce(&mut Report)) -> Message {
+        let report = self.report_as(precinct, change);
+        Message::sign(&self.key, Scope::room(&self.contest, self.room), &report)
+    }
+
+    /// What a report says, unsigned.
+    pub(crate) fn report_as(&self, precinct: u32, change: impl FnOnce(&mut Report)) -> Report {
         let (counts, groups) = self.shape;
         let mut report = Report {
             package: self.package,
@@ -164,7 +170,7 @@ impl Tablet {
             app_version: "0.1.0".to_owned(),
         };
         change(&mut report);
-        Message::sign(&self.key, Scope::room(&self.contest, self.room), &report)
+        report
     }
 
     pub(crate) fn correction(&self, precinct: u32, of: &Message) -> Message {

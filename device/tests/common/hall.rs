@@ -98,7 +98,7 @@ impl Hall {
         let hall = self.room(room);
         let authority = hall.state.authority(message)?;
         hall.state.verify(message, &authority)?;
-        hall.state.judge(message)?;
+        hall.state.judge(message, time_ms)?;
         let index = hall.tree.size();
         let entry = Entry { kind: message.kind(), time_ms, message: message.id() };
         hall.state.apply(index, &entry, message)?;

@@ -1,10 +1,7 @@
 //! What can be said of a message before the sequencer sees it.
 
 use countersign_core::id::{KeyId, PublicKey};
-use countersign_core::message::{
-    Enrolment, Invitations, Kind, Message, NotCanonical, Package, People, Report, Revoke, RoomAct,
-    Scope,
-};
+use countersign_core::message::{Enrolment, Kind, Message, NotCanonical, Report, Scope};
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 
@@ -28,16 +25,12 @@ pub(super) fn canonical(bytes: &[u8]) -> Result<Message, Refusal> {
         NotCanonical::UnknownKind => Refusal::UnsupportedKind,
         _ => Refusal::NotCanonical,
     })?;
+    // An act begins a log and comes from its command alone.
     let content = match message.kind() {
-        Kind::Package => message.decode::<Package>().map(drop),
-        Kind::People => message.decode::<People>().map(drop),
-        Kind::Invitations => message.decode::<Invitations>().map(drop),
-        Kind::Revoke => message.decode::<Revoke>().map(drop),
-        Kind::Room => message.decode::<RoomAct>().map(drop),
-        Kind::Enrolment => message.decode::<Enrolment>().map(drop),
-        Kind::Report => message.decode::<Report>().map(drop),
-        _ => return Err(Refusal::UnsupportedKind),
+        Kind::Act => None,
+        _ => message.content_is_canonical(),
     };
+    let content = content.ok_or(Refusal::UnsupportedKind)?;
     content.map(|()| message).map_err(|_| Refusal::NotCanonical)
 }
 

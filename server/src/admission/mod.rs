@@ -215,7 +215,7 @@ impl Admission {
                 retry_after: Some(wait),
             })?;
         }
-        let judged = desk.read().judge(message);
+        let judged = desk.read().judge(message, self.clock.now_ms());
         judged.map_err(|refusal| Rejected::new(refusal, proof))?;
         drop(turn);
         match desk.submit(Arc::clone(message)).await {

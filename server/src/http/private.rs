@@ -100,6 +100,7 @@ fn page_of(received: &Received) -> Response {
             PrecinctState::Missing => "missing",
             PrecinctState::Received => "received",
             PrecinctState::InConflict => "in conflict",
+            PrecinctState::SetAside => "set aside",
         },
         reports: precinct.reports,
         attendees: text(precinct.attendees.map(u64::from)),

@@ -3,10 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
-use countersign_core::contest::Publish;
 use countersign_core::id::MessageId;
 use countersign_core::log::{Origin, tile};
-use countersign_core::message::Kind;
+use countersign_core::message::Message;
+use countersign_core::results::Audience;
 use countersign_core::room::Room;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 }
 
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 const NOW: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The log's signed head (C2SP tlog-checkpoint).
@@ -214,27 +215,21 @@ async fn published(
 ) -> Result<impl IntoResponse, Problem> {
     let room = room(&name)?;
     let id = MessageId::from_hex(&id).ok_or(Problem::NOT_FOUND)?;
-    if !is_published(&service, room, id) {
-        return Err(Problem::NOT_FOUND);
-    }
-    let bytes = message(&service, room, id).await?;
-    Ok(([(header::CACHE_CONTROL, FOREVER)], cose(bytes)))
+    public_message(&service, room, id).await
 }
 
-/// Packages, people, invitations, revocations, rooms and acts at once; the rest when the room publishes live.
-fn is_published(service: &Shared, room: Room, id: MessageId) -> bool {
-    let projection = service.admission.room(room).read();
-    let Some(entry) = projection.find(id).and_then(|index| projection.entry(index)) else {
-        return false;
-    };
-    let live = room == Room::Rehearsal
-        || projection
-            .state
-            .package()
-            .is_some_and(|package| package.contest.publish == Publish::Live);
-    let at_once = matches!(
-        entry.kind,
-        Kind::Package | Kind::People | Kind::Invitations | Kind::Revoke | Kind::Room | Kind::Act
-    );
-    live || at_once
+/// The bytes of a message that everyone may read now.
+async fn public_message(
+    service: &Shared,
+    room: Room,
+    id: MessageId,
+) -> Result<impl IntoResponse + use<>, Problem> {
+    service.admission.find(room, id).ok_or(Problem::NOT_FOUND)?;
+    let bytes = message(service, room, id).await?;
+    let read = Message::parse(&bytes).map_err(|_| Problem::FAILED)?;
+    match service.admission.room(room).read().state.audience(&read) {
+        // Withholding is rare, and a copy elsewhere is not called back; an hour is what a cache may keep it.
+        Audience::Everyone => Ok(([(header::CACHE_CONTROL, AN_HOUR)], cose(bytes))),
+        Audience::Observers | Audience::Headquarters => Err(Problem::NOT_FOUND),
+    }
 }

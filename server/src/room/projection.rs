@@ -226,12 +226,12 @@ impl Projection {
         self.entry(self.state.device(key)?.revoked_at?)
     }
 
-    /// Whether a message may be entered now; see [`RoomState::judge`].
+    /// Whether a message may be entered at a time; see [`RoomState::judge`].
     ///
     /// # Errors
     /// The [`Refusal`].
-    pub fn judge(&self, message: &Message) -> Result<(), Refusal> {
-        self.state.judge(message)?;
+    pub fn judge(&self, message: &Message, now_ms: u64) -> Result<(), Refusal> {
+        self.state.judge(message, now_ms)?;
         let act = message.decode::<Act>().ok();
         let begins = act.as_ref().map(|act| act.begun_again.begins.as_str());
         self.may_begin(begins).then_some(()).ok_or(Refusal::NotAllowed)

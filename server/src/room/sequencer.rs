@@ -174,7 +174,7 @@ impl Sequencer {
                     waiting.push_front(submission);
                     break;
                 }
-                None => match projection.judge(message) {
+                None => match projection.judge(message, time_ms) {
                     Err(refusal) => Outcome::Refused(refusal),
                     Ok(()) => {
                         together.add(message);

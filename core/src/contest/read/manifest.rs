@@ -7,8 +7,8 @@ use super::rosters::Rosters;
 use crate::contest::section::{Section, Source, is_id};
 use crate::contest::{
     Band, Contest, CountKind, DelegateRule, DistrictSeats, Label, Limits, LotMethod, Mistake,
-    National, NationalBasis, OneDelegateRule, Publish, Reason, Rules, SatelliteRule, Span,
-    ViabilityStep,
+    National, NationalBasis, OfficialDelegates, OneDelegateRule, Publish, Reason, ReleaseRules,
+    Rules, SatelliteRule, Span, ViabilityStep,
 };
 
 /// Languages that the screens speak.
@@ -39,6 +39,7 @@ pub(super) struct Manifest {
     valid: Option<Span>,
     reasons: Vec<Reason>,
     limits: Limits,
+    release: Option<ReleaseRules>,
     pub(super) groups: Option<Named>,
     pub(super) counties: Option<Named>,
     pub(super) precincts: Option<Named>,
@@ -159,6 +160,11 @@ impl Manifest {
             valid: document.section("valid", mistakes).and_then(|section| span(section, mistakes)),
             reasons: reasons(document, &languages, mistakes),
             limits: limits(document, mistakes),
+            release: if document.has("release") {
+                document.section("release", mistakes).and_then(|section| release(section, mistakes))
+            } else {
+                None
+            },
             languages,
             groups,
             counties,
@@ -193,6 +199,7 @@ impl Manifest {
             limits: self.limits,
             publish: self.publish?,
             worksheets: Vec::new(),
+            release: self.release,
             early_votes: None,
         })
     }
@@ -455,4 +462,17 @@ fn limits(document: &mut Section<'_>, mistakes: &mut Vec<Mistake>) -> Limits {
     set("tablets_per_invitation", &mut limits.tablets_per_invitation, &mut section);
     section.finish(mistakes);
     limits
+}
+
+fn release(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<ReleaseRules> {
+    let window_minutes =
+        section.number("window_minutes", 0, ReleaseRules::WINDOW_MINUTES_MAX, mistakes);
+    let coverage = section.fraction("coverage", mistakes);
+    let official = section.choice(
+        "official_delegates",
+        &[("signed", OfficialDelegates::Signed), ("rules", OfficialDelegates::Rules)],
+        mistakes,
+    );
+    section.finish(mistakes);
+    Some(ReleaseRules { window_minutes: window_minutes?, coverage: coverage?, official: official? })
 }

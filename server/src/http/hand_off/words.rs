@@ -166,7 +166,15 @@ fn english(refusal: Refusal) -> (&'static str, &'static str) {
             "This correction replaces a report that was never delivered.",
             "On the tablet, hand off the first report, deliver it, then deliver the correction.",
         ),
-        Refusal::NotAllowed => {
+        Refusal::NotAllowed
+        // What people at headquarters are told; a hand-off carries nothing of theirs.
+        | Refusal::OwnEntry
+        | Refusal::SamePerson
+        | Refusal::WeakerEvidence
+        | Refusal::UnknownSubject
+        | Refusal::ChangedSince
+        | Refusal::WindowOpen
+        | Refusal::Stopped => {
             ("This key may not send messages of this kind.", "The secretary calls the hotline.")
         }
         Refusal::LogBehind => (
@@ -224,7 +232,15 @@ fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
             "Esta corrección reemplaza un informe que nunca se entregó.",
             "En la tableta, pase primero el primer informe, entréguelo y luego entregue la corrección.",
         ),
-        Refusal::NotAllowed => (
+        Refusal::NotAllowed
+        // What people at headquarters are told; a hand-off carries nothing of theirs.
+        | Refusal::OwnEntry
+        | Refusal::SamePerson
+        | Refusal::WeakerEvidence
+        | Refusal::UnknownSubject
+        | Refusal::ChangedSince
+        | Refusal::WindowOpen
+        | Refusal::Stopped => (
             "Esta clave no puede enviar mensajes de este tipo.",
             "La secretaría llama a la línea de ayuda.",
         ),

@@ -1,19 +1,20 @@
-//! Every precinct of Iowa 2020 presses *sign* at the same instant: 1,765 tablets, each with a connection of its own that it
-//! opens only then, TLS and all, as tablets do.
+//! Every precinct of Iowa 2020 presses *sign* at the same instant: 1,765 tablets, each at an address of its own and with a
+//! connection that it opens only then, TLS and all, as tablets do.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use countersign_core::contest::RoomLog;
 use countersign_core::message::Kind;
-use countersign_tests::places;
+use countersign_tests::{loopback, places};
 use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use serde::Serialize;
-use tokio::net::TcpStream;
+use tokio::net::TcpSocket;
 use tokio::sync::Barrier;
 use tokio_rustls::TlsConnector;
 
@@ -41,7 +42,7 @@ pub(crate) struct Figures {
 
 /// What all tablets share.
 struct Hall {
-    address: String,
+    server: SocketAddr,
     trust: TlsConnector,
     log: RoomLog,
     reports: Vec<Vec<u8>>,
@@ -63,7 +64,7 @@ pub(crate) fn measure() -> Outcome<Figures> {
     let (certificate, key) = (format!("{tls}/cert.pem"), format!("{tls}/key.pem"));
     let server = Server::start(at, &["--tls-cert", &certificate, "--tls-key", &key])?;
     let hall = Hall {
-        address: server.reporting.clone(),
+        server: server.reporting.parse()?,
         trust: trust(&at.join(tls).join("ca.pem"))?,
         log: tablets.contest.log(ROOM).ok_or("the package names no log")?.clone(),
         reports: tablets.reports(&codes),
@@ -108,7 +109,7 @@ async fn report_all(hall: Arc<Hall>) -> Outcome<Vec<u64>> {
         all.spawn(async move {
             hall.together.wait().await;
             let began = hall.began.get_or_init(Instant::now);
-            report(&hall, &hall.reports[number]).await.map_err(|error| error.to_string())?;
+            report(&hall, number).await.map_err(|error| error.to_string())?;
             Ok::<_, String>(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX))
         });
     }
@@ -119,8 +120,11 @@ async fn report_all(hall: Arc<Hall>) -> Outcome<Vec<u64>> {
     Ok(times)
 }
 
-async fn report(hall: &Hall, report: &[u8]) -> Outcome<()> {
-    let stream = TcpStream::connect(&hall.address).await?;
+async fn report(hall: &Hall, number: usize) -> Outcome<()> {
+    let report = &hall.reports[number];
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((loopback::of_tablet(number), 0).into())?;
+    let stream = socket.connect(hall.server).await?;
     stream.set_nodelay(true)?;
     let name = ServerName::try_from("localhost")?;
     let stream = hall.trust.connect(name, stream).await?;

@@ -14,7 +14,7 @@ use countersign_tests::children::Group;
 use countersign_tests::paper::Paper;
 use countersign_tests::party::{Party, free_port};
 use countersign_tests::signer::{Signed, Signer};
-use countersign_tests::{places, process};
+use countersign_tests::{loopback, places, process};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
 use tempfile::TempDir;
@@ -304,18 +304,13 @@ fn plans(arguments: &Arguments, papers: &[Paper], codes: &[[String; 2]]) -> Vec<
         let is_shared = number.is_multiple_of(every) && number / every < shared;
         TabletPlan {
             number,
-            address: if is_shared { SHARED } else { house(number) },
+            address: if is_shared { SHARED } else { loopback::of_tablet(number) },
             code: code.clone(),
             paper: paper.clone(),
             signs_ms: dice.random_range(from..until),
         }
     };
     papers.iter().zip(codes).enumerate().map(plan).collect()
-}
-
-/// An address of a tablet's own.
-fn house(number: usize) -> Ipv4Addr {
-    numbered(Ipv4Addr::new(127, 2, 0, 1), number)
 }
 
 fn numbered(first: Ipv4Addr, number: usize) -> Ipv4Addr {

@@ -1,0 +1,244 @@
+//! Results: what releases name, added up. A pure function of the log, so that anyone with the published messages gets the
+//! same numbers (design section 9).
+
+mod changes;
+mod totals;
+
+use std::sync::Arc;
+
+pub use changes::{ChangedCell, ChangedPrecinct, changes};
+pub use totals::{Region, Totals};
+
+use super::reports::ReceivedReport;
+use super::review::ProposedRelease;
+use super::room_state::RoomState;
+use crate::contest::{Contest, CountKind, OfficialDelegates, PrecinctKind};
+use crate::id::{MessageId, PrecinctNumber};
+use crate::message::{Layer, Lot, Package, PreviewedPrecinct, Report};
+use crate::room::Room;
+use crate::rules::{
+    LotOutcome, National, TenThousandths, award, national_delegates, satellite_sde, sde,
+};
+
+/// A precinct's results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleasedPrecinct {
+    /// The precinct.
+    pub precinct: PrecinctNumber,
+    /// The release that its numbers come from.
+    pub release: MessageId,
+    /// The report that was released.
+    pub report: MessageId,
+    /// The decision that named it, where there was one.
+    pub decision: Option<MessageId>,
+    /// The numbers.
+    pub numbers: Numbers,
+    /// State delegate equivalents of each group in ballot order.
+    pub sde: Vec<TenThousandths>,
+    /// A satellite site whose pool is not complete: its SDE will change.
+    pub provisional: bool,
+}
+
+/// The numbers of one report, with the reading of its delegates that the contest calls official.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbers {
+    /// People who attended.
+    pub attendees: u32,
+    /// Its counts as they were signed: one list for each count of the contest, each in ballot order.
+    pub counts: Vec<Vec<u32>>,
+    /// Delegates as the rules give them for these counts and lots; absent where they do not give exactly one outcome.
+    pub by_the_rules: Option<Vec<u32>>,
+    /// Delegates that count, in ballot order; empty where the contest elects none.
+    pub official: Vec<u32>,
+}
+
+impl Numbers {
+    /// What a report of a precinct says.
+    #[must_use]
+    pub fn of(contest: &Contest, report: &Report) -> Self {
+        let count = |kind| contest.count_index(kind).and_then(|index| report.counts.get(index));
+        let signed = count(CountKind::Delegates).cloned().unwrap_or_default();
+        let by_the_rules = (!signed.is_empty())
+            .then(|| count(CountKind::FinalAlignment).or_else(|| count(CountKind::FirstAlignment)))
+            .flatten()
+            .and_then(|people| {
+                let elects =
+                    contest.delegates_to_elect(report.precinct.0, Some(report.attendees))?;
+                let lots: Vec<LotOutcome> = report.lots.iter().map(Lot::outcome).collect();
+                award(&contest.rules, elects, report.attendees, people, &lots).delegates
+            });
+        let official = match (contest.release_rules().official, &by_the_rules) {
+            (OfficialDelegates::Rules, Some(delegates)) => delegates.clone(),
+            _ => signed,
+        };
+        Self { attendees: report.attendees, counts: report.counts.clone(), by_the_rules, official }
+    }
+}
+
+/// The results of a room in one layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The package by which they are worked out: the newest one.
+    pub package: Arc<Package>,
+    /// The room.
+    pub room: Room,
+    /// The layer.
+    pub layer: Layer,
+    /// Entries of the log that this is a function of.
+    pub log_size: u64,
+    /// Server time of the last of them.
+    pub now_ms: u64,
+    /// Released precincts by number.
+    pub precincts: Vec<ReleasedPrecinct>,
+    /// Sums over the whole contest.
+    pub statewide: Totals,
+    /// Sums for each county and pool, in the contest's order.
+    pub counties: Vec<Totals>,
+    /// Sums for each congressional district that a county lies in, in rising order.
+    pub districts: Vec<(u8, Totals)>,
+    /// The national delegates that these numbers give; absent where the contest elects none.
+    pub national: Option<National>,
+}
+
+impl Released {
+    /// The results of a layer. `None` without a package.
+    #[must_use]
+    pub fn of(state: &RoomState, layer: Layer) -> Option<Self> {
+        let released = state.review().released(layer);
+        let precincts = released.into_iter().filter_map(|(precinct, (release, named))| {
+            released_precinct(state, precinct, release, named)
+        });
+        Self::add_up(state, layer, precincts.collect())
+    }
+
+    /// The results of a layer as they would be with a preview's precincts released as well.
+    #[must_use]
+    pub fn with_preview(state: &RoomState, preview: usize) -> Option<Self> {
+        let previewed = state.review().previews().get(preview)?;
+        let layer = previewed.preview.layer;
+        let mut precincts = Self::of(state, layer)?.precincts;
+        precincts.retain(|released| previewed.preview.of(released.precinct).is_none());
+        let contest = &state.package()?.contest;
+        for named in &previewed.preview.precincts {
+            let Some(received) = received(state, named) else { continue };
+            precincts.push(ReleasedPrecinct {
+                precinct: named.precinct,
+                release: previewed.signed.id,
+                report: received.id,
+                decision: named.decision,
+                numbers: Numbers::of(contest, &received.report()),
+                sde: Vec::new(),
+                provisional: false,
+            });
+        }
+        precincts.sort_by_key(|released| released.precinct);
+        Self::add_up(state, layer, precincts)
+    }
+
+    fn add_up(
+        state: &RoomState,
+        layer: Layer,
+        mut precincts: Vec<ReleasedPrecinct>,
+    ) -> Option<Self> {
+        let package = Arc::clone(state.package()?);
+        let contest = &package.contest;
+        work_out_sde(contest, &mut precincts);
+        let mut statewide = Totals::none(contest, Region::Statewide);
+        let mut counties: Vec<Totals> = (0..contest.counties.len())
+            .map(|county| Totals::none(contest, Region::County(county)))
+            .collect();
+        for (index, precinct) in (0..).zip(&contest.precincts) {
+            let at = precincts.binary_search_by_key(&PrecinctNumber(index), |one| one.precinct);
+            let released = at.ok().map(|at| &precincts[at]);
+            statewide.add(released);
+            counties[usize::from(precinct.county)].add(released);
+        }
+        let districts = totals::by_district(contest, &counties);
+        let sde: Vec<_> =
+            districts.iter().map(|(district, totals)| (*district, totals.sde.clone())).collect();
+        let national = national_delegates(contest, &sde, &statewide.sde);
+        let (room, log_size, now_ms) = (state.room(), state.size(), state.now_ms());
+        Some(Self {
+            room,
+            layer,
+            log_size,
+            now_ms,
+            precincts,
+            statewide,
+            counties,
+            districts,
+            national,
+            package,
+        })
+    }
+
+    /// The results of a precinct.
+    #[must_use]
+    pub fn precinct(&self, precinct: PrecinctNumber) -> Option<&ReleasedPrecinct> {
+        let at = self.precincts.binary_search_by_key(&precinct, |one| one.precinct).ok()?;
+        Some(&self.precincts[at])
+    }
+
+    /// Whether enough is released for shares and leaders to be shown.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        let (released, all) = (self.precincts.len() as u64, self.package.contest.precincts.len());
+        let coverage = self.package.contest.release_rules().coverage;
+        released > 0 && !coverage.is_more_than(released, all as u64)
+    }
+}
+
+/// The report that a release or preview names.
+pub(super) fn received<'a>(
+    state: &'a RoomState,
+    named: &PreviewedPrecinct,
+) -> Option<&'a ReceivedReport> {
+    let id = named.report?;
+    state.reports(named.precinct).iter().find(|report| report.id == id)
+}
+
+fn released_precinct(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    release: &ProposedRelease,
+    named: &PreviewedPrecinct,
+) -> Option<ReleasedPrecinct> {
+    let contest = &state.package()?.contest;
+    let report = received(state, named)?;
+    Some(ReleasedPrecinct {
+        precinct,
+        release: release.signed.id,
+        report: report.id,
+        decision: named.decision,
+        numbers: Numbers::of(contest, &report.report()),
+        sde: Vec::new(),
+        provisional: false,
+    })
+}
+
+/// Gives every precinct its SDE: those of a county by themselves, those of a pool by what all its sites say.
+fn work_out_sde(contest: &Contest, precincts: &mut [ReleasedPrecinct]) {
+    let mut attendees = vec![0_u64; contest.counties.len()];
+    let mut missing = vec![0_u32; contest.counties.len()];
+    for (index, precinct) in (0..).zip(&contest.precincts) {
+        let county = usize::from(precinct.county);
+        match precincts.binary_search_by_key(&PrecinctNumber(index), |one| one.precinct) {
+            Ok(at) => attendees[county] += u64::from(precincts[at].numbers.attendees),
+            Err(_) => missing[county] += 1,
+        }
+    }
+    for released in precincts {
+        let Some(precinct) = contest.precinct(released.precinct.0) else { continue };
+        let county = usize::from(precinct.county);
+        let Some(region) = contest.counties.get(county) else { continue };
+        let numbers = &released.numbers;
+        if precinct.kind == PrecinctKind::Satellite {
+            released.sde =
+                satellite_sde(region, numbers.attendees, attendees[county], &numbers.official);
+            released.provisional = missing[county] > 0;
+        } else {
+            let one = |&delegates: &u32| sde(region, delegates).unwrap_or_default();
+            released.sde = numbers.official.iter().map(one).collect();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What people did after reports came in: decisions, previews, objections, releases, stops. A projection of the log, as
+//! the reports themselves are.
+
+mod apply;
+mod judge;
+mod releases;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub use releases::{Approval, ProposedRelease, Stopped, Withdrawal};
+
+pub(super) use apply::Deed;
+pub(super) use judge::Act;
+
+use crate::id::{MessageId, PrecinctNumber};
+use crate::message::{Answer, Decision, Objection, Preview};
+
+/// When and by whom a message came into the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signed {
+    /// Its id.
+    pub id: MessageId,
+    /// Index of its entry.
+    pub index: u64,
+    /// Server time of its entry, milliseconds since the Unix epoch.
+    pub entered_ms: u64,
+    /// Number of the person who signed it.
+    pub person: u32,
+}
+
+/// A decision in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// When and by whom.
+    pub signed: Signed,
+    /// What it says.
+    pub decision: Decision,
+}
+
+/// An objection in the log, and what was said to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objected {
+    /// When and by whom.
+    pub signed: Signed,
+    /// What it says.
+    pub objection: Objection,
+    /// The answer; absent while nobody answered.
+    pub answer: Option<(Signed, Answer)>,
+}
+
+/// A preview in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Previewed {
+    /// When and by whom.
+    pub signed: Signed,
+    /// What it says.
+    pub preview: Arc<Preview>,
+    /// First millisecond at which a release of it may be approved.
+    pub window_ends_ms: u64,
+}
+
+/// Everything that people did in a room since its round began.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    decisions: BTreeMap<PrecinctNumber, Arc<Vec<Decided>>>,
+    admitted: HashMap<MessageId, Signed>,
+    previews: Vec<Previewed>,
+    objections: Vec<Objected>,
+    releases: Vec<ProposedRelease>,
+    /// Indices into `releases` of those that took effect, in the order in which they did.
+    took_effect: Vec<usize>,
+    stops: Vec<Stopped>,
+    /// Messages of kind stop so far, those that end one included.
+    stop_messages: u32,
+    withheld: HashMap<MessageId, Signed>,
+    /// Who signed what waits for a second person, by the id of that.
+    pending: HashMap<MessageId, (Signed, releases::Pending)>,
+}
+
+impl Review {
+    /// Decisions of a precinct, in log order.
+    #[must_use]
+    pub fn decisions(&self, precinct: PrecinctNumber) -> &[Decided] {
+        self.decisions.get(&precinct).map_or(&[], |decisions| decisions.as_slice())
+    }
+
+    /// The last decision of a precinct, which is the one that counts.
+    #[must_use]
+    pub fn decision(&self, precinct: PrecinctNumber) -> Option<&Decided> {
+        self.decisions(precinct).last()
+    }
+
+    /// Who admitted a message that was held, if anybody did.
+    #[must_use]
+    pub fn admitted(&self, message: MessageId) -> Option<&Signed> {
+        self.admitted.get(&message)
+    }
+
+    /// Every preview, in log order: the one with number n stands at n − 1.
+    #[must_use]
+    pub fn previews(&self) -> &[Previewed] {
+        &self.previews
+    }
+
+    /// The preview with an id.
+    #[must_use]
+    pub fn preview(&self, id: MessageId) -> Option<&Previewed> {
+        self.previews.iter().find(|preview| preview.signed.id == id)
+    }
+
+    /// Every objection, in log order.
+    #[must_use]
+    pub fn objections(&self) -> &[Objected] {
+        &self.objections
+    }
+
+    /// Every stop, in log order, approved or not.
+    #[must_use]
+    pub fn stops(&self) -> &[Stopped] {
+        &self.stops
+    }
+
+    /// Number that the next message of kind stop has.
+    #[must_use]
+    pub const fn next_stop(&self) -> u32 {
+        self.stop_messages + 1
+    }
+
+    /// The stop that is in force at a time.
+    #[must_use]
+    pub fn stop_in_force(&self, now_ms: u64) -> Option<&Stopped> {
+        self.stops.iter().rev().find(|stop| stop.is_in_force(now_ms))
+    }
+
+    /// Who withheld the bytes of a message, once that was approved.
+    #[must_use]
+    pub fn withheld(&self, message: MessageId) -> Option<&Signed> {
+        self.withheld.get(&message)
+    }
+
+    /// What waits for a second person: who signed it, in no particular order.
+    pub fn pending(&self) -> impl Iterator<Item = &Signed> {
+        self.pending.values().map(|(signed, _)| signed)
+    }
+}

@@ -1,0 +1,196 @@
+//! Releases, and what two people do to them.
+
+use std::collections::BTreeMap;
+
+use super::{Review, Signed};
+use crate::id::{MessageId, PrecinctNumber};
+use crate::message::{Layer, PreviewedPrecinct, Release, Stop};
+
+/// That a second person approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    /// When and by whom.
+    pub signed: Signed,
+}
+
+/// That a release was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// When and by whom it was asked for.
+    pub signed: Signed,
+    /// When and by whom it was approved: from then on the release is not in effect.
+    pub approval: Approval,
+    /// Why.
+    pub why: String,
+}
+
+/// A release in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposedRelease {
+    /// When and by whom.
+    pub signed: Signed,
+    /// What it says.
+    pub release: Release,
+    /// Index of its preview among [`Review::previews`].
+    pub preview: usize,
+    /// The second person's approval, by which it took effect.
+    pub approval: Option<Approval>,
+    /// That it was withdrawn.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// A stop in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// When and by whom it was asked for.
+    pub signed: Signed,
+    /// Minutes that it lasts from its approval on.
+    pub minutes: u32,
+    /// Why.
+    pub why: String,
+    /// The second person's approval, from which on it is in force.
+    pub approval: Option<Approval>,
+    /// The approval of its early end.
+    pub ended: Option<Approval>,
+}
+
+impl Stopped {
+    /// First millisecond after it, counted from its approval; absent before that.
+    #[must_use]
+    pub fn until_ms(&self) -> Option<u64> {
+        let begun = self.approval?.signed.entered_ms;
+        let by_itself = begun.saturating_add(u64::from(self.minutes) * 60_000);
+        Some(self.ended.map_or(by_itself, |ended| ended.signed.entered_ms.min(by_itself)))
+    }
+
+    /// Whether it holds at a time.
+    #[must_use]
+    pub fn is_in_force(&self, now_ms: u64) -> bool {
+        self.until_ms().is_some_and(|until| now_ms < until)
+    }
+}
+
+/// What waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Pending {
+    /// A release, by its index.
+    Release(usize),
+    /// The withdrawal of a release, by its index, and why.
+    Withdraw(usize, String),
+    /// A stop, by its index.
+    Stop(usize),
+    /// The early end of a stop, by its index.
+    EndOfStop(usize),
+    /// Withholding the bytes of a message.
+    Withhold(MessageId),
+}
+
+impl Review {
+    /// Every release, in log order, whatever became of it.
+    #[must_use]
+    pub fn releases(&self) -> &[ProposedRelease] {
+        &self.releases
+    }
+
+    /// Releases that took effect, in the order in which they did, also those that were withdrawn since.
+    pub fn effective(&self) -> impl DoubleEndedIterator<Item = &ProposedRelease> {
+        self.took_effect.iter().map(|&index| &self.releases[index])
+    }
+
+    /// Releases that took effect and were not withdrawn, in the order in which they took effect.
+    pub fn in_effect(&self) -> impl DoubleEndedIterator<Item = &ProposedRelease> {
+        self.effective().filter(|release| release.withdrawal.is_none())
+    }
+
+    /// The layer of a release.
+    #[must_use]
+    pub fn layer(&self, release: &ProposedRelease) -> Layer {
+        self.previews[release.preview].preview.layer
+    }
+
+    /// What a release says of its precincts, in rising order.
+    pub fn precincts<'a>(
+        &'a self,
+        release: &'a ProposedRelease,
+    ) -> impl Iterator<Item = &'a PreviewedPrecinct> {
+        release.release.precincts(&self.previews[release.preview].preview)
+    }
+
+    /// What is released of every precinct in a layer. Of the releases in effect that name the precinct and belong to the layer
+    /// or to one before it, the one of the last layer counts, and among those of one layer the one that took effect last: a
+    /// correction of caucus night's numbers does not undo a recount. A precinct whose numbers were taken out is not there.
+    #[must_use]
+    pub fn released(
+        &self,
+        layer: Layer,
+    ) -> BTreeMap<PrecinctNumber, (&ProposedRelease, &PreviewedPrecinct)> {
+        let mut released = BTreeMap::new();
+        let mut releases: Vec<_> = self.in_effect().collect();
+        releases.sort_by_key(|release| self.layer(release));
+        for release in releases.into_iter().filter(|release| self.layer(release) <= layer) {
+            for named in self.precincts(release) {
+                if named.report.is_some() {
+                    released.insert(named.precinct, (release, named));
+                } else {
+                    released.remove(&named.precinct);
+                }
+            }
+        }
+        released
+    }
+
+    /// What is released of one precinct in a layer; see [`Review::released`].
+    #[must_use]
+    pub fn released_precinct(
+        &self,
+        precinct: PrecinctNumber,
+        layer: Layer,
+    ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
+        let mut found: Option<(&ProposedRelease, &PreviewedPrecinct)> = None;
+        for release in self.in_effect().filter(|release| self.layer(release) <= layer) {
+            let preview = &self.previews[release.preview].preview;
+            let Some(named) = preview.of(precinct) else { continue };
+            let left_out = release.release.left_out.binary_search(&precinct).is_ok();
+            let earlier_layer =
+                found.is_some_and(|(best, _)| self.layer(best) > self.layer(release));
+            if !left_out && !earlier_layer {
+                found = Some((release, named));
+            }
+        }
+        found.filter(|(_, named)| named.report.is_some())
+    }
+
+    /// The last layer in which something is in effect.
+    #[must_use]
+    pub fn last_layer(&self) -> Option<Layer> {
+        self.in_effect().map(|release| self.layer(release)).max()
+    }
+
+    /// Whether a release that took effect ever named a precinct: its messages are public from then on, also when that release
+    /// was withdrawn.
+    #[must_use]
+    pub fn was_released(&self, precinct: PrecinctNumber) -> bool {
+        self.effective().any(|release| {
+            self.previews[release.preview].preview.of(precinct).is_some()
+                && release.release.left_out.binary_search(&precinct).is_err()
+        })
+    }
+
+    /// Whether a preview ever named a precinct: observers see its messages from then on.
+    #[must_use]
+    pub fn was_previewed(&self, precinct: PrecinctNumber) -> bool {
+        self.previews.iter().any(|previewed| previewed.preview.of(precinct).is_some())
+    }
+}
+
+impl Stopped {
+    pub(super) fn asked(signed: Signed, stop: &Stop) -> Self {
+        Self {
+            signed,
+            minutes: stop.minutes.unwrap_or(0),
+            why: stop.why.clone(),
+            approval: None,
+            ended: None,
+        }
+    }
+}

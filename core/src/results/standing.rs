@@ -1,0 +1,218 @@
+//! Where a precinct stands on its way from a report to a result (design section 9, "Precinct state").
+
+use std::collections::BTreeSet;
+
+use super::room_state::{Candidate, RoomState};
+use crate::checks::{self, Figures, Finding, Severity};
+use crate::contest::Contest;
+use crate::id::{KeyId, MessageId, PrecinctNumber};
+use crate::message::{Channel, FindingName, Layer, Lot, Report};
+
+/// Where a precinct stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nothing was received.
+    Missing,
+    /// Its sources disagree, and nobody decided.
+    InConflict,
+    /// A reviewer decided that none of its reports counts.
+    SetAside,
+    /// Something impossible was found in what counts, and nobody answered it.
+    Flagged,
+    /// Something counts, and nothing impossible is open.
+    Consistent,
+    /// The same, and a second independent source says the same.
+    Verified,
+    /// What counts is released.
+    Released,
+    /// What counts is released and is not what was released first.
+    Corrected,
+    /// Something is released, and since then something else counts.
+    Reopened,
+}
+
+impl Standing {
+    /// Every standing, in the order of the way.
+    pub const ALL: [Self; 9] = [
+        Self::Missing,
+        Self::InConflict,
+        Self::SetAside,
+        Self::Flagged,
+        Self::Consistent,
+        Self::Verified,
+        Self::Released,
+        Self::Corrected,
+        Self::Reopened,
+    ];
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::InConflict => "inConflict",
+            Self::SetAside => "setAside",
+            Self::Flagged => "flagged",
+            Self::Consistent => "consistent",
+            Self::Verified => "verified",
+            Self::Released => "released",
+            Self::Corrected => "corrected",
+            Self::Reopened => "reopened",
+        }
+    }
+}
+
+/// Where a source of numbers comes from. Reports of one source are not independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// A tablet: all tablets of one invitation are one source.
+    Invitation(KeyId),
+    /// A call that somebody at headquarters took down, or paper that they typed.
+    Person(u32),
+    /// A transcription of the worksheet's photo by somebody at headquarters. Two of them by different people are one source.
+    Transcription(u32),
+}
+
+/// A finding of a precinct, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// What is named when it is answered.
+    pub name: FindingName,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The decision that answers it; absent while it is open.
+    pub answered: Option<MessageId>,
+}
+
+impl Flag {
+    /// Whether it keeps its precinct from being released.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.severity, Severity::Impossible) && self.answered.is_none()
+    }
+}
+
+impl Finding {
+    /// How a decision names it.
+    #[must_use]
+    pub fn name(&self) -> FindingName {
+        FindingName {
+            check: self.rule.number(),
+            group: self.group.and_then(|group| u8::try_from(group).ok()),
+        }
+    }
+}
+
+/// What the checks on one precinct's figures find in a report.
+#[must_use]
+pub fn findings_of(contest: &Contest, report: &Report) -> Vec<Finding> {
+    let filled = |count: &Vec<u32>| count.iter().copied().map(Some).collect();
+    let figures = Figures {
+        attendees: Some(report.attendees),
+        counts: report.counts.iter().map(filled).collect(),
+    };
+    let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
+    checks::check(contest, report.precinct.0, &figures, &lots).findings
+}
+
+impl RoomState {
+    /// The findings of a precinct with what became of each: those of the checks on its candidate, and `more` (which look
+    /// beyond the precinct). A decision answers what it names for the reports that were there then: any later report of the
+    /// precinct opens all of them again.
+    #[must_use]
+    pub fn flags(&self, precinct: PrecinctNumber, more: &[(FindingName, Severity)]) -> Vec<Flag> {
+        let Some(package) = self.package() else { return Vec::new() };
+        let mut named: Vec<(FindingName, Severity)> = match self.candidate(precinct) {
+            Candidate::Report(report) => findings_of(&package.contest, &report.report())
+                .iter()
+                .map(|finding| (finding.name(), finding.severity))
+                .collect(),
+            _ => Vec::new(),
+        };
+        named.extend_from_slice(more);
+        let last = self.reports(precinct).last().map(|report| report.index);
+        let decision =
+            self.review().decision(precinct).filter(|decided| last < Some(decided.signed.index));
+        let answered = |name: &FindingName| {
+            let decided = decision?;
+            decided.decision.answers.contains(name).then_some(decided.signed.id)
+        };
+        named
+            .into_iter()
+            .map(|(name, severity)| Flag { name, severity, answered: answered(&name) })
+            .collect()
+    }
+
+    /// Where a precinct stands, given its flags.
+    #[must_use]
+    pub fn standing(&self, precinct: PrecinctNumber, flags: &[Flag]) -> Standing {
+        let candidate = self.candidate(precinct);
+        let released = self.released_report(precinct);
+        if let Some(released) = released {
+            let Candidate::Report(report) = candidate else { return Standing::Reopened };
+            if report.id != released {
+                return Standing::Reopened;
+            }
+            return if self.was_changed(precinct) {
+                Standing::Corrected
+            } else {
+                Standing::Released
+            };
+        }
+        match candidate {
+            Candidate::Missing => Standing::Missing,
+            Candidate::InConflict => Standing::InConflict,
+            Candidate::SetAside => Standing::SetAside,
+            Candidate::Report(_) if flags.iter().any(Flag::is_open) => Standing::Flagged,
+            Candidate::Report(_) if self.is_verified(precinct) => Standing::Verified,
+            Candidate::Report(_) => Standing::Consistent,
+        }
+    }
+
+    /// The report whose numbers are released of a precinct, in the last layer.
+    #[must_use]
+    pub fn released_report(&self, precinct: PrecinctNumber) -> Option<MessageId> {
+        self.review().released_precinct(precinct, Layer::Certified)?.1.report
+    }
+
+    /// Whether more than one report of a precinct was ever released.
+    fn was_changed(&self, precinct: PrecinctNumber) -> bool {
+        let review = self.review();
+        let named = |release| review.precincts(release).find(|named| named.precinct == precinct);
+        let reports: BTreeSet<_> =
+            review.effective().filter_map(named).map(|one| one.report).collect();
+        reports.len() > 1
+    }
+
+    /// Whether a second independent source carries the candidate's numbers: another invitation, a call or paper that was
+    /// typed at headquarters, or two transcriptions by different people.
+    #[must_use]
+    pub fn is_verified(&self, precinct: PrecinctNumber) -> bool {
+        let Candidate::Report(candidate) = self.candidate(precinct) else { return false };
+        let wanted = candidate.report();
+        let mut sources = BTreeSet::new();
+        for head in self.heads(precinct) {
+            let report = head.report();
+            if report.attendees == wanted.attendees && report.counts == wanted.counts {
+                sources.extend(self.source(head.key, report.channel));
+            }
+        }
+        let transcriptions =
+            sources.iter().filter(|source| matches!(source, Source::Transcription(_))).count();
+        let others = sources.len() - transcriptions;
+        others + usize::from(transcriptions >= 2) >= 2
+    }
+
+    /// Where the reports of a key come from.
+    #[must_use]
+    pub fn source(&self, key: KeyId, channel: Channel) -> Option<Source> {
+        if let Some(device) = self.device(key) {
+            return Some(Source::Invitation(device.invitation));
+        }
+        let number = self.persons().ever(key)?.number;
+        Some(match channel {
+            Channel::Transcription => Source::Transcription(number),
+            Channel::Tablet | Channel::Hotline | Channel::Paper => Source::Person(number),
+        })
+    }
+}

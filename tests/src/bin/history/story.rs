@@ -1,0 +1,328 @@
+//! Release after release.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Write as _;
+use std::time::Instant;
+
+use countersign_core::checks::{Finding, Severity};
+use countersign_core::contest::{Published, RoomLog};
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::message::{
+    Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
+    Release, Report,
+};
+use countersign_core::results::{Released, RoomState, changes, findings_of};
+use countersign_tests::places;
+use countersign_tests::signer::{Signed, Signer};
+use serde::Serialize;
+
+use crate::compare::{self, Compared};
+use crate::house::House;
+use crate::recorded::Recorded;
+use crate::sheet::{self, Road};
+use crate::{Arguments, Outcome};
+
+/// What a release came to.
+#[derive(Serialize)]
+pub(crate) struct Figure {
+    release: String,
+    label: String,
+    layer: &'static str,
+    precincts: u32,
+    decisions: usize,
+    corrected: usize,
+    compared: Compared,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    contest: &'a str,
+    releases: &'a [Figure],
+    /// Precincts that were changed after they had been released, and how many of their cells.
+    changed_precincts: usize,
+    changed_cells: usize,
+    national_delegates: BTreeMap<String, u32>,
+    national_delegates_as_published: bool,
+    /// Totals that differ from what was published and are not explained by what was not published.
+    unexplained: usize,
+    entries: u64,
+    seconds: f64,
+}
+
+/// A caucus under way.
+struct Story {
+    house: House,
+    recorded: Recorded,
+    tablets: HashMap<u32, Signer>,
+    /// What counts in a precinct: the published numbers that its report was made of.
+    standing: BTreeMap<u32, Published>,
+    sequence: u64,
+    log: Option<RoomLog>,
+}
+
+/// Goes through the releases; gives whether every total is as published, or explained.
+pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
+    let begun = Instant::now();
+    let files = places::contest(&arguments.contest);
+    if arguments.folder.exists() {
+        std::fs::remove_dir_all(&arguments.folder)?;
+    }
+    std::fs::create_dir_all(&arguments.folder)?;
+    let contest = without_window(&files, &arguments.folder.join("contest"))?;
+    say("setting up the party's server and inviting every precinct");
+    let house = House::open(&arguments.folder.join("party"), &contest)?;
+    let recorded = Recorded::read(&files, &house.contest)?;
+    let mut story = Story {
+        tablets: HashMap::new(),
+        standing: BTreeMap::new(),
+        sequence: 0,
+        log: house.contest.log(crate::house::ROOM).cloned(),
+        house,
+        recorded,
+    };
+    story.enrol()?;
+    let mut figures = Vec::new();
+    for release in story.recorded.releases.clone() {
+        match release.release.as_str() {
+            // Nobody kept these by precinct.
+            "r085" | "recanvass" => {}
+            "feb10" => figures.push(story.correct("feb10", Layer::Corrected, Evidence::Sheet)?),
+            "final" => figures.push(story.correct("final", Layer::Recount, Evidence::Cards)?),
+            key => figures.push(story.batch(key)?),
+        }
+    }
+    let good = story.finish(arguments, &figures, begun)?;
+    story.house.party.stop()?;
+    Ok(good)
+}
+
+/// A copy of the contest in which observers have no window: the days between preview and release pass in no time here.
+fn without_window(files: &std::path::Path, copy: &std::path::Path) -> Outcome<std::path::PathBuf> {
+    copy_folder(files, copy)?;
+    let manifest = copy.join("contest.toml");
+    let text = std::fs::read_to_string(&manifest)?;
+    let window = text.lines().find(|line| line.starts_with("window_minutes"));
+    let line = window.ok_or("contest.toml has no [release] window_minutes")?;
+    std::fs::write(&manifest, text.replace(line, "window_minutes = 0"))?;
+    Ok(copy.to_path_buf())
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) -> Outcome<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn say(what: &str) {
+    eprintln!("{what}");
+    let _ = std::io::stderr().flush();
+}
+
+impl Story {
+    fn enrol(&mut self) -> Outcome<()> {
+        let codes = self.house.party.invite_all()?;
+        let signed = Signed::read(&self.house.party)?;
+        for (number, precinct) in (0..).zip(&self.house.contest.precincts) {
+            let code = codes.get(&precinct.id).ok_or("a precinct has no invitation")?;
+            self.tablets.insert(number, self.house.tablet(&signed, code, &precinct.id)?);
+        }
+        Ok(())
+    }
+
+    fn road(&mut self, channel: Channel) -> Road {
+        self.sequence += 1;
+        let time_ms = 1_580_780_000_000 + self.sequence * 1_000;
+        Road { channel, supersedes: None, sequence: self.sequence, time_ms }
+    }
+
+    fn report(&mut self, published: &Published, channel: Channel) -> Report {
+        let road = self.road(channel);
+        sheet::report(&self.house.contest, self.house.package, published, road)
+    }
+
+    /// The precincts of a batch report, are reviewed and released.
+    fn batch(&mut self, key: &str) -> Outcome<Figure> {
+        let numbers: Vec<u32> = (0..)
+            .zip(&self.recorded.first_release)
+            .filter(|(_, first)| *first == key)
+            .map(|(number, _)| number)
+            .collect();
+        let (mut decisions, mut previewed) = (0, Vec::new());
+        for number in numbers {
+            let published = self.recorded.complete[number as usize].clone();
+            let report = self.report(&published, Channel::Tablet);
+            let id = self.house.report(&self.tablets[&number], &report)?;
+            let decision = self.answer(&report, id, Evidence::Sheet, None)?;
+            decisions += usize::from(decision.is_some());
+            previewed.push(named(number, id, decision, None));
+            self.standing.insert(number, published);
+        }
+        self.release(key, Layer::Night, previewed, decisions, 0)
+    }
+
+    /// Precincts whose published numbers changed are typed again from paper, decided and released with their cause.
+    fn correct(&mut self, key: &str, layer: Layer, evidence: Evidence) -> Outcome<Figure> {
+        let corrected = self.recorded.corrected(&self.house.contest, key)?;
+        let changed: Vec<Published> = corrected
+            .into_iter()
+            .filter(|new| self.standing.get(&new.precinct).is_some_and(|old| old != new))
+            .collect();
+        let cause = if layer == Layer::Recount { Cause::Recount } else { Cause::Sheet };
+        let mut previewed = Vec::new();
+        let before = self.house.state()?;
+        for published in &changed {
+            let report = self.report(published, Channel::Transcription);
+            let id = self.house.act(&self.house.workers.transcriber, &report)?;
+            let after = before.review().decision(report.precinct).map(|one| one.signed.id);
+            let decision = self.decide(&report, id, evidence, after)?;
+            previewed.push(named(published.precinct, id, Some(decision), Some(cause)));
+            self.standing.insert(published.precinct, published.clone());
+        }
+        let corrected = changed.len();
+        self.release(key, layer, previewed, corrected, corrected)
+    }
+
+    /// A reviewer's answer where something impossible was found; nothing where nothing was.
+    fn answer(
+        &self,
+        report: &Report,
+        id: MessageId,
+        evidence: Evidence,
+        after: Option<MessageId>,
+    ) -> Outcome<Option<MessageId>> {
+        if self.impossible(report).is_empty() {
+            return Ok(None);
+        }
+        self.decide(report, id, evidence, after).map(Some)
+    }
+
+    fn decide(
+        &self,
+        report: &Report,
+        id: MessageId,
+        evidence: Evidence,
+        after: Option<MessageId>,
+    ) -> Outcome<MessageId> {
+        let decision = Decision {
+            precinct: report.precinct,
+            report: Some(id),
+            evidence,
+            why: "it stands so on the signed worksheet".to_owned(),
+            answers: self.impossible(report),
+            after,
+            overrides: None,
+        };
+        self.house.act(&self.house.workers.reviewer, &decision)
+    }
+
+    fn impossible(&self, report: &Report) -> Vec<FindingName> {
+        let findings = findings_of(&self.house.contest, report);
+        let impossible = findings.iter().filter(|one| one.severity == Severity::Impossible);
+        let names: BTreeSet<FindingName> = impossible.map(Finding::name).collect();
+        names.into_iter().collect()
+    }
+
+    /// Preview, release by one manager, approval by another; then the totals.
+    fn release(
+        &mut self,
+        key: &str,
+        layer: Layer,
+        precincts: Vec<PreviewedPrecinct>,
+        decisions: usize,
+        corrected: usize,
+    ) -> Outcome<Figure> {
+        let recorded = self.recorded.releases.iter().find(|one| one.release == key);
+        let recorded = recorded.ok_or("an unknown release")?.clone();
+        let number = u32::try_from(self.house.state()?.review().previews().len())? + 1;
+        let name: String = recorded.label.chars().take(60).collect();
+        let preview = Preview { number, name: name.trim().to_owned(), layer, precincts };
+        let managers = &self.house.workers;
+        let preview = self.house.act(&managers.manager, &preview)?;
+        let release = Release { preview, left_out: Vec::new() };
+        let release = self.house.act(&managers.manager, &release)?;
+        self.house.act(&managers.second, &Approve { approves: release })?;
+        let state = self.house.state()?;
+        let released = Released::of(&state, layer).ok_or("no package")?;
+        let compared =
+            compare::with_published(&released, &recorded, &self.recorded, &self.standing);
+        let line = format!(
+            "{:<6} {:<9} {:>5} of {} precincts, {decisions} decisions: {compared}",
+            key,
+            layer.code(),
+            released.statewide.precincts_released,
+            released.statewide.precincts_total,
+        );
+        say(&line);
+        Ok(Figure {
+            release: key.to_owned(),
+            label: recorded.label,
+            layer: layer.code(),
+            precincts: released.statewide.precincts_released,
+            decisions,
+            corrected,
+            compared,
+        })
+    }
+
+    fn finish(&self, arguments: &Arguments, figures: &[Figure], begun: Instant) -> Outcome<bool> {
+        let state: RoomState = self.house.state()?;
+        let released = Released::of(&state, Layer::Certified).ok_or("no package")?;
+        let national = self.national(&released);
+        let as_published = national
+            .iter()
+            .all(|(group, seats)| self.recorded.national.get(group).unwrap_or(&0) == seats);
+        let changes = changes(&state);
+        let cells = changes.iter().map(|change| change.cells().len()).sum();
+        let unexplained = figures.iter().map(|figure| figure.compared.unexplained()).sum();
+        let summary = Summary {
+            contest: &self.house.contest.id,
+            releases: figures,
+            changed_precincts: changes.len(),
+            changed_cells: cells,
+            national_delegates: national.clone(),
+            national_delegates_as_published: as_published,
+            unexplained,
+            entries: state.size(),
+            seconds: begun.elapsed().as_secs_f64(),
+        };
+        std::fs::write(&arguments.out, serde_json::to_vec_pretty(&summary)?)?;
+        let seats: Vec<String> = national
+            .iter()
+            .filter(|(_, seats)| **seats > 0)
+            .map(|(group, seats)| format!("{group} {seats}"))
+            .collect();
+        say(&format!(
+            "{} changes of released precincts, {cells} cells; national delegates {} ({}); {} entries, {:.0} s",
+            changes.len(),
+            seats.join(", "),
+            if as_published { "as published" } else { "NOT as published" },
+            state.size(),
+            begun.elapsed().as_secs_f64(),
+        ));
+        say(&format!("{}", arguments.out.display()));
+        Ok(unexplained == 0 && as_published && self.log.is_some())
+    }
+
+    fn national(&self, released: &Released) -> BTreeMap<String, u32> {
+        let groups = self.house.contest.groups.iter().map(|group| group.key.clone());
+        let totals = released.national.as_ref().map_or_else(Vec::new, |national| national.totals());
+        groups.zip(totals).collect()
+    }
+}
+
+fn named(
+    precinct: u32,
+    report: MessageId,
+    decision: Option<MessageId>,
+    cause: Option<Cause>,
+) -> PreviewedPrecinct {
+    PreviewedPrecinct { precinct: PrecinctNumber(precinct), report: Some(report), decision, cause }
+}
