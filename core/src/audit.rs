@@ -10,7 +10,8 @@ use serde::{Serialize, Serializer};
 
 use crate::checks::{self, Figures, Finding, RuleId};
 use crate::contest::{
-    Contest, CountKind, Mistake, OneDelegateRule, PrecinctKind, Published, Rules, read_published,
+    Contest, CountKind, DelegateRule, Limits, Mistake, OneDelegateRule, OverLimit, PrecinctKind,
+    Published, Rules, read_published,
 };
 use crate::rules;
 
@@ -38,7 +39,7 @@ pub struct AuditRow {
     pub awards: Vec<Delegates>,
     /// Published delegates; `null` where they cannot be known.
     pub published: Option<Delegates>,
-    /// Attendance that the audit took; `null` only for a total beyond every limit.
+    /// Attendance that the audit took, early votes among it; `null` only for a total beyond every limit.
     pub attendees: Option<u32>,
     /// Checks that found something, in order.
     pub checks: Vec<RuleId>,
@@ -54,6 +55,15 @@ pub struct AuditRow {
     /// What a published award that does not agree would fit.
     #[serde(skip)]
     pub fits: Vec<Reading>,
+    /// How many of the attendees voted early; absent where the contest has no early votes of the precinct.
+    #[serde(skip)]
+    pub early: Option<u32>,
+    /// Nobody attended, nobody was counted and nobody was elected.
+    #[serde(skip)]
+    pub nobody: bool,
+    /// Published numbers that no report may hold.
+    #[serde(skip)]
+    pub over_limit: Vec<OverLimit>,
 }
 
 /// Another reading of the same counts.
@@ -63,8 +73,14 @@ pub enum Reading {
     Plurality,
     /// A single delegate by majority instead of plurality.
     Majority,
+    /// Attendance taken from the first alignment's total.
+    FirstTotal,
     /// Attendance taken from the final alignment's total.
     FinalTotal,
+    /// People taken from the first alignment, as where no final alignment was held or kept.
+    FirstAlignment,
+    /// A group's only delegate taken while too many are awarded, instead of seats added.
+    NoAddedSeats,
 }
 
 impl Reading {
@@ -74,7 +90,10 @@ impl Reading {
         match self {
             Self::Plurality => "one delegate by plurality",
             Self::Majority => "one delegate by majority",
+            Self::FirstTotal => "attendance taken from the first alignment's total",
             Self::FinalTotal => "attendance taken from the final alignment's total",
+            Self::FirstAlignment => "people taken from the first alignment",
+            Self::NoAddedSeats => "no seats added for groups with one delegate",
         }
     }
 }
@@ -135,11 +154,12 @@ pub fn audit(contest: &Contest, file: &str, text: &[u8]) -> Result<Audit, Vec<Mi
     Ok(Audit { rows, absent })
 }
 
-/// The contest's rules, and both readings of the one-delegate rule.
+/// The contest's rules, and other readings of them.
 struct Readings {
     own: Rules,
     plurality: Rules,
     majority: Rules,
+    no_added_seats: Rules,
 }
 
 impl Readings {
@@ -149,42 +169,52 @@ impl Readings {
             own: contest.rules.clone(),
             plurality: with(OneDelegateRule::Plurality),
             majority: with(OneDelegateRule::Majority),
+            no_added_seats: Rules { delegates: DelegateRule::Iowa2020, ..contest.rules.clone() },
         }
     }
 
-    fn row(&self, contest: &Contest, published: &Published) -> Option<AuditRow> {
+    /// Works on what was published together with the early votes, which were counted apart.
+    fn row(&self, contest: &Contest, in_person: &Published) -> Option<AuditRow> {
+        let published = &in_person.with_early_votes(contest);
         let precinct = contest.precinct(published.precinct)?;
-        let attendees = published.attendance();
+        let possible = |number: &u32| *number <= Limits::WIDEST.count_max;
+        let attendees = published.attendance().filter(possible);
+        // Counts that no report may hold would keep the rules busy for nothing.
+        let counted = |people: &[u32]| people.iter().all(possible);
         let elects = contest.delegates_to_elect(published.precinct, attendees);
-        let awards = |rules: &Rules, attendees: Option<u32>| match (elects, attendees) {
-            (Some(elects), Some(attendees)) => {
-                rules::all_awards(rules, elects, attendees, &published.last)
-            }
-            _ => Vec::new(),
+        let awards = |rules: &Rules, attendees: Option<u32>, people: &[u32]| {
+            let numbers = elects.zip(attendees).filter(|_| counted(people));
+            numbers.map_or_else(Vec::new, |(elects, attendees)| {
+                rules::all_awards(rules, elects, attendees, people)
+            })
         };
         let awarded = published.awarded(contest);
-        let permitted = awards(&self.own, attendees);
-        let agrees_with = |permitted: &[Vec<u32>]| {
-            let known = elects.is_some() && attendees.is_some();
-            awarded.as_ref().filter(|_| known).map(|awarded| permitted.contains(awarded))
+        let known = elects.is_some() && attendees.is_some() && counted(&published.last);
+        let agrees_with = |rules: &Rules, attendees: Option<u32>, people: &[u32]| {
+            let awarded = awarded.as_ref().filter(|_| known)?;
+            Some(awards(rules, attendees, people).contains(awarded))
         };
-        let agrees = agrees_with(&permitted);
-        let agrees_majority = agrees_with(&awards(&self.majority, attendees));
+        let last = published.last.as_slice();
+        let permitted = awards(&self.own, attendees, last);
+        let agrees = agrees_with(&self.own, attendees, last);
+        let agrees_majority = agrees_with(&self.majority, attendees, last);
         let mut fits = Vec::new();
         if agrees == Some(false) {
-            if agrees_majority == Some(true) {
-                fits.push(Reading::Majority);
-            }
-            if agrees_with(&awards(&self.plurality, attendees)) == Some(true) {
-                fits.push(Reading::Plurality);
-            }
-            let last = crate::contest::total(&published.last);
-            if precinct.kind == PrecinctKind::Precinct
-                && published.attendees.is_none()
-                && agrees_with(&awards(&self.own, last)) == Some(true)
-            {
-                fits.push(Reading::FinalTotal);
-            }
+            let total = |people: &[u32]| crate::contest::total(people).filter(possible);
+            let (first, printed) = (published.first.as_slice(), published.attendees.is_some());
+            let fixed = precinct.kind == PrecinctKind::Precinct;
+            let readings = [
+                (true, Reading::Majority, &self.majority, attendees, last),
+                (true, Reading::Plurality, &self.plurality, attendees, last),
+                (printed && fixed, Reading::FirstTotal, &self.own, total(first), last),
+                (fixed, Reading::FinalTotal, &self.own, total(last), last),
+                (true, Reading::FirstAlignment, &self.own, attendees, first),
+                (true, Reading::NoAddedSeats, &self.no_added_seats, attendees, last),
+            ];
+            let fitting = readings.into_iter().filter(|&(applies, _, rules, attendees, people)| {
+                applies && agrees_with(rules, attendees, people) == Some(true)
+            });
+            fits.extend(fitting.map(|(_, reading, ..)| reading));
         }
         let findings = findings(contest, published, attendees, awarded.as_deref());
         let mut checks: Vec<RuleId> = findings.iter().map(|finding| finding.rule).collect();
@@ -202,6 +232,9 @@ impl Readings {
             findings,
             elects,
             fits,
+            early: contest.early_votes_of(published.precinct).map(|early| early.attendees),
+            nobody: published.says_nobody_came(),
+            over_limit: published.over_limit.clone(),
         })
     }
 }
@@ -216,7 +249,11 @@ fn findings(
     let cells = |kind: &CountKind| -> Vec<Option<u32>> {
         let known = match kind {
             CountKind::FirstAlignment => Some(published.first.as_slice()),
-            CountKind::FinalAlignment => Some(published.last.as_slice()),
+            CountKind::FinalAlignment => {
+                // The rules work on these; a number that no report may hold is as good as none.
+                let possible = |people: &u32| *people <= Limits::WIDEST.count_max;
+                Some(published.last.as_slice()).filter(|people| people.iter().all(possible))
+            }
             CountKind::Delegates => awarded,
         };
         known.map_or_else(

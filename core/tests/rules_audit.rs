@@ -118,7 +118,7 @@ fn every_mistake_in_a_file_of_results_is_named() {
     let csv = "precinct_id,candidate,first,final,sde\n\
                polk-dm-056x,sanders,1,2,0\n\
                polk-dm-055,sander,1,2,0\n\
-               polk-dm-055,sanders,-1,100001,1.23456\n\
+               polk-dm-055,sanders,-1,4294967296,1.23456\n\
                polk-dm-055,warren,1,2\n\
                polk-dm-054,warren,1,2,0\n\
                polk-dm-054,warren,1,2,0\n";

@@ -28,7 +28,7 @@ fn iowa_2020_is_what_was_apportioned() {
 
 #[test]
 fn a_contest_survives_its_encoding_byte_for_byte() {
-    for contest in [common::iowa(), common::practice()] {
+    for contest in [common::iowa(), common::nevada(), common::early(), common::practice()] {
         let bytes = minicbor::to_vec(&contest).expect("it encodes");
         let decoded: Contest = minicbor::decode(&bytes).expect("it decodes");
         assert_eq!(decoded, contest);
@@ -149,6 +149,76 @@ fn sums_and_references_between_files_are_checked() {
         replace(files, "results.csv", ",sanders,", ",sander,");
     });
     assert!(found[0].starts_with("results.csv:"), "{found:?}");
+}
+
+#[test]
+fn a_county_in_several_districts_leaves_them_to_its_precincts() {
+    let nevada = |file: &str, from: &str, to: &str| {
+        let mut files = common::files("nevada-2020");
+        replace(&mut files, file, from, to);
+        let found = contest::read(&files).expect_err("there is a mistake");
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let found = nevada("counties.csv", "washoe,Washoe,county,2,", "washoe,Washoe,county,,");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with(
+            "counties.csv:17: washoe has no congressional_district, and 558 of its precincts name none;"
+        ),
+        "{found:?}"
+    );
+    let found = nevada("precincts.csv", ",precinct,51,statewide,", ",precinct,51,5,");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("there is no congressional district 5;"), "{found:?}");
+    let found = nevada("precincts.csv", ",precinct,9,,440,", ",precinct,9,statewide,440,");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("is statewide, that of carson-city is known;"), "{found:?}");
+}
+
+#[test]
+fn a_number_of_delegates_that_nobody_knows_is_said_so() {
+    let nevada = |file: &str, from: &str, to: &str| {
+        let mut files = common::files("nevada-2020");
+        replace(&mut files, file, from, to);
+        let found = contest::read(&files).expect_err("there is a mistake");
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let found = nevada(
+        "precincts.csv",
+        "Harrah's Strip site,precinct,unknown,",
+        "Harrah's Strip site,precinct,,",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("clark-harrahs elects no delegates; write how many"), "{found:?}");
+    let found = nevada("counties.csv", ",,11020", ",,11019");
+    assert!(
+        found[0].contains("clark has 11019 convention delegates, its precincts elect 11020"),
+        "{found:?}"
+    );
+    // Of a county where all numbers are known the sum has to be the same.
+    let found = nevada("counties.csv", ",2,,2343", ",2,,2344");
+    assert!(found[0].contains("washoe has 2344 convention delegates"), "{found:?}");
+    // More than the known ones together may be right in a county where some are not known.
+    let mut files = common::files("nevada-2020");
+    replace(&mut files, "counties.csv", ",,11020", ",,11060");
+    assert!(contest::read(&files).is_ok());
+    // Where national delegates follow state delegates, each county says how many it has.
+    let mut files = common::files("nevada-2020");
+    replace(&mut files, "contest.toml", "\"county-delegates\"", "\"sde\"");
+    let found = contest::read(&files).expect_err("they are missing");
+    assert_eq!(found.len(), 17, "{found:?}");
+    assert!(found[0].to_string().starts_with("counties.csv:2: state_delegates is empty;"));
+}
+
+#[test]
+fn a_worksheet_holds_no_number_that_a_report_cannot() {
+    let found = mistakes(|files| {
+        replace(files, "results.csv", "maple-1,biden,47,", "maple-1,biden,100001,");
+    });
+    assert_eq!(
+        found,
+        ["results.csv:2: 100001 is more than a report may hold; write at most 100000"]
+    );
 }
 
 #[test]

@@ -5,9 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use countersign_core::contest::{Contest, CountyKind, Published};
-use countersign_core::rules::{
-    TenThousandths, national_delegates, satellite_sde, sde, split_seats,
-};
+use countersign_core::rules::{Regions, TenThousandths, satellite_sde, sde, split_seats};
 
 fn totals<'a>(contest: &Contest, rows: impl Iterator<Item = &'a Published>) -> Vec<TenThousandths> {
     let mut totals = vec![TenThousandths::default(); contest.groups.len()];
@@ -63,17 +61,10 @@ fn statewide_totals_are_those_published() {
 fn national_delegates_are_those_published() {
     let contest = common::iowa();
     let rows = common::published(&contest);
-    let district = |row: &Published| {
-        let precinct = contest.precinct(row.precinct).expect("it exists");
-        contest.county_of(precinct).expect("it has one").congressional_district
-    };
-    let districts: Vec<(u8, Vec<TenThousandths>)> = (1..=4)
-        .map(|number| {
-            (number, totals(&contest, rows.iter().filter(|row| district(row) == Some(number))))
-        })
-        .collect();
-    let national = national_delegates(&contest, &districts, &totals(&contest, rows.iter()))
-        .expect("the contest decides national delegates");
+    let worth = rows.iter().map(|row| (row.precinct, row.sde.as_deref().expect("it has SDE")));
+    let regions = Regions::sum(&contest, worth);
+    assert_eq!(regions.statewide, totals(&contest, rows.iter()), "satellites abroad count here");
+    let national = regions.national_delegates(&contest).expect("the contest decides some");
     let expected = [
         ("buttigieg", [2, 2, 3, 2, 3, 2]),
         ("sanders", [2, 3, 2, 1, 3, 1]),

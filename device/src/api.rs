@@ -18,8 +18,8 @@ mod view;
 pub use answer::{Answer, PreflightItem, PreflightSubject, WorksheetCell};
 pub use caucus::{
     AttestationSaid, AttestationView, AwardChange, AwardRow, AwardView, CaucusView, CorrectionView,
-    CountCell, CountKind, CountView, FindingView, FractionView, GroupView, LotDrawer, LotMethod,
-    LotView, Missing, Severity, StepView, TieView, TimerView,
+    CountCell, CountKind, CountView, EarlyVotesView, FindingView, FractionView, GroupView,
+    LotDrawer, LotMethod, LotView, Missing, Severity, StepView, TieView, TimerView,
 };
 pub use command::{Attester, Cell, Command, Key, Language, ReasonChoice, RoomName, Secret, Step};
 pub use problem::{Problem, ProblemCode};

@@ -6,8 +6,8 @@ use countersign_core::rules::{self, Award};
 
 use crate::api::{
     AttestationSaid, AttestationView, AwardChange, AwardRow, AwardView, CaucusView, Cell,
-    CorrectionView, CountCell, CountView, FindingView, FractionView, Language, LotView, StepView,
-    TieView, TimerView,
+    CorrectionView, CountCell, CountView, EarlyVotesView, FindingView, FractionView, Language,
+    LotView, StepView, TieView, TimerView,
 };
 use crate::names;
 use crate::reckoning::Reckoning;
@@ -32,7 +32,7 @@ pub(crate) fn caucus_view(facts: &Reckoning<'_>, around: Around) -> Option<Caucu
         facts.steps.iter().copied().rev().find(|&step| step < draft.step).unwrap_or(facts.steps[0])
     };
     Some(CaucusView {
-        precinct: names::precinct(contest, draft.precinct, draft.attendees)?,
+        precinct: names::precinct(contest, draft.precinct, facts.attendees)?,
         room: names::room_name(draft.room),
         step,
         steps: facts.steps.iter().map(step_view).collect(),
@@ -40,6 +40,7 @@ pub(crate) fn caucus_view(facts: &Reckoning<'_>, around: Around) -> Option<Caucu
         groups: names::groups(contest, around.language),
         counts: counts(facts),
         attendees: draft.attendees,
+        early_votes: early_votes(facts),
         delegates_to_elect: facts.elects,
         viability_number: facts.viability,
         viability_rule: facts
@@ -70,7 +71,11 @@ fn counts(facts: &Reckoning<'_>) -> Vec<CountView> {
     kinds
         .map(|(&kind, cells)| CountView {
             kind: names::count_kind(kind),
-            cells: cells.iter().map(|&value| cell(facts, kind, value)).collect(),
+            cells: cells
+                .iter()
+                .enumerate()
+                .map(|(group, &value)| cell(facts, kind, group, value))
+                .collect(),
             sum: sum(cells),
             expected: match kind {
                 CountKind::FirstAlignment => facts.draft.attendees,
@@ -86,9 +91,20 @@ fn counts(facts: &Reckoning<'_>) -> Vec<CountView> {
         .collect()
 }
 
-fn cell(facts: &Reckoning<'_>, kind: CountKind, value: Option<u32>) -> CountCell {
+fn early_votes(facts: &Reckoning<'_>) -> Option<EarlyVotesView> {
+    let early = facts.early?;
+    let groups = facts.contest.groups.len();
+    let count = |&kind| (0..groups).map(|group| early.votes(kind, group)).collect();
+    Some(EarlyVotesView {
+        attendees: early.attendees,
+        counts: facts.contest.counts.iter().map(count).collect(),
+    })
+}
+
+fn cell(facts: &Reckoning<'_>, kind: CountKind, group: usize, value: Option<u32>) -> CountCell {
     let need = facts.viability.filter(|_| kind != CountKind::Delegates);
-    let both = need.zip(value);
+    let early = facts.early_votes(kind, group);
+    let both = need.zip(value.map(|people| people.saturating_add(early)));
     CountCell {
         value,
         viable: both.map(|(need, people)| people >= need),

@@ -2,7 +2,7 @@
 //! will say.
 
 use countersign_core::checks::{self, Finding, Severity};
-use countersign_core::contest::{Contest, CountKind};
+use countersign_core::contest::{Contest, CountKind, EarlyVotes};
 use countersign_core::rules::{self, Award, LotOutcome, Tie};
 
 use crate::api::{Attester, Missing, ReasonChoice, Step};
@@ -13,6 +13,10 @@ use crate::names;
 pub(crate) struct Reckoning<'a> {
     pub(crate) contest: &'a Contest,
     pub(crate) draft: &'a Draft,
+    /// Early votes of the precinct. Everything below is worked out from them and the draft together.
+    pub(crate) early: Option<&'a EarlyVotes>,
+    /// People who attended, early voters among them.
+    pub(crate) attendees: Option<u32>,
     /// Delegates to elect.
     pub(crate) elects: Option<u32>,
     /// People a group needs.
@@ -25,7 +29,7 @@ pub(crate) struct Reckoning<'a> {
     pub(crate) findings: Vec<Finding>,
     /// Checks that passed.
     pub(crate) passed: Vec<checks::RuleId>,
-    /// Nobody attended: there is nothing to count.
+    /// Nobody attended or voted early: there is nothing to count.
     pub(crate) nobody_came: bool,
     /// The steps of this caucus.
     pub(crate) steps: Vec<Step>,
@@ -34,8 +38,9 @@ pub(crate) struct Reckoning<'a> {
 impl<'a> Reckoning<'a> {
     /// Works a draft out.
     pub(crate) fn of(contest: &'a Contest, draft: &'a Draft) -> Self {
-        let figures = draft.figures();
-        let attendees = draft.attendees;
+        let early = contest.early_votes_of(draft.precinct);
+        let figures = contest.with_early_votes(draft.precinct, &draft.figures());
+        let attendees = figures.attendees;
         let elects = contest.delegates_to_elect(draft.precinct, attendees);
         let both = elects.zip(attendees);
         let all: Vec<LotOutcome> = draft.lots.iter().map(DrawnLot::outcome).collect();
@@ -52,10 +57,12 @@ impl<'a> Reckoning<'a> {
         let lots: Vec<DrawnLot> = draft.lots.iter().filter(settles).cloned().collect();
         let outcomes: Vec<LotOutcome> = lots.iter().map(DrawnLot::outcome).collect();
         let checked = checks::check(contest, draft.precinct, &figures, &outcomes);
-        let nobody_came = draft.nobody_came();
+        let nobody_came = draft.nobody_came() && early.is_none_or(|early| early.attendees == 0);
         Self {
             contest,
             draft,
+            early,
+            attendees,
             elects,
             viability: both.and_then(|(elects, attendees)| {
                 rules::viability_number(&contest.rules, elects, attendees)
@@ -67,6 +74,11 @@ impl<'a> Reckoning<'a> {
             nobody_came,
             steps: steps(contest, elects, nobody_came),
         }
+    }
+
+    /// Early votes of a group that belong to a count.
+    pub(crate) fn early_votes(&self, kind: CountKind, group: usize) -> u32 {
+        self.early.map_or(0, |early| early.votes(kind, group))
     }
 
     /// Ties that a lot settles.
@@ -95,10 +107,10 @@ impl<'a> Reckoning<'a> {
             .count_index(CountKind::FinalAlignment)
             .and_then(|at| self.draft.counts.get(at));
         if let (Some(need), Some(last)) = (self.viability, last) {
-            let viable = last
-                .iter()
-                .enumerate()
-                .filter(|(_, cell)| cell.is_some_and(|people| people >= need));
+            let viable = last.iter().enumerate().filter(|&(group, cell)| {
+                let early = self.early_votes(CountKind::FinalAlignment, group);
+                cell.is_some_and(|people| people.saturating_add(early) >= need)
+            });
             who.extend(viable.map(|(group, _)| Attester::Captain { group: names::ballot(group) }));
         }
         who

@@ -43,6 +43,7 @@ pub fn typescript() -> String {
         NetworkState,
         CaucusSummary,
         CaucusView,
+        EarlyVotesView,
         StepView,
         GroupView,
         CountKind,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Audit, AuditRow};
 use crate::checks::RuleId;
-use crate::contest::Contest;
+use crate::contest::{Contest, CountKind, Limits};
 
 /// Renders totals first, then what each check found, then each award that the rules do not explain.
 #[must_use]
@@ -14,6 +14,7 @@ pub fn render(contest: &Contest, audit: &Audit) -> String {
         |wanted: &dyn Fn(&AuditRow) -> bool| audit.rows.iter().filter(|row| wanted(row)).count();
     let agree = count(&|row| row.agrees == Some(true));
     let by_lot = count(&|row| row.agrees == Some(true) && row.lot);
+    let nobody = count(&|row| row.agrees == Some(true) && row.nobody);
     let differ = count(&|row| row.agrees == Some(false));
     let unknown = count(&|row| row.agrees.is_none());
     let majority = count(&|row| row.agrees_majority == Some(true));
@@ -22,11 +23,9 @@ pub fn render(contest: &Contest, audit: &Audit) -> String {
         (audit.rows.len(), "precincts in the file"),
         (agree, "published awards that the rules give"),
         (by_lot, "of these, one of several outcomes that a lot permits"),
+        (nobody, "of these, nobody elected where nobody came"),
         (differ, "published awards that the rules do not give"),
-        (
-            unknown,
-            "not known: delegates of satellite sites depend on the attendance of their whole pool",
-        ),
+        (unknown, "not known: how many the place elects or was awarded, as at satellite sites"),
         (majority, "published awards that the rules give, a single delegate by majority"),
         (count(&|row| single(row)), "precincts that elect one delegate"),
         (
@@ -55,6 +54,7 @@ pub fn render(contest: &Contest, audit: &Audit) -> String {
             .collect();
         put(&mut out, format_args!("{rule} {:>6}  {}\n", ids.len(), ids.join(" ")));
     }
+    over_limit(contest, &mut out, audit);
     out.push_str("\nPublished awards that the rules do not give\n");
     for row in audit.rows.iter().filter(|row| row.agrees == Some(false)) {
         difference(contest, &mut out, row);
@@ -62,13 +62,55 @@ pub fn render(contest: &Contest, audit: &Audit) -> String {
     out
 }
 
-fn difference(contest: &Contest, out: &mut String, row: &AuditRow) {
-    let name = contest
+/// Names the numbers that cannot have come from a report, with what the checks make of their precinct.
+fn over_limit(contest: &Contest, out: &mut String, audit: &Audit) {
+    let mut rows = audit.rows.iter().filter(|row| !row.over_limit.is_empty()).peekable();
+    if rows.peek().is_none() {
+        return;
+    }
+    put(
+        out,
+        format_args!(
+            "\nNumbers above {}, which no keypad takes and no report may hold\n",
+            Limits::WIDEST.count_max
+        ),
+    );
+    for row in rows {
+        put(out, format_args!("\n{} ({})\n", row.precinct_id, name(contest, row)));
+        for over in &row.over_limit {
+            let group = contest.groups.get(over.group).map_or("", |group| &group.name);
+            let (number, line) = (over.number, over.line);
+            let what = match over.count {
+                None => "attendees".to_owned(),
+                Some(CountKind::FirstAlignment) => format!("for {group} at first alignment"),
+                Some(CountKind::FinalAlignment) => format!("for {group} at final alignment"),
+                Some(CountKind::Delegates) => format!("delegates for {group}"),
+            };
+            put(out, format_args!("  {number} {what}, in line {line}\n"));
+        }
+        findings(contest, out, row);
+    }
+}
+
+fn name(contest: &Contest, row: &AuditRow) -> String {
+    contest
         .precinct_by_id(&row.precinct_id)
         .map(|(_, precinct)| format!("{}, {}", precinct.name, contest.county_display(precinct)))
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+fn findings(contest: &Contest, out: &mut String, row: &AuditRow) {
+    for finding in &row.findings {
+        let sentence = finding.headquarters_sentence(contest);
+        put(out, format_args!("  {} {sentence}\n", finding.rule));
+    }
+}
+
+fn difference(contest: &Contest, out: &mut String, row: &AuditRow) {
+    let name = name(contest, row);
     let published = row.published.as_ref().map(super::Delegates::summary).unwrap_or_default();
     let awards: Vec<String> = row.awards.iter().map(super::Delegates::summary).collect();
+    let early = row.early.map_or_else(String::new, |early| format!(", {early} of them early"));
     let fits = if row.fits.is_empty() {
         "not explained by the rules".to_owned()
     } else {
@@ -78,17 +120,14 @@ fn difference(contest: &Contest, out: &mut String, row: &AuditRow) {
     put(
         out,
         format_args!(
-            "\n{} ({name}), elects {}, {} attendees\n  published  {published}\n  rules give {}\n  {fits}\n",
+            "\n{} ({name}), elects {}, {} attendees{early}\n  published  {published}\n  rules give {}\n  {fits}\n",
             row.precinct_id,
             row.elects.unwrap_or(0),
             row.attendees.unwrap_or(0),
             awards.join("\n          or ")
         ),
     );
-    for finding in &row.findings {
-        let sentence = finding.headquarters_sentence(contest);
-        put(out, format_args!("  {} {sentence}\n", finding.rule));
-    }
+    findings(contest, out, row);
 }
 
 fn put(out: &mut String, text: std::fmt::Arguments<'_>) {

@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::early::EarlyVotes;
 use super::place::{County, CountyKind, National, Precinct, PrecinctKind};
 use super::regulation::Rules;
 use super::release_rules::ReleaseRules;
@@ -84,6 +85,9 @@ pub struct Contest {
     /// How results are released; absent: [`ReleaseRules::DEFAULT`].
     #[n(23)]
     pub release: Option<ReleaseRules>,
+    /// Early votes, by precinct in rising order; absent where the contest has none, or none yet.
+    #[n(24)]
+    pub early_votes: Option<Vec<EarlyVotes>>,
 }
 
 /// A preference group.
@@ -302,7 +306,14 @@ impl Contest {
         self.counties.get(usize::from(precinct.county))
     }
 
-    /// What people call the place above a precinct: `Polk County`, `CD1 Satellite`.
+    /// Congressional district in which a precinct counts for national delegates: its own, else its county's. `None` where it
+    /// counts statewide only.
+    #[must_use]
+    pub fn district_of(&self, precinct: &Precinct) -> Option<u8> {
+        precinct.congressional_district.or_else(|| self.county_of(precinct)?.congressional_district)
+    }
+
+    /// What people call the place above a precinct: `Polk County`, `Carson City`, `CD1 Satellite`.
     #[must_use]
     pub fn county_display(&self, precinct: &Precinct) -> String {
         match self.county_of(precinct) {
@@ -313,7 +324,8 @@ impl Contest {
     }
 
     /// Delegates that a precinct elects: its fixed number, or for a satellite what the rules give for `attendees`.
-    /// `None` while a satellite's attendance is not known, or when there is no such precinct.
+    /// `None` while a satellite's attendance is not known, where nobody knows a precinct's number, or when there is no such
+    /// precinct.
     #[must_use]
     pub fn delegates_to_elect(&self, number: u32, attendees: Option<u32>) -> Option<u32> {
         let precinct = self.precinct(number)?;

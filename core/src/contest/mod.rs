@@ -4,6 +4,7 @@
 //! deterministic CBOR: integer keys, no floating point. Reading does no I/O; the caller brings the files.
 
 mod definition;
+mod early;
 mod mistake;
 mod place;
 mod published;
@@ -19,10 +20,13 @@ pub use definition::{
     Contest, CountKind, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog,
     Server, Span,
 };
+pub use early::EarlyVotes;
 pub use mistake::Mistake;
-pub use place::{County, CountyKind, DistrictSeats, National, Precinct, PrecinctKind};
+pub use place::{
+    County, CountyKind, DistrictSeats, National, NationalBasis, Precinct, PrecinctKind,
+};
 pub(crate) use published::total;
-pub use published::{Published, read_published};
+pub use published::{OverLimit, Published, read_published};
 pub use read::{Files, read};
 pub use regulation::{
     Band, DelegateRule, Fraction, LotMethod, OneDelegateRule, Rules, SatelliteRule, ViabilityStep,

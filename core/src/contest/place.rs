@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-/// A county, or a pool of satellite sites that share state delegates.
+/// A county, a city that is treated as one, or a pool of satellite sites that share state delegates.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct County {
@@ -16,13 +16,16 @@ pub struct County {
     /// County or pool.
     #[n(3)]
     pub kind: CountyKind,
-    /// Congressional district; absent for satellites outside the state, which count statewide only.
+    /// Congressional district; absent for satellites outside the state, which count statewide only, and for a county that
+    /// lies in several, whose precincts name theirs. See [`Contest::district_of`](super::Contest::district_of).
     #[n(4)]
     pub congressional_district: Option<u8>,
-    /// State delegates of the county; for a pool, its state delegate equivalents.
+    /// State delegates of the county; for a pool, its state delegate equivalents. 0 where they are not known, which a
+    /// contest permits whose national delegates do not follow them.
     #[n(5)]
     pub state_delegates: u32,
-    /// Delegates at the county convention: the sum over its precincts. Absent for a pool.
+    /// Delegates at the county convention: the sum over its precincts, or more where it is not known how many some of them
+    /// elect. Absent for a pool.
     #[n(6)]
     pub convention_delegates: Option<u32>,
 }
@@ -38,6 +41,9 @@ pub enum CountyKind {
     /// A pool of satellite sites.
     #[n(2)]
     SatellitePool,
+    /// A city that belongs to no county and is treated as one, such as Carson City.
+    #[n(3)]
+    City,
 }
 
 /// A precinct or a satellite site.
@@ -56,12 +62,16 @@ pub struct Precinct {
     /// Kind of place.
     #[n(4)]
     pub kind: PrecinctKind,
-    /// County convention delegates it elects; absent for a satellite site, where attendance decides.
+    /// County convention delegates it elects; absent for a satellite site, where attendance decides, and where nobody knows.
     #[n(5)]
     pub delegates: Option<u16>,
     /// More attendees than this are looked at twice; absent where nothing is known.
     #[n(6)]
     pub plausible_max: Option<u32>,
+    /// Congressional district, in a county that lies in several; absent where it is the county's, or where the place counts
+    /// statewide only.
+    #[n(7)]
+    pub congressional_district: Option<u8>,
 }
 
 /// Kind of place.
@@ -90,6 +100,19 @@ pub struct National {
     /// Seats of pledged party leaders and elected officials, shared by the statewide result.
     #[n(3)]
     pub pleo: u32,
+    /// What is summed in a region; absent: state delegate equivalents.
+    #[n(4)]
+    pub basis: Option<NationalBasis>,
+}
+
+/// What a region's national delegates follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, Serialize, Deserialize)]
+#[cbor(index_only)]
+#[serde(rename_all = "kebab-case")]
+pub enum NationalBasis {
+    /// Delegates to the county conventions, as they are (Nevada).
+    #[n(1)]
+    CountyDelegates,
 }
 
 /// National delegates of a congressional district.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::mistake::Mistake;
 use super::table::{Column, Row, Table};
-use super::{Contest, Limits};
+use super::{Contest, CountKind, Limits};
 use crate::rules::{TenThousandths, whole_delegates};
 
 /// What was published for one precinct. Lists are in ballot order; a group without a row has zeros.
@@ -12,6 +12,8 @@ use crate::rules::{TenThousandths, whole_delegates};
 pub struct Published {
     /// Number of the precinct.
     pub precinct: u32,
+    /// Line of its first row.
+    pub line: u32,
     /// People at first alignment.
     pub first: Vec<u32>,
     /// People at final alignment.
@@ -22,6 +24,21 @@ pub struct Published {
     pub attendees: Option<u32>,
     /// Delegates, where they were published as such.
     pub delegates: Option<Vec<u32>>,
+    /// Numbers above what a report may hold, in the order of the file. They stand in the lists above as well.
+    pub over_limit: Vec<OverLimit>,
+}
+
+/// A published number above what a report may hold (see [`Limits::WIDEST`]): it cannot have come from a tablet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverLimit {
+    /// Line of the file.
+    pub line: u32,
+    /// What it counts; absent for attendance.
+    pub count: Option<CountKind>,
+    /// The group in whose row it stands, by ballot index.
+    pub group: usize,
+    /// The number.
+    pub number: u32,
 }
 
 impl Published {
@@ -44,6 +61,16 @@ impl Published {
         let county = contest.county_of(contest.precinct(self.precinct)?)?;
         self.sde.as_ref()?.iter().map(|&sde| whole_delegates(county, sde)).collect()
     }
+
+    /// Every number is zero or was not published: nobody attended, was counted or was elected.
+    pub(crate) fn says_nobody_came(&self) -> bool {
+        let none = |count: &[u32]| count.iter().all(|&number| number == 0);
+        none(&self.first)
+            && none(&self.last)
+            && self.attendees.unwrap_or(0) == 0
+            && self.delegates.as_deref().is_none_or(none)
+            && self.sde.as_ref().is_none_or(|sde| sde.iter().all(|value| value.0 == 0))
+    }
 }
 
 /// Sum of a count; `None` above what `u32` holds.
@@ -63,6 +90,8 @@ const COLUMNS: [Column; 7] = [
 
 /// Reads results in the columns `precinct_id,candidate,first,final` and, where they are known, `sde`, `attendees` and
 /// `delegates`. Rows are sparse: a group without a row has zeros. The result is in the order of the roster.
+///
+/// Numbers above what a report may hold are read and named ([`Published::over_limit`]): parties have published such.
 ///
 /// # Errors
 /// Every mistake in the file, each with its line.
@@ -120,22 +149,23 @@ impl Reader<'_> {
                 "write the group's key as the contest has it",
             ));
         }
-        let max = Limits::WIDEST.count_max;
-        let first = row.number("first", max, &mut self.mistakes);
-        let last = row.number("final", max, &mut self.mistakes);
-        let attendees = row.number("attendees", max, &mut self.mistakes);
-        let delegates = row.number("delegates", max, &mut self.mistakes);
+        let first = row.number("first", u32::MAX, &mut self.mistakes);
+        let last = row.number("final", u32::MAX, &mut self.mistakes);
+        let attendees = row.number("attendees", u32::MAX, &mut self.mistakes);
+        let delegates = row.number("delegates", u32::MAX, &mut self.mistakes);
         let sde = self.sde(row);
         let (Some(precinct), Some(group)) = (precinct, group) else { return };
         let groups = contest.groups.len();
         let place = self.places.entry(precinct).or_insert_with(|| Place {
             published: Published {
                 precinct,
+                line: row.line,
                 first: vec![0; groups],
                 last: vec![0; groups],
                 sde: None,
                 attendees: None,
                 delegates: None,
+                over_limit: Vec::new(),
             },
             seen: vec![None; groups],
             sde: vec![None; groups],
@@ -151,6 +181,16 @@ impl Reader<'_> {
         place.seen[group] = Some(row.line);
         place.published.first[group] = first.unwrap_or(0);
         place.published.last[group] = last.unwrap_or(0);
+        let cells = [
+            (Some(CountKind::FirstAlignment), first),
+            (Some(CountKind::FinalAlignment), last),
+            (Some(CountKind::Delegates), delegates),
+            (None, attendees),
+        ];
+        place.published.over_limit.extend(cells.into_iter().filter_map(|(count, number)| {
+            let number = number.filter(|number| *number > Limits::WIDEST.count_max)?;
+            Some(OverLimit { line: row.line, count, group, number })
+        }));
         place.sde[group] = sde;
         place.delegates[group] = delegates;
         match (place.published.attendees, attendees) {

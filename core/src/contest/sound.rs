@@ -45,9 +45,9 @@ impl Contest {
         hold(distinct(self.counties.iter().map(|county| &county.id)), "two counties share an id")?;
         for precinct in &self.precincts {
             let fits = match (precinct.kind, self.county_of(precinct).map(|county| county.kind)) {
-                (PrecinctKind::Precinct, Some(CountyKind::County)) => precinct
-                    .delegates
-                    .is_some_and(|delegates| u32::from(delegates) <= DELEGATES_MAX),
+                (PrecinctKind::Precinct, Some(CountyKind::County | CountyKind::City)) => {
+                    precinct.delegates.is_none_or(|delegates| u32::from(delegates) <= DELEGATES_MAX)
+                }
                 (PrecinctKind::Satellite, Some(CountyKind::SatellitePool)) => {
                     precinct.delegates.is_none() && self.rules.satellite.is_some()
                 }
@@ -104,6 +104,19 @@ impl Contest {
                 .iter()
                 .all(|sheet| self.precinct(sheet.source).is_some() && shape(&sheet.counts)),
             "a worksheet does not fit its counts, groups or precincts",
+        )?;
+        let early = self.early_votes.as_deref().unwrap_or_default();
+        hold(
+            early.is_sorted_by(|a, b| a.precinct < b.precinct)
+                && early.iter().all(|votes| {
+                    self.precinct(votes.precinct).is_some()
+                        && [&votes.first, &votes.last]
+                            .iter()
+                            .all(|count| count.len() == self.groups.len())
+                        && votes.attendees <= widest.count_max
+                        && votes.flaw().is_none()
+                }),
+            "its early votes do not fit its groups or precincts, or do not add up",
         )
     }
 }

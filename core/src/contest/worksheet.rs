@@ -104,7 +104,7 @@ pub fn choose_worksheets(contest: &Contest, published: &[Published]) -> Vec<Work
 /// The worksheet of a published row, if nothing in it would puzzle a volunteer.
 fn sheet_of(contest: &Contest, row: &Published) -> Option<Worksheet> {
     let attendees = row.attendance()?;
-    if attendees == 0 {
+    if attendees == 0 || !row.over_limit.is_empty() {
         return None;
     }
     let mut sheet = Worksheet {

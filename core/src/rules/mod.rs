@@ -5,6 +5,7 @@
 mod award;
 mod lots;
 mod national;
+mod region;
 mod share;
 mod state;
 mod working;
@@ -12,6 +13,7 @@ mod working;
 pub use award::{Award, AwardRow, Change, all_awards, award};
 pub use lots::{LotOutcome, Tie};
 pub use national::{National, Split, national_delegates, split_seats};
+pub use region::{Regions, national_worth};
 pub use share::Share;
 pub use state::{TenThousandths, satellite_sde, sde, whole_delegates};
 

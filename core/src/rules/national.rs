@@ -38,7 +38,8 @@ impl National {
     }
 }
 
-/// Works out the national delegates from SDE by group: one list for each district that the contest names, and the whole
+/// Works out the national delegates from SDE by group (or from what else the contest counts, see
+/// [`national_worth`](super::national_worth)): one list for each district that the contest names, and the whole
 /// state (with satellites outside it). `None` where the contest decides no national delegates; a district without SDE
 /// gets nothing.
 #[must_use]

@@ -48,10 +48,13 @@ impl Sum for TenThousandths {
 }
 
 /// SDE of one group in one precinct of a county: delegates × state delegates ÷ convention delegates, rounded half up.
-/// `None` for a pool of satellites, and for a county without delegates.
+/// `None` for a pool of satellites, for a county without delegates, and where its state delegates are not known.
 #[must_use]
 pub fn sde(county: &County, delegates: u32) -> Option<TenThousandths> {
     let convention = county.convention_delegates.filter(|&convention| convention > 0)?;
+    if county.state_delegates == 0 {
+        return None;
+    }
     let exact = u64::from(delegates) * u64::from(county.state_delegates) * 10_000;
     Some(TenThousandths(Ratio::new(exact, u64::from(convention)).round().to_integer()))
 }

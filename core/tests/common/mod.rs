@@ -47,6 +47,27 @@ pub(crate) fn iowa() -> Contest {
     IOWA.clone()
 }
 
+pub(crate) fn nevada() -> Contest {
+    static NEVADA: LazyLock<Contest> = LazyLock::new(|| read("nevada-2020"));
+    NEVADA.clone()
+}
+
+/// Nevada's results at an hour (`s2112`) or in the end (`final`).
+pub(crate) fn nevada_csv(name: &str) -> Vec<u8> {
+    fs::read(folder("nevada-2020").join(format!("results/{name}.csv")))
+        .expect("it is in the repository")
+}
+
+pub(crate) fn nevada_published(name: &str) -> Vec<Published> {
+    read_published(&nevada(), name, &nevada_csv(name)).expect("it has no mistake")
+}
+
+/// Made up: the only contest here with early votes.
+pub(crate) fn early() -> Contest {
+    static EARLY: LazyLock<Contest> = LazyLock::new(|| read("early-votes-example"));
+    EARLY.clone()
+}
+
 pub(crate) fn practice() -> Contest {
     static PRACTICE: LazyLock<Contest> = LazyLock::new(|| read("practice"));
     PRACTICE.clone()

@@ -24,8 +24,10 @@ pub struct CaucusView {
     pub groups: Vec<GroupView>,
     /// Counts in the contest's order.
     pub counts: Vec<CountView>,
-    /// People who attended; absent while empty.
+    /// People in the room; absent while empty.
     pub attendees: Option<u32>,
+    /// Early votes of the precinct, which rules and checks count with the room's; absent where there are none.
+    pub early_votes: Option<EarlyVotesView>,
     /// Delegates to elect with this attendance.
     pub delegates_to_elect: Option<u32>,
     /// People a group needs to be viable; absent where viability does not apply (one delegate) or attendance is empty.
@@ -50,6 +52,16 @@ pub struct CaucusView {
     pub correction: Option<CorrectionView>,
     /// Attendance was changed after first alignment was begun and nobody has said why yet.
     pub attendance_needs_reason: bool,
+}
+
+/// Votes cast before the caucus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EarlyVotesView {
+    /// People who voted early.
+    pub attendees: u32,
+    /// One list for each count, each with a number for each group; no delegates among them.
+    pub counts: Vec<Vec<u32>>,
 }
 
 /// A step and how far it is.
@@ -108,7 +120,7 @@ pub struct CountView {
 pub struct CountCell {
     /// Absent while empty: empty is not zero.
     pub value: Option<u32>,
-    /// The group is viable with this number; absent where viability does not apply or the cell is empty.
+    /// The group is viable with this number and its early votes; absent where viability does not apply or the cell is empty.
     pub viable: Option<bool>,
     /// How many are short of viability.
     pub short: Option<u32>,

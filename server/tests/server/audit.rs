@@ -84,3 +84,25 @@ fn results_that_do_not_fit_the_contest_are_refused_by_line() {
     );
     assert!(text.ends_with("\n1 mistake\n"), "{text}");
 }
+
+#[test]
+fn nevadas_typing_slip_is_named_and_stops_nothing() {
+    let reports = "contests/nevada-2020/results/s2112.csv";
+    let arguments = ["contest", "audit", "contests/nevada-2020", "--reports", reports];
+    let text = good(Path::new(REPOSITORY), &arguments);
+    for part in [
+        "   881  precincts in the file\n",
+        "washoe-750700 (Precinct 750700, Washoe County)\n  200000 for Warren at first alignment, in line ",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in the text");
+    }
+}
+
+#[test]
+fn every_contest_of_the_repository_is_read_without_a_mistake() {
+    for contest in ["iowa-2020", "nevada-2020", "practice", "early-votes-example"] {
+        let folder = format!("contests/{contest}");
+        let text = good(Path::new(REPOSITORY), &["contest", "check", &folder]);
+        assert!(text.ends_with("no mistakes\n"), "{text}");
+    }
+}

@@ -486,9 +486,13 @@ groups: Array<GroupView>,
  */
 counts: Array<CountView>, 
 /**
- * People who attended; absent while empty.
+ * People in the room; absent while empty.
  */
 attendees: number | null, 
+/**
+ * Early votes of the precinct, which rules and checks count with the room's; absent where there are none.
+ */
+earlyVotes: EarlyVotesView | null, 
 /**
  * Delegates to elect with this attendance.
  */
@@ -537,6 +541,16 @@ correction: CorrectionView | null,
  * Attendance was changed after first alignment was begun and nobody has said why yet.
  */
 attendanceNeedsReason: boolean, };
+
+export type EarlyVotesView = { 
+/**
+ * People who voted early.
+ */
+attendees: number, 
+/**
+ * One list for each count, each with a number for each group; no delegates among them.
+ */
+counts: Array<Array<number>>, };
 
 export type StepView = { 
 /**
@@ -592,7 +606,7 @@ export type CountCell = {
  */
 value: number | null, 
 /**
- * The group is viable with this number; absent where viability does not apply or the cell is empty.
+ * The group is viable with this number and its early votes; absent where viability does not apply or the cell is empty.
  */
 viable: boolean | null, 
 /**

@@ -9,6 +9,12 @@ export function countOf(caucus: CaucusView, step: Step): { index: number; count:
   return count === undefined ? null : { index, count };
 }
 
+/** Early votes of a group that belong to a count; 0 where there are none. */
+export function earlyIn(caucus: CaucusView, kind: CountKind, group: number): number {
+  const index = caucus.counts.findIndex((count) => count.kind === kind);
+  return caucus.earlyVotes?.counts[index]?.[group] ?? 0;
+}
+
 function kindOf(step: Step): CountKind | null {
   return step === "firstAlignment" || step === "finalAlignment" || step === "delegates" ? step : null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellName, chosenCell, gapsOf, nextEmpty, restIsNobody, stepAfter, stepBefore } from "../src/caucus";
+import { cellName, chosenCell, earlyIn, gapsOf, nextEmpty, restIsNobody, stepAfter, stepBefore } from "../src/caucus";
 import { caucus, delegates, final, first } from "./fixture_views";
 
 const empty = first.map(() => null);
@@ -57,5 +57,17 @@ describe("steps", () => {
     expect(restIsNobody(caucus("firstAlignment", 705, [counted, empty, empty]))).toBe(false);
     expect(restIsNobody(caucus("firstAlignment", 704, [first, empty, empty]))).toBe(false);
     expect(restIsNobody(caucus("attendance", 704, [counted, final, empty]))).toBe(false);
+  });
+});
+
+describe("early votes", () => {
+  it("belong to a count and a group, and are none where the precinct has none", () => {
+    const open = caucus("firstAlignment", 704, [first, final, delegates]);
+    expect(earlyIn(open, "firstAlignment", 0)).toBe(0);
+    const early = { attendees: 7, counts: [[3, 4], [7, 0], [0, 0]] };
+    expect(earlyIn({ ...open, earlyVotes: early }, "firstAlignment", 1)).toBe(4);
+    expect(earlyIn({ ...open, earlyVotes: early }, "finalAlignment", 0)).toBe(7);
+    expect(earlyIn({ ...open, earlyVotes: early }, "delegates", 0)).toBe(0);
+    expect(earlyIn({ ...open, earlyVotes: early }, "finalAlignment", 13)).toBe(0);
   });
 });

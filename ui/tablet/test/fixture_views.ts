@@ -50,6 +50,7 @@ export function caucus(step: Step, attendees: number | null, counts: (number | n
     groups,
     counts: withExpected,
     attendees,
+    earlyVotes: null,
     delegatesToElect: 14,
     viabilityNumber: viability,
     viabilityRule: { numerator: 3, denominator: 20 },

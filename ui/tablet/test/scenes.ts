@@ -14,6 +14,8 @@ export interface Scene {
 const id = (name: string): string => `[data-testid="${name}"]`;
 const empty: (number | null)[] = first.map(() => null);
 const part = first.map((value, at) => ([1, 3, 5, 6, 8].includes(at) ? value : null));
+const earlyOf = (votes: number): number[] => first.map((_, at) => (at === 3 ? votes : at === 8 ? 110 - votes : 0));
+const earlyVotes = { attendees: 110, counts: [earlyOf(40), earlyOf(35), first.map(() => 0)] };
 const noPin: View = { ...home, lock: { state: "noPin" }, precincts: [], network: { ...home.network, nextTryMs: null, waiting: 0 } };
 const open = (over: Partial<NonNullable<View["caucus"]>>, base: NonNullable<View["caucus"]>): View => ({ ...home, caucus: { ...base, ...over } });
 
@@ -38,6 +40,13 @@ export const scenes: Scene[] = [
   { name: "reason-other", view: open({ findings }, caucus("check", 704, [first, final, delegates])), presses: [id("keep-C02"), id("reason-other"), ..."DOOR".split("").map((face) => `[data-key="letter-${face}"]`)] },
   { name: "attest", view: open({ attestations: [{ who: { kind: "chair" }, said: { kind: "standsBy" } }, { who: { kind: "secretary" }, said: null }, { who: { kind: "captain", group: 3 }, said: null }, { who: { kind: "captain", group: 8 }, said: { kind: "objects", reason: { code: "other", text: "DOOR WAS OPEN" } } }] }, caucus("attest", 704, [first, final, delegates])) },
   { name: "show-room", view: open({}, caucus("attest", 704, [first, final, delegates])), presses: [id("show-room")] },
+  { name: "attendance-early", view: open({ earlyVotes }, caucus("attendance", 704, [empty, empty, empty])) },
+  { name: "final-alignment-early", view: open({ earlyVotes }, caucus("finalAlignment", 704, [first, final, empty])) },
+  { name: "realignment-early", view: open({ earlyVotes }, caucus("realignment", 704, [first, empty, empty])) },
+  { name: "delegates-early", view: open({ earlyVotes, award }, caucus("delegates", 704, [first, final, delegates])) },
+  { name: "check-early", view: open({ earlyVotes, findings }, caucus("check", 704, [first, final, delegates])) },
+  { name: "attest-early", view: open({ earlyVotes }, caucus("attest", 704, [first, final, delegates])) },
+  { name: "show-room-early", view: open({ earlyVotes }, caucus("attest", 704, [first, final, delegates])), presses: [id("show-room")] },
   { name: "sign", view: open({}, caucus("sign", 704, [first, final, delegates])) },
   { name: "sign-missing", view: open({}, caucus("sign", 704, [first, final, empty])) },
   { name: "stands", view: withReport({}), presses: [id("open-official")] },

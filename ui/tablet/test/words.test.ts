@@ -128,6 +128,10 @@ describe("figures and times", () => {
     expect(viabilityLead({ ...open, viabilityRule: { numerator: 1, denominator: 6 }, viabilityNumber: 118 })).toBe(
       "A group needs 118 to be viable (1/6 of 704, rounded up).",
     );
+    const early = { attendees: 96, counts: [] };
+    expect(viabilityLead({ ...open, earlyVotes: early, viabilityNumber: 120 })).toBe(
+      "A group needs 120 to be viable (15 % of 800, rounded up).",
+    );
     expect(viabilityLead({ ...open, viabilityNumber: null, viabilityRule: null, delegatesToElect: 1 })).toContain("One delegate");
   });
 });

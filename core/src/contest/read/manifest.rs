@@ -7,8 +7,8 @@ use super::rosters::Rosters;
 use crate::contest::section::{Section, Source, is_id};
 use crate::contest::{
     Band, Contest, CountKind, DelegateRule, DistrictSeats, Label, Limits, LotMethod, Mistake,
-    National, OfficialDelegates, OneDelegateRule, Publish, Reason, ReleaseRules, Rules,
-    SatelliteRule, Span, ViabilityStep,
+    National, NationalBasis, OfficialDelegates, OneDelegateRule, Publish, Reason, ReleaseRules,
+    Rules, SatelliteRule, Span, ViabilityStep,
 };
 
 /// Languages that the screens speak.
@@ -44,6 +44,7 @@ pub(super) struct Manifest {
     pub(super) counties: Option<Named>,
     pub(super) precincts: Option<Named>,
     pub(super) worksheets: Option<Named>,
+    pub(super) early_votes: Option<Named>,
     /// Satellite sites have a rule, or the rules could not be read.
     pub(super) satellites: bool,
 }
@@ -126,6 +127,7 @@ impl Manifest {
         let counties = named("counties", true);
         let precincts = named("precincts", true);
         let worksheets = named("worksheets", false);
+        let early_votes = named("early_votes", false);
         if let Some(files) = files {
             files.finish(mistakes);
         }
@@ -168,6 +170,7 @@ impl Manifest {
             counties,
             precincts,
             worksheets,
+            early_votes,
         }
     }
 
@@ -197,6 +200,7 @@ impl Manifest {
             publish: self.publish?,
             worksheets: Vec::new(),
             release: self.release,
+            early_votes: None,
         })
     }
 }
@@ -364,6 +368,9 @@ fn satellite(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Satellite
 }
 
 fn national(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<National> {
+    let bases = [("sde", None), ("county-delegates", Some(NationalBasis::CountyDelegates))];
+    let has_basis = section.has("basis");
+    let basis = has_basis.then(|| section.choice("basis", &bases, mistakes)).flatten().flatten();
     let at_large = section.number("at_large", 0, 10_000, mistakes);
     let pleo = section.number("pleo", 0, 10_000, mistakes);
     let mut districts: Vec<DistrictSeats> = Vec::new();
@@ -384,7 +391,7 @@ fn national(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Nat
         item.finish(mistakes);
     }
     section.finish(mistakes);
-    Some(National { districts, at_large: at_large?, pleo: pleo? })
+    Some(National { districts, at_large: at_large?, pleo: pleo?, basis })
 }
 
 fn span(mut section: Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Span> {

@@ -1,19 +1,16 @@
-//! The CSV files: groups, counties, precincts.
+//! The CSV files: groups and counties; precincts are in [`places`](super::places).
 
 use std::collections::BTreeMap;
 
 use super::Files;
 use super::manifest::{Manifest, Named};
+use super::places;
 use crate::contest::section::{TEXT_REMEDY, choose, is_id, text_flaw};
 use crate::contest::table::{Column, Row, Table};
 use crate::contest::{
-    County, CountyKind, Group, GroupKind, GroupName, Limits, Mistake, Precinct, PrecinctKind,
+    County, CountyKind, Group, GroupKind, GroupName, Mistake, National, Precinct,
 };
 
-/// A precinct's number has 20 bits in an invitation.
-const PRECINCTS_MAX: usize = 1 << 20;
-/// Delegates of one precinct.
-const DELEGATES_MAX: u32 = 10_000;
 /// Groups of one contest.
 const GROUPS_MAX: usize = 64;
 
@@ -37,16 +34,6 @@ const COUNTY_COLUMNS: [Column; 6] = [
     Column::needed("county_convention_delegates"),
 ];
 
-const PRECINCT_COLUMNS: [Column; 7] = [
-    Column::needed("precinct_id"),
-    Column::needed("county_id"),
-    Column::needed("name"),
-    Column::needed("kind"),
-    Column::needed("delegates"),
-    Column::optional("published_name"),
-    Column::optional("plausible_max"),
-];
-
 /// What the files say; rows with mistakes are left out.
 pub(super) struct Rosters {
     pub(super) groups: Vec<Group>,
@@ -63,12 +50,9 @@ impl Rosters {
         let counties = table(files, manifest.counties.as_ref(), &COUNTY_COLUMNS, mistakes)
             .map(|table| read_counties(table, manifest, mistakes))
             .unwrap_or_default();
-        let precincts = table(files, manifest.precincts.as_ref(), &PRECINCT_COLUMNS, mistakes)
-            .map(|table| read_precincts(&table, &counties, manifest, mistakes))
+        let precincts = table(files, manifest.precincts.as_ref(), &places::COLUMNS, mistakes)
+            .map(|table| places::read(&table, &counties, manifest, mistakes))
             .unwrap_or_default();
-        if !precincts.is_empty() {
-            compare_sums(&counties, &precincts, mistakes);
-        }
         Self {
             groups,
             counties: counties.into_iter().map(|(county, _)| county).collect(),
@@ -112,7 +96,7 @@ fn table<'a>(
 }
 
 /// An id that no earlier row has.
-fn id(
+pub(super) fn id(
     row: &Row<'_>,
     column: &str,
     longest: usize,
@@ -137,7 +121,7 @@ fn id(
     Some(text.to_owned())
 }
 
-fn text(row: &Row<'_>, column: &str, mistakes: &mut Vec<Mistake>) -> Option<String> {
+pub(super) fn text(row: &Row<'_>, column: &str, mistakes: &mut Vec<Mistake>) -> Option<String> {
     let text = row.get(column);
     if let Some(flaw) = text_flaw(text) {
         mistakes.push(row.mistake(format!("{column} {flaw}"), TEXT_REMEDY));
@@ -146,7 +130,7 @@ fn text(row: &Row<'_>, column: &str, mistakes: &mut Vec<Mistake>) -> Option<Stri
     Some(text.to_owned())
 }
 
-fn word<T: Copy>(
+pub(super) fn word<T: Copy>(
     row: &Row<'_>,
     column: &str,
     words: &[(&'static str, T)],
@@ -214,22 +198,27 @@ fn read_counties<'a>(
     manifest: &Manifest,
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<(County, Row<'a>)> {
-    let kinds = [("county", CountyKind::County), ("satellite_pool", CountyKind::SatellitePool)];
+    let kinds = [
+        ("county", CountyKind::County),
+        ("city", CountyKind::City),
+        ("satellite_pool", CountyKind::SatellitePool),
+    ];
     let mut seen = BTreeMap::new();
     let mut out = Vec::new();
     for row in table.rows {
         let id = id(&row, "county_id", 64, &mut seen, mistakes);
         let name = text(&row, "county", mistakes);
         let kind = word(&row, "kind", &kinds, mistakes);
-        let district = row.number("congressional_district", 255, mistakes);
-        let state_delegates = row.needed_number("state_delegates", 1_000_000, mistakes);
+        let congressional_district = district(&row, manifest, mistakes);
+        let state_delegates = state_delegates(&row, manifest, mistakes);
         let convention_delegates = row.number("county_convention_delegates", 1_000_000, mistakes);
         let (Some(id), Some(name), Some(kind), Some(state_delegates)) =
             (id, name, kind, state_delegates)
         else {
             continue;
         };
-        if kind == CountyKind::County && convention_delegates.is_none_or(|delegates| delegates == 0)
+        if kind != CountyKind::SatellitePool
+            && convention_delegates.is_none_or(|delegates| delegates == 0)
         {
             let remedy = "write how many delegates its precincts elect together";
             mistakes.push(row.mistake(format!("{id} has no county_convention_delegates"), remedy));
@@ -239,27 +228,10 @@ fn read_counties<'a>(
             mistakes
                 .push(row.mistake(format!("pool {id} has county_convention_delegates"), remedy));
         }
-        let known = |national: &super::super::National| {
-            national.districts.iter().any(|known| Some(u32::from(known.district)) == district)
-        };
-        if let (Some(national), Some(district)) = (&manifest.national, district)
-            && !known(national)
-        {
-            let remedy =
-                "name the district in [[national.districts]] of contest.toml, or correct it";
-            mistakes.push(
-                row.mistake(format!("there is no congressional district {district}"), remedy),
-            );
-        }
-        if kind == CountyKind::County && manifest.national.is_some() && district.is_none() {
-            let remedy = "write the district whose national delegates it takes part in";
-            mistakes.push(row.mistake(format!("{id} has no congressional_district"), remedy));
-        }
         if out.len() > usize::from(u16::MAX) {
             mistakes.push(row.mistake("there are more than 65536 counties", "put some together"));
             break;
         }
-        let congressional_district = district.and_then(|district| u8::try_from(district).ok());
         out.push((
             County {
                 id,
@@ -275,113 +247,29 @@ fn read_counties<'a>(
     out
 }
 
-fn read_precincts(
-    table: &Table<'_>,
-    counties: &[(County, Row<'_>)],
-    manifest: &Manifest,
-    mistakes: &mut Vec<Mistake>,
-) -> Vec<Precinct> {
-    let kinds = [("precinct", PrecinctKind::Precinct), ("satellite", PrecinctKind::Satellite)];
-    let by_id: BTreeMap<&str, (u16, &County)> = counties
-        .iter()
-        .zip(0..)
-        .map(|((county, _), index)| (county.id.as_str(), (index, county)))
-        .collect();
-    let mut seen = BTreeMap::new();
-    let mut names: BTreeMap<(u16, String), u32> = BTreeMap::new();
-    let mut out: Vec<Precinct> = Vec::new();
-    for row in &table.rows {
-        let id = id(row, "precinct_id", 96, &mut seen, mistakes);
-        let name = text(row, "name", mistakes);
-        let kind = word(row, "kind", &kinds, mistakes);
-        let delegates = row.number("delegates", DELEGATES_MAX, mistakes);
-        let plausible_max = row.number("plausible_max", Limits::WIDEST.count_max, mistakes);
-        let county = by_id.get(row.get("county_id")).copied();
-        if county.is_none() && !counties.is_empty() {
-            let what = format!("there is no county {:?}", row.get("county_id"));
-            mistakes.push(row.mistake(what, "write a county_id of the counties' file"));
-        }
-        let (Some(id), Some(name), Some(kind), Some((county, place))) = (id, name, kind, county)
-        else {
-            continue;
-        };
-        if let Some(line) = names.insert((county, name.clone()), row.line) {
-            let what = format!("{name} is also the name in line {line}, in the same county");
-            mistakes.push(row.mistake(what, "tell the precincts apart by their names"));
-        }
-        if let Some((what, remedy)) = place_flaw(kind, delegates, place, manifest) {
-            mistakes.push(row.mistake(format!("{id} {what}"), remedy));
-        }
-        if out.len() == PRECINCTS_MAX {
-            mistakes
-                .push(row.mistake("there are more than 1048576 precincts", "split the contest"));
-            break;
-        }
-        let delegates = delegates.and_then(|delegates| u16::try_from(delegates).ok());
-        out.push(Precinct { id, name, county, kind, delegates, plausible_max });
+/// State delegates; an empty cell is 0 where national delegates follow something else.
+fn state_delegates(row: &Row<'_>, manifest: &Manifest, mistakes: &mut Vec<Mistake>) -> Option<u32> {
+    const MAX: u32 = 1_000_000;
+    if manifest.national.as_ref().is_some_and(|national| national.basis.is_some()) {
+        return Some(row.number("state_delegates", MAX, mistakes).unwrap_or(0));
     }
-    out
+    row.needed_number("state_delegates", MAX, mistakes)
 }
 
-/// What does not fit between a place, its county and its delegates.
-fn place_flaw(
-    kind: PrecinctKind,
-    delegates: Option<u32>,
-    county: &County,
+/// A congressional district that the contest knows; `None` where the cell is empty.
+pub(super) fn district(
+    row: &Row<'_>,
     manifest: &Manifest,
-) -> Option<(&'static str, &'static str)> {
-    match (kind, county.kind) {
-        (PrecinctKind::Precinct, CountyKind::SatellitePool) => Some((
-            "is a precinct in a satellite pool",
-            "write a county's id, or the kind satellite",
-        )),
-        (PrecinctKind::Satellite, CountyKind::County) => Some((
-            "is a satellite site in a county",
-            "write a satellite pool's id, or the kind precinct",
-        )),
-        (PrecinctKind::Precinct, CountyKind::County)
-            if delegates.is_none_or(|count| count == 0) =>
-        {
-            Some(("elects no delegates", "write how many county delegates it elects"))
-        }
-        (PrecinctKind::Satellite, CountyKind::SatellitePool) if delegates.is_some() => Some((
-            "is a satellite site with a number of delegates",
-            "leave the cell empty: attendance decides how many it elects",
-        )),
-        (PrecinctKind::Satellite, CountyKind::SatellitePool) if !manifest.satellites => Some((
-            "is a satellite site, and no rule says how many delegates it elects",
-            "add [rules.satellite] to contest.toml",
-        )),
-        _ => None,
-    }
-}
-
-/// A county's convention has as many delegates as its precincts elect.
-fn compare_sums(
-    counties: &[(County, Row<'_>)],
-    precincts: &[Precinct],
     mistakes: &mut Vec<Mistake>,
-) {
-    let mut sums = vec![(0_u64, 0_usize); counties.len()];
-    for precinct in precincts {
-        let sum = &mut sums[usize::from(precinct.county)];
-        sum.0 += u64::from(precinct.delegates.unwrap_or(0));
-        sum.1 += 1;
+) -> Option<u8> {
+    let district = row.number("congressional_district", 255, mistakes)?;
+    let district = u8::try_from(district).ok()?;
+    let known =
+        |national: &National| national.districts.iter().any(|known| known.district == district);
+    if manifest.national.as_ref().is_some_and(|national| !known(national)) {
+        let remedy = "name the district in [[national.districts]] of contest.toml, or correct it";
+        mistakes
+            .push(row.mistake(format!("there is no congressional district {district}"), remedy));
     }
-    for ((county, row), (sum, places)) in counties.iter().zip(sums) {
-        if places == 0 {
-            let remedy = "add its precincts, or leave it out";
-            mistakes.push(row.mistake(format!("{} has no precinct", county.id), remedy));
-        } else if let Some(convention) = county.convention_delegates
-            && u64::from(convention) != sum
-        {
-            mistakes.push(row.mistake(
-                format!(
-                    "{} has {convention} convention delegates, its precincts elect {sum}",
-                    county.id
-                ),
-                "correct the county, or the delegates of its precincts",
-            ));
-        }
-    }
+    Some(district)
 }

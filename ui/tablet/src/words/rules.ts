@@ -11,9 +11,10 @@ export function viabilityLead(caucus: CaucusView): string {
     return caucus.delegatesToElect === 1 ? m.attendance_one_delegate() : "";
   }
   const { numerator, denominator } = caucus.viabilityRule;
+  const attendees = caucus.attendees + (caucus.earlyVotes?.attendees ?? 0);
   const rule =
     (numerator * 100) % denominator === 0
       ? m.rule_percent({ percent: (numerator * 100) / denominator })
       : m.rule_fraction({ numerator, denominator });
-  return m.attendance_needs({ n: caucus.viabilityNumber, rule, attendees: figure(caucus.attendees) });
+  return m.attendance_needs({ n: caucus.viabilityNumber, rule, attendees: figure(attendees) });
 }

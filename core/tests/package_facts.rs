@@ -1,0 +1,63 @@
+//! Facts that joined the package's contest later: recorded once, read for ever.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use countersign_core::contest::{Contest, CountyKind, EarlyVotes, National, NationalBasis};
+use countersign_core::crypto::SigningKey;
+use countersign_core::message::Package;
+
+/// The made-up contest with every later fact.
+fn contest() -> Contest {
+    let mut contest = common::early();
+    contest.counties[0].kind = CountyKind::City;
+    contest.precincts[1].congressional_district = Some(4);
+    contest.precincts[3].delegates = None;
+    contest.national = Some(National {
+        districts: Vec::new(),
+        at_large: 2,
+        pleo: 1,
+        basis: Some(NationalBasis::CountyDelegates),
+    });
+    contest
+}
+
+/// `COUNTERSIGN_RECORD=1` writes the bytes if they are not there yet; they are never written over.
+#[test]
+fn a_recorded_package_with_later_facts_is_still_read() {
+    let party = SigningKey::from_seed(&[1; 32]);
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compat/v1/package-later-facts.cose");
+    if !path.exists() && std::env::var_os("COUNTERSIGN_RECORD").is_some() {
+        let package = Package::sign(1, contest(), &party);
+        fs::write(&path, package.bytes()).expect("the folder can be written");
+    }
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (_, package) = Package::read(&bytes).expect("it is a package, and the party signed it");
+    assert_eq!(package.party_key, party.public());
+    let read = package.contest;
+    assert_eq!(read.check_shape(), Ok(()));
+    assert_eq!(read.counties[0].kind, CountyKind::City);
+    assert_eq!(read.county_display(&read.precincts[0]), "Example");
+    let districts: Vec<_> = read.precincts.iter().map(|place| read.district_of(place)).collect();
+    assert_eq!(districts, [None, Some(4), None, None]);
+    assert_eq!(read.delegates_to_elect(3, Some(9)), None);
+    let basis = read.national.as_ref().and_then(|national| national.basis);
+    assert_eq!(basis, Some(NationalBasis::CountyDelegates));
+    let early =
+        EarlyVotes { precinct: 1, attendees: 6, first: vec![1, 4, 1, 0], last: vec![2, 4, 0, 0] };
+    assert_eq!(read.early_votes_of(1), Some(&early));
+}
+
+/// A contest without them is written as it was before there were any: the package of old keeps its bytes.
+#[test]
+fn a_package_without_later_facts_keeps_its_bytes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compat/v1/package.cose");
+    let bytes = fs::read(path).expect("it was recorded");
+    let (message, package) = Package::read(&bytes).expect("the party signed it");
+    let again = Package::sign(package.number, package.contest, &SigningKey::from_seed(&[1; 32]));
+    assert_eq!(again.bytes(), bytes);
+    assert_eq!(again.id(), message.id());
+}
