@@ -3,6 +3,7 @@
 use minicbor::{Decode, Decoder, Encode, decode};
 
 use super::{Kind, Payload};
+use crate::checks::Figures;
 use crate::contest::Contest;
 use crate::id::{MessageId, PhotoDigest, PrecinctNumber};
 use crate::rules::LotOutcome;
@@ -307,6 +308,18 @@ impl Report {
             Ok(())
         } else {
             Err(ShapeError::Reason)
+        }
+    }
+}
+
+impl Report {
+    /// Its figures, as the checks want them: every cell filled, people in the room only.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let filled = |count: &Vec<u32>| count.iter().copied().map(Some).collect();
+        Figures {
+            attendees: Some(self.attendees),
+            counts: self.counts.iter().map(filled).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::room_state::{Candidate, RoomState};
-use crate::checks::{self, Figures, Finding, Severity};
+use crate::checks::{self, Finding, Severity};
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{Channel, FindingName, Layer, Lot, Report};
@@ -103,14 +103,10 @@ impl Finding {
     }
 }
 
-/// What the checks on one precinct's figures find in a report.
+/// What the checks on one precinct's figures find in a report, early votes included.
 #[must_use]
 pub fn findings_of(contest: &Contest, report: &Report) -> Vec<Finding> {
-    let filled = |count: &Vec<u32>| count.iter().copied().map(Some).collect();
-    let figures = Figures {
-        attendees: Some(report.attendees),
-        counts: report.counts.iter().map(filled).collect(),
-    };
+    let figures = contest.with_early_votes(report.precinct.0, &report.figures());
     let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
     checks::check(contest, report.precinct.0, &figures, &lots).findings
 }

@@ -4,6 +4,7 @@
 mod changes;
 mod totals;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use changes::{ChangedCell, ChangedPrecinct, changes};
@@ -16,9 +17,7 @@ use crate::contest::{Contest, CountKind, OfficialDelegates, PrecinctKind};
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Layer, Lot, Package, PreviewedPrecinct, Report};
 use crate::room::Room;
-use crate::rules::{
-    LotOutcome, National, TenThousandths, award, national_delegates, satellite_sde, sde,
-};
+use crate::rules::{National, Regions, TenThousandths, award, national_worth, satellite_sde, sde};
 
 /// A precinct's results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +34,8 @@ pub struct ReleasedPrecinct {
     pub numbers: Numbers,
     /// State delegate equivalents of each group in ballot order.
     pub sde: Vec<TenThousandths>,
+    /// What they count for national delegates: the same, or whatever else the contest counts.
+    pub worth: Vec<TenThousandths>,
     /// A satellite site whose pool is not complete: its SDE will change.
     pub provisional: bool,
 }
@@ -53,26 +54,31 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// What a report of a precinct says.
+    /// What a report of a precinct says. The rules work on the people in the room and the precinct's early votes together.
     #[must_use]
     pub fn of(contest: &Contest, report: &Report) -> Self {
-        let count = |kind| contest.count_index(kind).and_then(|index| report.counts.get(index));
-        let signed = count(CountKind::Delegates).cloned().unwrap_or_default();
-        let by_the_rules = (!signed.is_empty())
-            .then(|| count(CountKind::FinalAlignment).or_else(|| count(CountKind::FirstAlignment)))
-            .flatten()
-            .and_then(|people| {
-                let elects =
-                    contest.delegates_to_elect(report.precinct.0, Some(report.attendees))?;
-                let lots: Vec<LotOutcome> = report.lots.iter().map(Lot::outcome).collect();
-                award(&contest.rules, elects, report.attendees, people, &lots).delegates
-            });
+        let delegates = contest.count_index(CountKind::Delegates);
+        let signed =
+            delegates.and_then(|index| report.counts.get(index)).cloned().unwrap_or_default();
+        let by_the_rules = delegates.and_then(|_| by_the_rules(contest, report));
         let official = match (contest.release_rules().official, &by_the_rules) {
             (OfficialDelegates::Rules, Some(delegates)) => delegates.clone(),
             _ => signed,
         };
         Self { attendees: report.attendees, counts: report.counts.clone(), by_the_rules, official }
     }
+}
+
+/// Delegates as the rules give them for a report; `None` where they do not give exactly one outcome.
+fn by_the_rules(contest: &Contest, report: &Report) -> Option<Vec<u32>> {
+    let figures = contest.with_early_votes(report.precinct.0, &report.figures());
+    let people = figures
+        .complete(contest, CountKind::FinalAlignment)
+        .or_else(|| figures.complete(contest, CountKind::FirstAlignment))?;
+    let attendees = figures.attendees?;
+    let elects = contest.delegates_to_elect(report.precinct.0, Some(attendees))?;
+    let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
+    award(&contest.rules, elects, attendees, &people, &lots).delegates
 }
 
 /// The results of a room in one layer.
@@ -128,6 +134,7 @@ impl Released {
                 decision: named.decision,
                 numbers: Numbers::of(contest, &received.report()),
                 sde: Vec::new(),
+                worth: Vec::new(),
                 provisional: false,
             });
         }
@@ -147,16 +154,20 @@ impl Released {
         let mut counties: Vec<Totals> = (0..contest.counties.len())
             .map(|county| Totals::none(contest, Region::County(county)))
             .collect();
+        let mut districts: BTreeMap<u8, Totals> = BTreeMap::new();
         for (index, precinct) in (0..).zip(&contest.precincts) {
             let at = precincts.binary_search_by_key(&PrecinctNumber(index), |one| one.precinct);
             let released = at.ok().map(|at| &precincts[at]);
-            statewide.add(released);
-            counties[usize::from(precinct.county)].add(released);
+            statewide.add(contest, released);
+            counties[usize::from(precinct.county)].add(contest, released);
+            if let Some(district) = contest.district_of(precinct) {
+                let region = Region::District(district);
+                let totals = districts.entry(district);
+                totals.or_insert_with(|| Totals::none(contest, region)).add(contest, released);
+            }
         }
-        let districts = totals::by_district(contest, &counties);
-        let sde: Vec<_> =
-            districts.iter().map(|(district, totals)| (*district, totals.sde.clone())).collect();
-        let national = national_delegates(contest, &sde, &statewide.sde);
+        let worth = precincts.iter().map(|one| (one.precinct.0, one.worth.as_slice()));
+        let national = Regions::sum(contest, worth).national_delegates(contest);
         let (room, log_size, now_ms) = (state.room(), state.size(), state.now_ms());
         Some(Self {
             room,
@@ -166,7 +177,7 @@ impl Released {
             precincts,
             statewide,
             counties,
-            districts,
+            districts: districts.into_iter().collect(),
             national,
             package,
         })
@@ -212,6 +223,7 @@ fn released_precinct(
         decision: named.decision,
         numbers: Numbers::of(contest, &report.report()),
         sde: Vec::new(),
+        worth: Vec::new(),
         provisional: false,
     })
 }
@@ -235,10 +247,15 @@ fn work_out_sde(contest: &Contest, precincts: &mut [ReleasedPrecinct]) {
         if precinct.kind == PrecinctKind::Satellite {
             released.sde =
                 satellite_sde(region, numbers.attendees, attendees[county], &numbers.official);
+            released.worth.clone_from(&released.sde);
             released.provisional = missing[county] > 0;
         } else {
             let one = |&delegates: &u32| sde(region, delegates).unwrap_or_default();
             released.sde = numbers.official.iter().map(one).collect();
+            let worth = |&delegates: &u32| {
+                national_worth(contest, released.precinct.0, delegates).unwrap_or_default()
+            };
+            released.worth = numbers.official.iter().map(worth).collect();
         }
     }
 }

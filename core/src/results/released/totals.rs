@@ -1,7 +1,5 @@
 //! Sums of released numbers.
 
-use std::collections::BTreeMap;
-
 use super::ReleasedPrecinct;
 use crate::contest::Contest;
 use crate::rules::TenThousandths;
@@ -28,8 +26,12 @@ pub struct Totals {
     pub precincts_released: u32,
     /// People who attended.
     pub attendees: u64,
-    /// One list for each count of the contest, each in ballot order: as signed.
+    /// One list for each count of the contest, each in ballot order: as signed in the room.
     pub counts: Vec<Vec<u64>>,
+    /// People who voted early.
+    pub early_attendees: u64,
+    /// Their votes in the same form: kept and published apart from the room's.
+    pub early: Vec<Vec<u64>>,
     /// Delegates that count, in ballot order.
     pub delegates: Vec<u64>,
     /// State delegate equivalents in ballot order.
@@ -47,6 +49,8 @@ impl Totals {
             precincts_released: 0,
             attendees: 0,
             counts: vec![vec![0; groups]; contest.counts.len()],
+            early_attendees: 0,
+            early: vec![vec![0; groups]; contest.counts.len()],
             delegates: vec![0; groups],
             sde: vec![TenThousandths::default(); groups],
             provisional: false,
@@ -54,11 +58,17 @@ impl Totals {
     }
 
     /// Counts a precinct of the region, released or not.
-    pub(super) fn add(&mut self, precinct: Option<&ReleasedPrecinct>) {
+    pub(super) fn add(&mut self, contest: &Contest, precinct: Option<&ReleasedPrecinct>) {
         self.precincts_total += 1;
         let Some(precinct) = precinct else { return };
         self.precincts_released += 1;
         self.attendees += u64::from(precinct.numbers.attendees);
+        if let Some(early) = contest.early_votes_of(precinct.precinct.0) {
+            self.early_attendees += u64::from(early.attendees);
+            for (sums, &kind) in self.early.iter_mut().zip(&contest.counts) {
+                add(sums, (0..contest.groups.len()).map(|group| early.votes(kind, group).into()));
+            }
+        }
         for (sums, count) in self.counts.iter_mut().zip(&precinct.numbers.counts) {
             add(sums, count.iter().map(|&people| u64::from(people)));
         }
@@ -68,33 +78,6 @@ impl Totals {
         }
         self.provisional |= precinct.provisional;
     }
-
-    fn merge(&mut self, other: &Self) {
-        self.precincts_total += other.precincts_total;
-        self.precincts_released += other.precincts_released;
-        self.attendees += other.attendees;
-        for (sums, count) in self.counts.iter_mut().zip(&other.counts) {
-            add(sums, count.iter().copied());
-        }
-        add(&mut self.delegates, other.delegates.iter().copied());
-        for (sum, &sde) in self.sde.iter_mut().zip(&other.sde) {
-            *sum = *sum + sde;
-        }
-        self.provisional |= other.provisional;
-    }
-}
-
-/// Sums for each congressional district: those of its counties and pools.
-pub(super) fn by_district(contest: &Contest, counties: &[Totals]) -> Vec<(u8, Totals)> {
-    let mut districts: BTreeMap<u8, Totals> = BTreeMap::new();
-    for (county, totals) in contest.counties.iter().zip(counties) {
-        let Some(district) = county.congressional_district else { continue };
-        districts
-            .entry(district)
-            .or_insert_with(|| Totals::none(contest, Region::District(district)))
-            .merge(totals);
-    }
-    districts.into_iter().collect()
 }
 
 fn add(sums: &mut [u64], values: impl Iterator<Item = u64>) {
