@@ -58,6 +58,11 @@ impl Hall {
         Ok(stdin.write_all(&line)?)
     }
 
+    /// The process's id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills the process as a power cut would, and starts it again.
     pub(crate) fn kill_and_start(self, begin: Told) -> Outcome<Self> {
         let Self { orders, heard, process } = self;

@@ -9,7 +9,7 @@ use countersign_core::contest::{Contest, read_published};
 use countersign_core::message::Package;
 use countersign_core::room::Room;
 use countersign_tests::party::{Party, free_port};
-use countersign_tests::places;
+use countersign_tests::{places, process};
 use tempfile::TempDir;
 
 use crate::evening::{Evening, machine_ms};
@@ -40,6 +40,14 @@ struct Night {
     progress: Progress,
     server_kills: usize,
     hall_kills: usize,
+    memory: Memory,
+}
+
+/// The most memory that a process of the night ever held, KiB.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Memory {
+    pub(crate) server_kib: u64,
+    pub(crate) hall_kib: u64,
 }
 
 /// Lives through a night; gives whether all was well.
@@ -75,6 +83,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
         ledger: Ledger::default(),
         server_kills: 0,
         hall_kills: 0,
+        memory: Memory::default(),
         party,
         networks,
         heard,
@@ -100,6 +109,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     let evening = Evening { begun_ms: machine_ms(), speed };
     night.happen(&plan, evening)?;
     let lasted = machine_ms() - evening.begun_ms;
+    night.weigh()?;
     night.end()?;
 
     night.progress.say("checking every entry, receipt and sum");
@@ -116,6 +126,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
         took: begun.elapsed(),
         connections: night.networks.connections(),
         server_kills: night.server_kills,
+        memory: night.memory,
         hall_kills: night.hall_kills,
         fsck: fsck.trim().to_owned(),
         contest: &package.contest,
@@ -230,7 +241,21 @@ impl Night {
         }
     }
 
+    /// Notes how large the processes became: before one of them is killed, and in the end.
+    fn weigh(&mut self) -> Outcome<()> {
+        if let Some(server) = self.party.server_id() {
+            let most = process::peak_memory_kib(server)?;
+            self.memory.server_kib = self.memory.server_kib.max(most);
+        }
+        for hall in &self.halls {
+            let most = process::peak_memory_kib(hall.id())?;
+            self.memory.hall_kib = self.memory.hall_kib.max(most);
+        }
+        Ok(())
+    }
+
     fn strike(&mut self, blow: Blow, evening: Evening) -> Outcome<()> {
+        self.weigh()?;
         match blow {
             Blow::Weather { zone, weather } => self.networks.turn(zone, weather),
             Blow::KillServer => {

@@ -17,6 +17,7 @@ use crate::hall::ARGON2;
 use crate::ledger::Ledger;
 use crate::paper::Paper;
 use crate::plan::{Faults, Plan};
+use crate::stage::Memory;
 use crate::{Arguments, Outcome};
 
 const MINUTE: u64 = 60_000;
@@ -30,6 +31,7 @@ pub(crate) struct Happened<'a> {
     pub(crate) took: Duration,
     pub(crate) connections: usize,
     pub(crate) server_kills: usize,
+    pub(crate) memory: Memory,
     pub(crate) hall_kills: usize,
     pub(crate) fsck: String,
     pub(crate) contest: &'a Contest,
@@ -65,6 +67,9 @@ struct Summary<'a> {
     clocks_wrong: usize,
     server_kills: usize,
     hall_kills: usize,
+    /// The most memory that the server held, and the largest of the processes with some hundred tablets each, KiB.
+    server_memory_kib: u64,
+    hall_memory_kib: u64,
     connections: usize,
     /// Requests beyond the first between a signature and its receipt.
     retries: u64,
@@ -146,6 +151,8 @@ fn summarise<'a>(arguments: &Arguments, happened: &'a Happened<'a>) -> Summary<'
         clocks_wrong: plan.tablets().filter(|tablet| tablet.skew_ms != 0).count(),
         server_kills: happened.server_kills,
         hall_kills: happened.hall_kills,
+        server_memory_kib: happened.memory.server_kib,
+        hall_memory_kib: happened.memory.hall_kib,
         connections: happened.connections,
         retries: retries.sum(),
         lost: audit.findings.lost.len(),
@@ -281,6 +288,14 @@ fn text(summary: &Summary<'_>) -> String {
         &format!(
             "the server {} times, tablets' processes {} times",
             summary.server_kills, summary.hall_kills
+        ),
+    );
+    line(
+        "memory at most",
+        &format!(
+            "the server {} MiB, the largest process of tablets {} MiB",
+            summary.server_memory_kib / 1024,
+            summary.hall_memory_kib / 1024
         ),
     );
     line("connections, retries", &format!("{}, {}", summary.connections, summary.retries));
