@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod node;
 pub mod practice;
 pub mod rebuild;
+pub mod review;
 pub mod room;
 pub mod store;
 pub mod titles;

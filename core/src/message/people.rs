@@ -26,6 +26,20 @@ pub enum Role {
     Observer,
 }
 
+impl Role {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Operator => "operator",
+            Self::Reviewer => "reviewer",
+            Self::ReleaseManager => "release-manager",
+            Self::Observer => "observer",
+        }
+    }
+}
+
 /// A person: a number and a key, no name.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -49,7 +49,7 @@ pub(super) enum Desk {
 }
 
 impl Desk {
-    fn open(data: &Data, server: Option<&str>) -> Result<Self, Failure> {
+    pub(super) fn open(data: &Data, server: Option<&str>) -> Result<Self, Failure> {
         let folder = data.folder();
         match Node::open(&folder, &Options::default(), Arc::new(SystemClock)) {
             Ok(node) => return Ok(Self::Own(Box::new(node))),

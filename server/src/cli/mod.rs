@@ -10,8 +10,12 @@ mod invitations;
 mod keys;
 mod log;
 mod package;
+mod people;
+mod person;
 mod rebuild;
+mod release;
 mod results;
+mod review;
 mod room;
 mod serve;
 mod verify_receipt;
@@ -69,6 +73,15 @@ enum Command {
     /// Enter a newer package.
     #[command(subcommand)]
     Package(package::Command),
+    /// Name the people of headquarters, and make their keys.
+    #[command(subcommand)]
+    People(people::Command),
+    /// What waits for a reviewer, and what a reviewer decides.
+    #[command(subcommand)]
+    Review(review::Command),
+    /// Preview, release, withdraw, stop.
+    #[command(subcommand)]
+    Release(release::Command),
     Serve(serve::Serve),
     Results(results::Show),
     Fsck(fsck::Fsck),
@@ -104,6 +117,9 @@ pub fn main() -> ExitCode {
         Command::Room(command) => room::run(command),
         Command::Log(command) => log::run(command),
         Command::Package(command) => package::run(command),
+        Command::People(command) => people::run(command),
+        Command::Review(command) => review::run(command),
+        Command::Release(command) => release::run(command),
         Command::Serve(serve) => serve::run(serve),
         Command::Results(show) => results::run(&show),
         Command::Fsck(fsck) => fsck::run(&fsck),

@@ -1,0 +1,150 @@
+//! `people`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::PublicKey;
+use countersign_core::message::{Message, People, Person, Role, Scope};
+use countersign_core::room::Room;
+
+use super::desk::Admin;
+use super::{Data, print};
+use crate::failure::Failure;
+use crate::keys::{generate, read_key, write_secret};
+use crate::node;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    Key(MakeKey),
+    Name(Name),
+    /// Everybody who may sign in a room, as CSV: number, role, key, whether it was revoked.
+    List {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+/// Make a person's key.
+///
+/// Made by the person, on their own machine: the file stays there, and what is printed goes to whoever names people. It can be
+/// read by its owner only and is not sealed by a password: keep it on a machine or stick of your own.
+#[derive(Args)]
+pub(super) struct MakeKey {
+    /// The new file.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Say who somebody is and what they may do.
+///
+/// Enters it in both rooms. Admins and release managers are named by the party's key, which is not on the server:
+/// `--party-key` reads it, for instance from a stick. Operators, reviewers and observers are named by the admin.
+///
+/// A person has one number, whatever keys they have: two keys with one number never count as two people.
+#[derive(Args)]
+pub(super) struct Name {
+    #[command(flatten)]
+    admin: Admin,
+    /// The person's number at headquarters.
+    #[arg(long)]
+    number: u32,
+    /// What they may do.
+    #[arg(long, value_enum)]
+    role: RoleName,
+    /// Their public key, as `people key` printed it.
+    #[arg(long, value_name = "KEY")]
+    public: String,
+    /// The party's key; needed for admins and release managers.
+    #[arg(long, value_name = "FILE")]
+    party_key: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum RoleName {
+    /// Invites, revokes, opens rooms, withholds.
+    Admin,
+    /// Types what was called in, or came on paper.
+    Operator,
+    /// Decides which report counts, types worksheets from their photos, answers objections.
+    Reviewer,
+    /// Previews, releases, withdraws, stops.
+    ReleaseManager,
+    /// Watches for a campaign and objects.
+    Observer,
+}
+
+impl RoleName {
+    const fn role(self) -> Role {
+        match self {
+            Self::Admin => Role::Admin,
+            Self::Operator => Role::Operator,
+            Self::Reviewer => Role::Reviewer,
+            Self::ReleaseManager => Role::ReleaseManager,
+            Self::Observer => Role::Observer,
+        }
+    }
+}
+
+pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Key(make) => make_key(&make)?,
+        Command::Name(name) => name_person(&name)?,
+        Command::List { data } => list(&data)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make_key(make: &MakeKey) -> Result<(), Failure> {
+    let bytes = generate().map_err(Failure::internal)?;
+    let key = SigningKey::from_pkcs8(&bytes).map_err(Failure::internal)?;
+    write_secret(&make.out, &bytes).map_err(Failure::mistake)?;
+    print(&format!("{}\n", key.public()))
+}
+
+fn name_person(name: &Name) -> Result<(), Failure> {
+    let key = PublicKey::from_hex(&name.public).ok_or_else(|| {
+        Failure::mistake(format!("{} is no public key: it has 64 hexadecimal digits", name.public))
+    })?;
+    let role = name.role.role();
+    let signer = match (&name.party_key, role) {
+        (Some(path), _) => read_key(path).map_err(Failure::mistake)?,
+        (None, Role::Admin | Role::ReleaseManager) => {
+            return Err(Failure::mistake(
+                "admins and release managers are named by the party's key: add --party-key",
+            ));
+        }
+        (None, _) => name.admin.key()?,
+    };
+    let people = People { people: vec![Person { number: name.number, role, key }] };
+    let desk = name.admin.open()?;
+    for room in Room::ALL {
+        let contest = desk.room(room)?.state.contest().to_owned();
+        let message = Message::sign(&signer, Scope::room(&contest, room), &people);
+        let index = desk.enter(room, message)?;
+        print(&format!("{room} room: named by log entry {index}\n"))?;
+    }
+    desk.close()
+}
+
+fn list(data: &Data) -> Result<(), Failure> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["room", "number", "role", "key", "revoked"]).map_err(Failure::internal)?;
+    for room in Room::ALL {
+        let state = node::read_room(&data.folder(), room).map_err(Failure::mistake)?.state;
+        for (person, revoked) in state.persons().all() {
+            table
+                .write_record([
+                    room.as_str(),
+                    &person.number.to_string(),
+                    person.role.code(),
+                    &person.key.id().to_string(),
+                    if revoked { "yes" } else { "no" },
+                ])
+                .map_err(Failure::internal)?;
+        }
+    }
+    let bytes = table.into_inner().map_err(Failure::internal)?;
+    print(&String::from_utf8_lossy(&bytes))
+}

@@ -1,0 +1,386 @@
+//! `release`.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::message::{
+    Approve, Cause, Layer, Objection, ObjectionReason, Release, Stop, StopChange, Withdraw,
+};
+use countersign_core::results::{ProposedRelease, Released, RoomState};
+use countersign_core::room::Room;
+
+use super::person::{Signer, message_id, precinct};
+use super::{Data, print};
+use crate::failure::Failure;
+use crate::{node, review};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    List(List),
+    Preview(MakePreview),
+    Object(Object),
+    Propose(Propose),
+    Approve(ApproveIt),
+    Withdraw(WithdrawIt),
+    Stop(StopAll),
+    Resume(Resume),
+}
+
+/// Previews, releases, stops and objections of a room, and what waits for a second person.
+#[derive(Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    data: Data,
+    /// Which room.
+    #[arg(long, default_value = "official")]
+    room: Room,
+}
+
+/// Show observers what is to be released. Signed by a release manager.
+///
+/// Every precinct that is ready comes into it, or those that are named. Precincts that are named and not ready are said, and
+/// left out. Numbers that are released already change only with --cause, and only in precincts that are named.
+#[derive(Args)]
+pub(super) struct MakePreview {
+    #[command(flatten)]
+    signer: Signer,
+    /// What the release will be called, such as "62 %".
+    #[arg(long, value_name = "TEXT")]
+    name: String,
+    /// How final its numbers are.
+    #[arg(long, value_enum, default_value = "night")]
+    layer: LayerName,
+    /// Ids of precincts; all that are ready without it.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    precincts: Vec<String>,
+    /// Why released numbers change.
+    #[arg(long, value_enum, requires = "precincts")]
+    cause: Option<CauseName>,
+}
+
+/// Object to a precinct of a preview. Signed by an observer.
+#[derive(Args)]
+pub(super) struct Object {
+    #[command(flatten)]
+    signer: Signer,
+    /// Number of the preview.
+    #[arg(long)]
+    preview: u32,
+    /// Id of the precinct.
+    #[arg(long, value_name = "ID")]
+    precinct: String,
+    /// What is wrong.
+    #[arg(long, value_enum)]
+    reason: ReasonName,
+    /// The same in at most 200 characters that everyone will read.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+}
+
+/// Propose to release a preview. Signed by a release manager; it takes effect when another one approves.
+#[derive(Args)]
+pub(super) struct Propose {
+    #[command(flatten)]
+    signer: Signer,
+    /// Number of the preview.
+    #[arg(long)]
+    preview: u32,
+    /// Ids of its precincts that are not released.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    leave_out: Vec<String>,
+}
+
+/// Approve what somebody else proposed: a release, withdrawal, stop or withholding.
+#[derive(Args)]
+pub(super) struct ApproveIt {
+    #[command(flatten)]
+    signer: Signer,
+    /// Its id, as it was printed and as `release list` shows it.
+    #[arg(long, value_name = "ID")]
+    id: String,
+}
+
+/// Ask to withdraw a release; it stays readable. Signed by a release manager; another one approves.
+#[derive(Args)]
+pub(super) struct WithdrawIt {
+    #[command(flatten)]
+    signer: Signer,
+    /// Id of the release.
+    #[arg(long, value_name = "ID")]
+    release: String,
+    /// Why, in at most 200 characters that everyone will read.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+}
+
+/// Ask that nothing is released for a while. Signed by a release manager; another person approves.
+#[derive(Args)]
+pub(super) struct StopAll {
+    #[command(flatten)]
+    signer: Signer,
+    /// Minutes from the approval on, at most a day.
+    #[arg(long)]
+    minutes: u32,
+    /// Why, in at most 200 characters that everyone will read.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+}
+
+/// Ask that the stop in force ends early. Signed by a release manager; another person approves.
+#[derive(Args)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    signer: Signer,
+    /// Id of the stop.
+    #[arg(long, value_name = "ID")]
+    stop: String,
+    /// Why, in at most 200 characters that everyone will read.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+}
+
+macro_rules! names {
+    ($name:ident of $of:ident { $($(#[$doc:meta])* $variant:ident,)+ }) => {
+        #[derive(Clone, Copy, ValueEnum)]
+        pub(super) enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            const fn of(self) -> $of {
+                match self { $(Self::$variant => $of::$variant,)+ }
+            }
+        }
+    };
+}
+
+names!(LayerName of Layer {
+    /// As reported on caucus night and in the days after.
+    Night,
+    /// After the party's own corrections.
+    Corrected,
+    /// After the recanvass.
+    Recanvass,
+    /// After the recount.
+    Recount,
+    /// As certified.
+    Certified,
+});
+
+names!(CauseName of Cause {
+    /// The precinct corrected its own report.
+    Precinct,
+    /// A number had been typed wrongly at headquarters.
+    Typing,
+    /// Comparison with the signed worksheet.
+    Sheet,
+    /// The batch itself was wrong.
+    Batch,
+    /// An objection was right.
+    Objection,
+    /// The recanvass.
+    Recanvass,
+    /// The recount.
+    Recount,
+});
+
+names!(ReasonName of ObjectionReason {
+    /// Not as announced in the room.
+    NotAsAnnounced,
+    /// The rules give other delegates.
+    NotByTheRules,
+    /// Not as on the signed worksheet.
+    NotAsOnTheSheet,
+    /// The caucus was not held as it should have been.
+    Conduct,
+    /// Another reason, in words.
+    Other,
+});
+
+pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::List(list) => self::list(&list)?,
+        Command::Preview(make) => preview(&make)?,
+        Command::Object(object) => self::object(&object)?,
+        Command::Propose(propose) => self::propose(&propose)?,
+        Command::Approve(approve) => {
+            let approves = message_id(&approve.id)?;
+            approve.signer.act(|_| Ok(Approve { approves }))?;
+        }
+        Command::Withdraw(withdraw) => {
+            let release = message_id(&withdraw.release)?;
+            withdraw.signer.act(|_| Ok(Withdraw { release, why: withdraw.why.clone() }))?;
+        }
+        Command::Stop(stop) => {
+            stop.signer.act(|state| {
+                Ok(Stop {
+                    change: StopChange::Begin,
+                    minutes: Some(stop.minutes),
+                    stop: None,
+                    why: stop.why.clone(),
+                    number: state.review().next_stop(),
+                })
+            })?;
+        }
+        Command::Resume(resume) => {
+            let stop = message_id(&resume.stop)?;
+            resume.signer.act(|state| {
+                Ok(Stop {
+                    change: StopChange::End,
+                    minutes: None,
+                    stop: Some(stop),
+                    why: resume.why.clone(),
+                    number: state.review().next_stop(),
+                })
+            })?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn preview(make: &MakePreview) -> Result<(), Failure> {
+    make.signer.act(|state| {
+        let package = state.package().ok_or_else(|| Failure::mistake("no package yet"))?;
+        let all = make.precincts.is_empty();
+        let precincts: Vec<PrecinctNumber> = if all {
+            let last = u32::try_from(package.contest.precincts.len()).unwrap_or(u32::MAX);
+            (0..last).map(PrecinctNumber).collect()
+        } else {
+            make.precincts.iter().map(|id| precinct(state, id)).collect::<Result<_, _>>()?
+        };
+        let cause = make.cause.map(CauseName::of);
+        let prepared = review::prepare(state, &make.name, make.layer.of(), &precincts, cause);
+        let mut text = String::new();
+        for (number, why) in &prepared.not_ready {
+            let quiet = matches!(why, review::NotReady::Missing | review::NotReady::Released);
+            if all && quiet {
+                continue;
+            }
+            let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
+            let _ = writeln!(text, "not in it: {id}: {why}");
+        }
+        let precincts = prepared.preview.precincts.len();
+        if precincts == 0 {
+            return Err(Failure::mistake(format!("{text}no precinct is ready to be released")));
+        }
+        let number = prepared.preview.number;
+        let _ = writeln!(text, "preview {number}: {precincts} precincts");
+        print(&text)?;
+        Ok(prepared.preview)
+    })?;
+    Ok(())
+}
+
+/// Id of the preview with a number.
+fn numbered(state: &RoomState, number: u32) -> Result<MessageId, Failure> {
+    let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let previewed = at.and_then(|at| state.review().previews().get(at));
+    previewed
+        .map(|previewed| previewed.signed.id)
+        .ok_or_else(|| Failure::mistake(format!("there is no preview {number}")))
+}
+
+fn object(object: &Object) -> Result<(), Failure> {
+    object.signer.act(|state| {
+        Ok(Objection {
+            preview: numbered(state, object.preview)?,
+            precinct: precinct(state, &object.precinct)?,
+            reason: object.reason.of(),
+            why: object.why.clone(),
+            evidence: None,
+        })
+    })?;
+    Ok(())
+}
+
+fn propose(propose: &Propose) -> Result<(), Failure> {
+    propose.signer.act(|state| {
+        let mut left_out: Vec<PrecinctNumber> =
+            propose.leave_out.iter().map(|id| precinct(state, id)).collect::<Result<_, _>>()?;
+        left_out.sort_unstable();
+        left_out.dedup();
+        Ok(Release { preview: numbered(state, propose.preview)?, left_out })
+    })?;
+    Ok(())
+}
+
+fn list(list: &List) -> Result<(), Failure> {
+    let state = node::read_room(&list.data.folder(), list.room).map_err(Failure::mistake)?.state;
+    let review = state.review();
+    let mut text = String::new();
+    for previewed in review.previews() {
+        let preview = &previewed.preview;
+        let _ = writeln!(
+            text,
+            "preview {} “{}”, {}: {} precincts, by person {} at entry {}; the window ends at {}",
+            preview.number,
+            preview.name,
+            preview.layer.code(),
+            preview.precincts.len(),
+            previewed.signed.person,
+            previewed.signed.index,
+            utc(previewed.window_ends_ms),
+        );
+        let proposed =
+            review.releases().iter().filter(|one| one.release.preview == previewed.signed.id);
+        for release in proposed {
+            release_text(&mut text, release);
+        }
+        let objections = review.objections().iter();
+        for objected in objections.filter(|one| one.objection.preview == previewed.signed.id) {
+            let answer = objected.answer.as_ref().map_or("not answered", |(_, a)| a.outcome.code());
+            let _ = writeln!(
+                text,
+                "  objection {} by person {}: {}: {} ({answer})",
+                objected.signed.id,
+                objected.signed.person,
+                objected.objection.reason.code(),
+                objected.objection.why,
+            );
+        }
+    }
+    for stop in review.stops() {
+        let became = match (stop.approval, stop.until_ms()) {
+            (Some(_), Some(until)) => format!("in force until {}", utc(until)),
+            _ => "waits for a second person".to_owned(),
+        };
+        let _ = writeln!(text, "stop {}: {} ({became})", stop.signed.id, stop.why);
+    }
+    if let Some(layer) = review.last_layer()
+        && let Some(released) = Released::of(&state, layer)
+    {
+        let _ = writeln!(
+            text,
+            "{} of {} precincts released, layer {}",
+            released.statewide.precincts_released,
+            released.statewide.precincts_total,
+            layer.code()
+        );
+    }
+    if text.is_empty() {
+        text.push_str("nothing was previewed or released yet\n");
+    }
+    print(&text)
+}
+
+fn release_text(text: &mut String, release: &ProposedRelease) {
+    let became = match (&release.withdrawal, &release.approval) {
+        (Some(withdrawal), _) => format!("WITHDRAWN: {}", withdrawal.why),
+        (None, Some(approval)) => format!(
+            "in effect since {}, approved by person {}",
+            utc(approval.signed.entered_ms),
+            approval.signed.person
+        ),
+        (None, None) => "waits for a second release manager".to_owned(),
+    };
+    let _ = writeln!(
+        text,
+        "  release {} by person {}: {became}",
+        release.signed.id, release.signed.person
+    );
+}
+
+fn utc(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
+    at.map_or_else(|| at_ms.to_string(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
+}

@@ -1,0 +1,189 @@
+//! Composing what reviewers and release managers sign: what is ready to be released, and why the rest is not.
+
+use std::fmt;
+
+use countersign_core::checks::RuleId;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::message::{
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
+};
+use countersign_core::results::{Candidate, Flag, RoomState};
+
+/// Why a precinct cannot be released now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotReady {
+    /// Nothing was received.
+    Missing,
+    /// Its sources disagree, and nobody decided.
+    InConflict,
+    /// A reviewer decided that none of its reports counts.
+    SetAside,
+    /// Something impossible was found that no decision answers.
+    Open(Vec<FindingName>),
+    /// What counts is released already.
+    Released,
+    /// Something else is released: a change says why.
+    NeedsCause,
+}
+
+impl fmt::Display for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("nothing was received"),
+            Self::InConflict => {
+                f.write_str("its sources disagree: a reviewer decides which counts")
+            }
+            Self::SetAside => f.write_str("a reviewer decided that none of its reports counts"),
+            Self::Open(findings) => {
+                let names: Vec<String> = findings.iter().map(finding).collect();
+                write!(f, "a reviewer has to answer {}", names.join(", "))
+            }
+            Self::Released => f.write_str("what counts is released already"),
+            Self::NeedsCause => f.write_str("other numbers are released: a change needs its cause"),
+        }
+    }
+}
+
+/// A finding as people name it: `C02`, or `C03:4` where it concerns the group with ballot index 4.
+#[must_use]
+pub fn finding(name: &FindingName) -> String {
+    let check = match RuleId::from_number(name.check) {
+        Some(rule) => rule.to_string(),
+        None => format!("H{:02}", name.check.saturating_sub(100)),
+    };
+    match name.group {
+        Some(group) => format!("{check}:{group}"),
+        None => check,
+    }
+}
+
+/// Reads what [`finding`] writes.
+#[must_use]
+pub fn parse_finding(text: &str) -> Option<FindingName> {
+    let (check, group) = match text.split_once(':') {
+        Some((check, group)) => (check, Some(group.parse().ok()?)),
+        None => (text, None),
+    };
+    let (letter, number) = check.split_at_checked(1)?;
+    let number: u8 = number.parse().ok()?;
+    let check = match letter {
+        "C" | "c" if RuleId::from_number(number).is_some() => number,
+        "H" | "h" if (1..=5).contains(&number) => 100 + number,
+        _ => return None,
+    };
+    Some(FindingName { check, group })
+}
+
+/// What a preview would say of a precinct.
+///
+/// # Errors
+/// [`NotReady`].
+pub fn ready(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    layer: Layer,
+    cause: Option<Cause>,
+    flags: &[Flag],
+) -> Result<PreviewedPrecinct, NotReady> {
+    let report = match state.candidate(precinct) {
+        Candidate::Missing => return Err(NotReady::Missing),
+        Candidate::InConflict => return Err(NotReady::InConflict),
+        Candidate::SetAside => return Err(NotReady::SetAside),
+        Candidate::Report(report) => report.id,
+    };
+    let open: Vec<FindingName> =
+        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    if !open.is_empty() {
+        return Err(NotReady::Open(open));
+    }
+    let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
+    let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };
+    match (state.review().released_precinct(precinct, layer), cause) {
+        (None, _) => Ok(named(None)),
+        (Some((release, before)), _)
+            if before.report == Some(report) && state.review().layer(release) == layer =>
+        {
+            Err(NotReady::Released)
+        }
+        (Some(_), None) => Err(NotReady::NeedsCause),
+        (Some(_), Some(cause)) => Ok(named(Some(cause))),
+    }
+}
+
+/// A preview, and what it leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// To be signed by a release manager.
+    pub preview: Preview,
+    /// Precincts that were asked for and are not in it.
+    pub not_ready: Vec<(PrecinctNumber, NotReady)>,
+}
+
+/// Prepares a preview of the precincts that were asked for and are ready.
+#[must_use]
+pub fn prepare(
+    state: &RoomState,
+    name: &str,
+    layer: Layer,
+    precincts: &[PrecinctNumber],
+    cause: Option<Cause>,
+) -> Prepared {
+    let (mut named, mut not_ready) = (Vec::new(), Vec::new());
+    for &precinct in precincts {
+        let flags = state.flags(precinct, &[]);
+        match ready(state, precinct, layer, cause, &flags) {
+            Ok(previewed) => named.push(previewed),
+            Err(why) => not_ready.push((precinct, why)),
+        }
+    }
+    named.sort_by_key(|previewed| previewed.precinct);
+    named.dedup_by_key(|previewed| previewed.precinct);
+    let number = u32::try_from(state.review().previews().len()).unwrap_or(u32::MAX - 1) + 1;
+    Prepared {
+        preview: Preview { number, name: name.to_owned(), layer, precincts: named },
+        not_ready,
+    }
+}
+
+/// A decision about a precinct as it is now.
+#[must_use]
+pub fn decide(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    report: Option<MessageId>,
+    evidence: Evidence,
+    why: &str,
+    mut answers: Vec<FindingName>,
+    override_stronger: bool,
+) -> Decision {
+    answers.sort_unstable();
+    answers.dedup();
+    let last = state.review().decision(precinct);
+    let stronger = last.filter(|last| last.decision.evidence > evidence && override_stronger);
+    Decision {
+        precinct,
+        report,
+        evidence,
+        why: why.to_owned(),
+        answers,
+        after: last.map(|last| last.signed.id),
+        overrides: stronger.map(|last| last.signed.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_named_as_they_are_read() {
+        for text in ["C01", "C10", "C03:4", "H03", "H05:0"] {
+            let name = parse_finding(text).unwrap();
+            assert_eq!(finding(&name), text);
+        }
+        for text in ["", "C", "C00", "C11", "H06", "H00", "X01", "C01:", "C01:x", "C01:999", "é1"]
+        {
+            assert_eq!(parse_finding(text), None, "{text}");
+        }
+    }
+}
