@@ -73,7 +73,7 @@ fn differences(contest: &Contest, candidate: &Numbers, other: &Numbers) -> Vec<C
 fn swapped(cells: &[Change], against: Against) -> Option<Found> {
     let mut groups = None;
     let mut counts = Vec::new();
-    if cells.is_empty() || cells.len() % 2 != 0 {
+    if cells.is_empty() || !cells.len().is_multiple_of(2) {
         return None;
     }
     // The cells of a count stand together, so a swap is a pair of neighbours.
