@@ -3,11 +3,17 @@
 //! It is a pure function of the contest and a results file. Where attendance was not published it takes the first
 //! alignment's total. It says what fits the rules and what does not, never whose fault that is.
 
+mod inconsistency;
 mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::checks::statewide::{
+    Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
+};
 use crate::checks::{self, Figures, Finding, RuleId};
 use crate::contest::{
     Contest, CountKind, DelegateRule, Limits, Mistake, OneDelegateRule, OverLimit, PrecinctKind,
@@ -15,6 +21,7 @@ use crate::contest::{
 };
 use crate::rules;
 
+pub use inconsistency::Inconsistency;
 pub use text::render;
 
 /// An audit of a results file.
@@ -26,7 +33,7 @@ pub struct Audit {
     pub absent: Vec<String>,
 }
 
-/// One precinct of an audit. As JSON it has the fields up to `checks`.
+/// One precinct of an audit. As JSON it has the fields up to `same_as`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuditRow {
     /// The precinct's stable id.
@@ -43,6 +50,16 @@ pub struct AuditRow {
     pub attendees: Option<u32>,
     /// Checks that found something, in order.
     pub checks: Vec<RuleId>,
+    /// Checks against other precincts and the roster that found something, in order: H01 and H04. The others need other
+    /// sources, which one file has not.
+    pub statewide: Vec<StatewideRule>,
+    /// What is inconsistent, finer than the checks.
+    pub inconsistencies: Vec<Inconsistency>,
+    /// Ids of the precincts with the same first or final alignment, in the order of the roster.
+    pub same_as: Vec<String>,
+    /// The findings of `statewide`.
+    #[serde(skip)]
+    pub statewide_findings: Vec<StatewideFinding>,
     /// The findings themselves.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -141,10 +158,10 @@ impl Serialize for Delegates {
 pub fn audit(contest: &Contest, file: &str, text: &[u8]) -> Result<Audit, Vec<Mistake>> {
     let published = read_published(contest, file, text)?;
     let readings = Readings::new(contest);
-    let rows: Vec<AuditRow> =
+    let mut rows: Vec<AuditRow> =
         published.iter().filter_map(|row| readings.row(contest, row)).collect();
-    let named: std::collections::BTreeSet<&str> =
-        rows.iter().map(|row| row.precinct_id.as_str()).collect();
+    add_statewide(contest, &published, &mut rows);
+    let named: BTreeSet<&str> = rows.iter().map(|row| row.precinct_id.as_str()).collect();
     let absent = contest
         .precincts
         .iter()
@@ -217,6 +234,13 @@ impl Readings {
             fits.extend(fitting.map(|(_, reading, ..)| reading));
         }
         let findings = findings(contest, published, attendees, awarded.as_deref());
+        let without_viability = inconsistency::without_viability(
+            contest,
+            published,
+            elects,
+            attendees,
+            awarded.as_deref(),
+        );
         let mut checks: Vec<RuleId> = findings.iter().map(|finding| finding.rule).collect();
         checks.sort_unstable();
         checks.dedup();
@@ -229,6 +253,13 @@ impl Readings {
             published: awarded.map(|awarded| Delegates::new(contest, &awarded)),
             attendees,
             checks,
+            statewide: Vec::new(),
+            inconsistencies: without_viability
+                .then_some(Inconsistency::DelegatesWithoutViability)
+                .into_iter()
+                .collect(),
+            same_as: Vec::new(),
+            statewide_findings: Vec::new(),
             findings,
             elects,
             fits,
@@ -263,4 +294,49 @@ fn findings(
     };
     let figures = Figures { attendees, counts: contest.counts.iter().map(cells).collect() };
     checks::check(contest, published.precinct, &figures, &[]).findings
+}
+
+/// A published row as the one source of its precinct. Delegates that cannot be known are an empty list.
+fn source(contest: &Contest, published: &Published) -> PrecinctSources {
+    let counts = contest
+        .counts
+        .iter()
+        .map(|kind| match kind {
+            CountKind::FirstAlignment => published.first.clone(),
+            CountKind::FinalAlignment => published.last.clone(),
+            CountKind::Delegates => published.awarded(contest).unwrap_or_default(),
+        })
+        .collect();
+    let attendees = published.attendance().unwrap_or(u32::MAX);
+    PrecinctSources {
+        precinct: published.precinct,
+        candidate: Source { number: 0, numbers: Numbers { attendees, counts } },
+        others: Vec::new(),
+        last_release: None,
+        corrects: None,
+    }
+}
+
+/// Adds what the checks across precincts find, and what all findings together make inconsistent.
+fn add_statewide(contest: &Contest, published: &[Published], rows: &mut [AuditRow]) {
+    let sources: Vec<PrecinctSources> = published.iter().map(|row| source(contest, row)).collect();
+    let mut by_scope: BTreeMap<Scope, Vec<StatewideFinding>> = BTreeMap::new();
+    for finding in check_statewide(contest, &sources) {
+        by_scope.entry(finding.scope).or_default().push(finding);
+    }
+    // A row for each published precinct: both are in the order of the roster.
+    for (row, published) in rows.iter_mut().zip(published) {
+        row.statewide_findings =
+            by_scope.remove(&Scope::Precinct(published.precinct)).unwrap_or_default();
+        row.statewide = row.statewide_findings.iter().map(StatewideFinding::rule).collect();
+        row.statewide.dedup();
+        let others: BTreeSet<u32> =
+            row.statewide_findings.iter().flat_map(StatewideFinding::other_precincts).collect();
+        row.same_as = others
+            .into_iter()
+            .filter_map(|other| contest.precinct(other))
+            .map(|other| other.id.clone())
+            .collect();
+        row.inconsistencies = inconsistency::of_row(row);
+    }
 }

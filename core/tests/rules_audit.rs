@@ -55,7 +55,18 @@ fn the_json_of_a_precinct_names_every_group() {
     let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
     assert_eq!(
         keys,
-        ["agrees", "agrees_majority", "attendees", "awards", "checks", "precinct_id", "published"]
+        [
+            "agrees",
+            "agrees_majority",
+            "attendees",
+            "awards",
+            "checks",
+            "inconsistencies",
+            "precinct_id",
+            "published",
+            "same_as",
+            "statewide"
+        ]
     );
     assert_eq!(json["agrees"], Value::Bool(true));
     assert_eq!(json["attendees"], json!(704));

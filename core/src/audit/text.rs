@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Audit, AuditRow};
+use super::{Audit, AuditRow, Inconsistency};
 use crate::checks::RuleId;
+use crate::checks::statewide::{Found, Scope, StatewideRule};
 use crate::contest::{Contest, CountKind, Limits};
 
 /// Renders totals first, then what each check found, then each award that the rules do not explain.
@@ -46,14 +47,9 @@ pub fn render(contest: &Contest, audit: &Audit) -> String {
         "\nChecks (precincts, then their ids). Lots were not published, so C08 names every tie.\n",
     );
     for rule in RuleId::ALL {
-        let ids: Vec<&str> = audit
-            .rows
-            .iter()
-            .filter(|row| row.checks.contains(&rule))
-            .map(|row| row.precinct_id.as_str())
-            .collect();
-        put(&mut out, format_args!("{rule} {:>6}  {}\n", ids.len(), ids.join(" ")));
+        ids(&mut out, &rule.to_string(), audit, &|row| row.checks.contains(&rule));
     }
+    across(contest, &mut out, audit);
     over_limit(contest, &mut out, audit);
     out.push_str("\nPublished awards that the rules do not give\n");
     for row in audit.rows.iter().filter(|row| row.agrees == Some(false)) {
@@ -90,6 +86,38 @@ fn over_limit(contest: &Contest, out: &mut String, audit: &Audit) {
         }
         findings(contest, out, row);
     }
+}
+
+/// Checks against other precincts and the roster, every pair of precincts with the same numbers, and the finer lists.
+fn across(contest: &Contest, out: &mut String, audit: &Audit) {
+    // The other H checks compare sources, of which a file of results is one.
+    for rule in [StatewideRule::H01, StatewideRule::H04] {
+        ids(out, &rule.to_string(), audit, &|row| row.statewide.contains(&rule));
+    }
+    out.push_str("\nPrecincts with the same numbers\n");
+    for finding in audit.rows.iter().flat_map(|row| &row.statewide_findings) {
+        if let Found::SameNumbers { count, people, precincts } = &finding.found
+            && precincts.first().map(|&first| Scope::Precinct(first)) == Some(finding.scope)
+        {
+            let names: Vec<&str> = precincts
+                .iter()
+                .filter_map(|&number| contest.precinct(number))
+                .map(|precinct| precinct.id.as_str())
+                .collect();
+            put(out, format_args!("{} {people:>6}  {}\n", count.as_str(), names.join(" ")));
+        }
+    }
+    out.push_str("\nWhat is inconsistent (precincts, then their ids)\n");
+    for kind in Inconsistency::ALL {
+        put(out, format_args!("{}\n", kind.title()));
+        ids(out, " ", audit, &|row| row.inconsistencies.contains(&kind));
+    }
+}
+
+fn ids(out: &mut String, name: &str, audit: &Audit, wanted: &dyn Fn(&AuditRow) -> bool) {
+    let rows = audit.rows.iter().filter(|row| wanted(row));
+    let ids: Vec<&str> = rows.map(|row| row.precinct_id.as_str()).collect();
+    put(out, format_args!("{name} {:>6}  {}\n", ids.len(), ids.join(" ")));
 }
 
 fn name(contest: &Contest, row: &AuditRow) -> String {

@@ -1,10 +1,12 @@
-//! What does not add up in a precinct's figures: checks C01 to C10 (design section 5).
+//! What does not add up in a precinct's figures: checks C01 to C10 (design section 5). Checks across sources and
+//! precincts, H01 to H05, are [`statewide`]'s.
 //!
 //! A check never blocks. It says what it found, in numbers; the sentence for the secretary is the screen's, the one for
 //! headquarters is [`Finding::headquarters_sentence`].
 
 mod run;
 mod sentence;
+pub mod statewide;
 
 use std::fmt;
 

@@ -35,8 +35,11 @@ fn t49_the_json_has_one_object_for_every_real_precinct() {
             "attendees",
             "awards",
             "checks",
+            "inconsistencies",
             "precinct_id",
             "published",
+            "same_as",
+            "statewide",
         ];
         assert_eq!(keys, expected, "{row}");
     }
@@ -64,6 +67,9 @@ fn t49_the_json_has_one_object_for_every_real_precinct() {
         "published": only("klobuchar"),
         "attendees": 13,
         "checks": ["C06", "C10"],
+        "statewide": [],
+        "inconsistencies": ["more_people_fewer_delegates", "differs_without_lot"],
+        "same_as": [],
     });
     assert_eq!(*toronto, expected);
 }

@@ -1,0 +1,94 @@
+//! H02, H04, H05, and swapped groups (H03): a precinct by itself.
+//!
+//! Others are compared with the candidate only: where two others disagree, one of them disagrees with the candidate.
+
+use super::{Against, Change, Found, Numbers, PrecinctSources, Scope, StatewideFinding};
+use crate::checks::Cells;
+use crate::contest::{Contest, CountKind};
+
+pub(super) fn check(contest: &Contest, sources: &PrecinctSources, out: &mut Vec<StatewideFinding>) {
+    let scope = Scope::Precinct(sources.precinct);
+    let candidate = &sources.candidate;
+    let mut add = |found| out.push(StatewideFinding { scope, found });
+    for other in &sources.others {
+        let cells = differences(contest, &candidate.numbers, &other.numbers);
+        if cells.is_empty() {
+            continue;
+        }
+        if let Some(found) = swapped(&cells, Against::Source(other.number)) {
+            add(found);
+        }
+        add(Found::SourcesDisagree { candidate: candidate.number, other: other.number, cells });
+    }
+    if let Some(last) = &sources.last_release {
+        let cells = differences(contest, &candidate.numbers, last);
+        if let Some(found) = swapped(&cells, Against::LastRelease) {
+            add(found);
+        }
+    }
+    let roster = contest.precinct(sources.precinct);
+    if let Some(plausible_max) = roster.and_then(|precinct| precinct.plausible_max)
+        && candidate.numbers.attendees > plausible_max
+    {
+        add(Found::ManyAttendees { attendees: candidate.numbers.attendees, plausible_max });
+    }
+    let delegates =
+        |numbers: &Numbers| numbers.count(contest, CountKind::Delegates).map(<[u32]>::to_vec);
+    if let (Some(before), Some(now)) =
+        (sources.corrects.as_ref().and_then(delegates), delegates(&candidate.numbers))
+        && before != now
+    {
+        add(Found::OutcomeChanged { before, now });
+    }
+}
+
+/// Every cell in which two sources differ: attendance first, then count by count in ballot order.
+fn differences(contest: &Contest, candidate: &Numbers, other: &Numbers) -> Vec<Change> {
+    let mut out = Vec::new();
+    if candidate.attendees != other.attendees {
+        out.push(Change {
+            cells: Cells::Attendees,
+            group: None,
+            candidate: candidate.attendees,
+            other: other.attendees,
+        });
+    }
+    for &kind in &contest.counts {
+        let (Some(ours), Some(theirs)) =
+            (candidate.count(contest, kind), other.count(contest, kind))
+        else {
+            continue;
+        };
+        for (group, (&candidate, &other)) in ours.iter().zip(theirs).enumerate() {
+            if candidate != other {
+                let cells = Cells::Count(kind);
+                out.push(Change { cells, group: Some(group), candidate, other });
+            }
+        }
+    }
+    out
+}
+
+/// Two groups that changed places in every count that differs.
+fn swapped(cells: &[Change], against: Against) -> Option<Found> {
+    let mut groups = None;
+    let mut counts = Vec::new();
+    if cells.is_empty() || !cells.len().is_multiple_of(2) {
+        return None;
+    }
+    // The cells of a count stand together, so a swap is a pair of neighbours.
+    for pair in cells.chunks_exact(2) {
+        let (one, two) = (pair[0], pair[1]);
+        let (Cells::Count(count), Some(low), Some(high)) = (one.cells, one.group, two.group) else {
+            return None;
+        };
+        let crossed = one.cells == two.cells
+            && (one.candidate, two.candidate) == (two.other, one.other)
+            && *groups.get_or_insert([low, high]) == [low, high];
+        if !crossed {
+            return None;
+        }
+        counts.push(count);
+    }
+    Some(Found::Swapped { against, groups: groups?, counts })
+}
