@@ -517,6 +517,38 @@ fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_ba
 }
 
 #[test]
+fn t51_t28_what_looks_beyond_a_precinct_is_answered_like_the_rest() {
+    let mut desk = Desk::new();
+    let precinct = PrecinctNumber(0);
+    let other = desk.hall.party.device(9);
+    let checks = |desk: &Desk| -> Vec<u8> {
+        let across = desk.hall.state.across(Layer::Night);
+        let flags = desk.hall.state.flags(precinct, across.of(precinct));
+        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name.check).collect()
+    };
+    assert!(checks(&desk).contains(&101), "the bare test reports are all alike");
+    assert!(!checks(&desk).contains(&102), "it has one source");
+    desk.hall.enter(&other.enrolment(0)).unwrap();
+    let called = desk.hall.party.device(0).report_as(0, |report| {
+        report.channel = Channel::Hotline;
+        report.attendees = 150;
+    });
+    desk.hall.act(&desk.operator, &called).unwrap();
+    assert_eq!(desk.hall.state.candidate(precinct), Candidate::InConflict);
+    assert!(checks(&desk).is_empty(), "nothing counts yet");
+    desk.decide(|_| {}).unwrap();
+    assert!(checks(&desk).contains(&102), "the other source still says something else");
+    let across = desk.hall.state.across(Layer::Night);
+    let flags = desk.hall.state.flags(precinct, across.of(precinct));
+    let mut open: Vec<_> =
+        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    open.sort_unstable();
+    open.dedup();
+    desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
+    assert!(checks(&desk).is_empty(), "all of it was answered");
+}
+
+#[test]
 fn a_log_that_is_begun_again_carries_releases_although_all_comes_at_once() {
     let mut desk = Desk::new();
     desk.decide(|_| {}).unwrap();

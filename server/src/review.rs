@@ -3,6 +3,7 @@
 use std::fmt;
 
 use countersign_core::checks::RuleId;
+use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
     Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
@@ -117,6 +118,8 @@ pub struct Prepared {
     pub preview: Preview,
     /// Precincts that were asked for and are not in it.
     pub not_ready: Vec<(PrecinctNumber, NotReady)>,
+    /// What is wrong with all that is new since the last release taken together, in words: shifted columns, for one.
+    pub of_the_batch: Vec<String>,
 }
 
 /// Prepares a preview of the precincts that were asked for and are ready.
@@ -129,8 +132,9 @@ pub fn prepare(
     cause: Option<Cause>,
 ) -> Prepared {
     let (mut named, mut not_ready) = (Vec::new(), Vec::new());
+    let across = state.across(layer);
     for &precinct in precincts {
-        let flags = state.flags(precinct, &[]);
+        let flags = state.flags(precinct, across.of(precinct));
         match ready(state, precinct, layer, cause, &flags) {
             Ok(previewed) => named.push(previewed),
             Err(why) => not_ready.push((precinct, why)),
@@ -142,6 +146,11 @@ pub fn prepare(
     Prepared {
         preview: Preview { number, name: name.to_owned(), layer, precincts: named },
         not_ready,
+        of_the_batch: state.package().map_or_else(Vec::new, |package| {
+            let sentence =
+                |finding: &StatewideFinding| finding.headquarters_sentence(&package.contest);
+            across.of_the_batch().map(sentence).collect()
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Results as a function of entries and messages: who may say what ([`RoomState`]), which report counts, and the
 //! sums of what was received ([`Received`]). Anyone with the public log computes the same.
 
+mod across;
 mod change;
 mod persons;
 mod publication;
@@ -12,6 +13,7 @@ mod room_state;
 mod side_by_side;
 mod standing;
 
+pub use across::Across;
 pub use change::Change;
 pub use persons::Persons;
 pub use publication::Audience;

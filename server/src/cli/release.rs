@@ -55,6 +55,9 @@ pub(super) struct MakePreview {
     /// Ids of precincts; all that are ready without it.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     precincts: Vec<String>,
+    /// Go on although something looks wrong with all that is new taken together, such as shifted columns.
+    #[arg(long)]
+    despite_the_batch: bool,
     /// Why released numbers change.
     #[arg(long, value_enum, requires = "precincts")]
     cause: Option<CauseName>,
@@ -258,6 +261,14 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             }
             let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
             let _ = writeln!(text, "not in it: {id}: {why}");
+        }
+        for sentence in &prepared.of_the_batch {
+            let _ = writeln!(text, "all that is new: {sentence}");
+        }
+        if !prepared.of_the_batch.is_empty() && !make.despite_the_batch {
+            return Err(Failure::mistake(format!(
+                "{text}look at what came in before it is shown to anybody; --despite-the-batch goes on all the same"
+            )));
         }
         let precincts = prepared.preview.precincts.len();
         if precincts == 0 {

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
+use countersign_core::checks::statewide::{Scope, StatewideFinding};
 use countersign_core::contest::Contest;
-use countersign_core::message::{Admit, Answer, AnswerOutcome, Evidence};
+use countersign_core::id::PrecinctNumber;
+use countersign_core::message::{Admit, Answer, AnswerOutcome, Evidence, Layer};
 use countersign_core::results::{ReceivedReport, RoomState, findings_of};
 use countersign_core::room::Room;
 
@@ -178,18 +180,21 @@ fn waiting(state: &RoomState) -> Result<String, Failure> {
     let package = state.package().ok_or_else(|| Failure::mistake("the log has no package yet"))?;
     let mut text = String::new();
     let mut ready = 0;
+    let across = state.across(Layer::Certified);
     for (number, precinct) in (0..).zip(&package.contest.precincts) {
-        let number = countersign_core::id::PrecinctNumber(number);
-        let flags = state.flags(number, &[]);
+        let number = PrecinctNumber(number);
+        let flags = state.flags(number, across.of(number));
         let standing = state.standing(number, &flags);
-        let layer = countersign_core::message::Layer::Certified;
-        match review::ready(state, number, layer, None, &flags) {
+        match review::ready(state, number, Layer::Certified, None, &flags) {
             Ok(_) => ready += 1,
             Err(review::NotReady::Missing | review::NotReady::Released) => {}
             Err(why) => {
                 let _ = writeln!(text, "{:<32} {:<10} {why}", precinct.id, standing.code());
             }
         }
+    }
+    for finding in across.of_the_batch() {
+        let _ = writeln!(text, "{}", finding.headquarters_sentence(&package.contest));
     }
     let _ = writeln!(text, "{ready} precincts are ready to be released");
     Ok(text)
@@ -198,7 +203,8 @@ fn waiting(state: &RoomState) -> Result<String, Failure> {
 fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
     let number = precinct(state, id)?;
     let package = state.package().ok_or_else(|| Failure::mistake("the log has no package yet"))?;
-    let flags = state.flags(number, &[]);
+    let across = state.across(Layer::Certified);
+    let flags = state.flags(number, across.of(number));
     let mut text = format!("{id}: {}\n", state.standing(number, &flags).code());
     let heads: Vec<_> = state.heads(number).map(|head| head.id).collect();
     for report in state.reports(number) {
@@ -217,6 +223,15 @@ fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
             "{:<8} {:<10} {became}",
             review::finding(&flag.name),
             flag.severity.as_str()
+        );
+    }
+    let own = |finding: &&StatewideFinding| finding.scope == Scope::Precinct(number.0);
+    for finding in across.findings.iter().filter(own) {
+        let _ = writeln!(
+            text,
+            "{}: {}",
+            finding.rule(),
+            finding.headquarters_sentence(&package.contest)
         );
     }
     for decided in state.review().decisions(number) {

@@ -10,6 +10,7 @@ use countersign_core::room::Room;
 use countersign_server::keys::read_key;
 use serde_json::json;
 
+use crate::commands::{good, wrong};
 use crate::support::{Party, START_MS};
 
 const ROOM: Room = Room::Official;
@@ -77,4 +78,104 @@ async fn a_tablet_learns_what_is_released_of_its_precinct_and_of_no_other() {
     act(Message::sign(&one, scope, &Approve { approves: withdraw })).await;
     assert_eq!(released().await, json!([]), "it was withdrawn");
     assert_eq!(message(reports[0]).await, 200, "and stays readable");
+}
+
+/// What a person at headquarters types, beside a running server.
+struct Commands<'a> {
+    party: &'a Party,
+    server: String,
+}
+
+impl Commands<'_> {
+    fn words<'w>(&'w self, words: &[&'w str], more: &[&'w str]) -> Vec<&'w str> {
+        let data = self.party.folder.0.to_str().unwrap();
+        [words, &["--data", data], more].concat()
+    }
+
+    fn run(&self, words: &[&str]) -> String {
+        let words = self.words(words, &["--server", &self.server]);
+        tokio::task::block_in_place(|| good(self.party.root.path(), &words))
+    }
+
+    fn refused(&self, words: &[&str]) -> String {
+        let words = self.words(words, &["--server", &self.server]);
+        tokio::task::block_in_place(|| wrong(self.party.root.path(), &words))
+    }
+
+    fn read(&self, words: &[&str]) -> String {
+        let words = self.words(words, &[]);
+        tokio::task::block_in_place(|| good(self.party.root.path(), &words))
+    }
+
+    /// Makes a person's key and has them named.
+    fn name(&self, number: &str, role: &str, key: &str) {
+        let at = self.party.root.path();
+        let public = good(at, &["people", "key", "--out", key]);
+        let name = ["people", "name", "--number", number, "--role", role, "--keys", "keys"];
+        let whom = ["--public", public.trim(), "--party-key", "keys/party/party.key"];
+        self.run(&[&name[..], &whom].concat());
+    }
+}
+
+/// Id in a line such as `release 12…ef is log entry 9`.
+fn id(line: &str) -> &str {
+    line.trim().lines().last().unwrap().split(' ').nth(1).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t28_t55_t62_from_two_reports_to_a_release_with_nothing_but_commands() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let mut reports = Vec::new();
+    for people in [20, 25] {
+        let device = server.tablet(&party, ROOM, 0).await;
+        let report = party.sign(ROOM, &device, &party.report(0, people));
+        server.send(ROOM, &report).await.receipt();
+        reports.push(report.id().to_string());
+    }
+    let commands = Commands { party: &party, server: format!("http://{}", server.reporting) };
+    commands.name("2", "reviewer", "reviewer.key");
+    commands.name("4", "release-manager", "one.key");
+    commands.name("5", "release-manager", "two.key");
+    assert!(commands.read(&["people", "list"]).contains("official,4,release-manager"));
+
+    let place = party.contest.precincts[0].id.clone();
+    let waiting = commands.read(&["review", "show"]);
+    assert!(waiting.contains("its sources disagree"), "{waiting}");
+    let preview = ["release", "preview", "--name", "First batch", "--key", "one.key"];
+    assert!(commands.refused(&preview).contains("no precinct is ready"));
+
+    let decide = |answers: &str| {
+        let (precinct, report) = (place.as_str(), reports[1].as_str());
+        let which = ["review", "decide", "--precinct", precinct, "--report", report];
+        let why = ["--evidence", "sheet", "--why", "the sheet says 25", "--key", "reviewer.key"];
+        let answers: &[&str] = if answers.is_empty() { &[] } else { &["--answers", answers] };
+        commands.run(&[&which[..], &why, answers].concat());
+    };
+    decide("");
+    let shown = commands.read(&["review", "show", "--precinct", &place]);
+    assert!(shown.contains(&reports[0]) && shown.contains("25 attended"), "{shown}");
+    let open: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.ends_with("OPEN"))
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    assert!(open.contains(&"H02"), "{shown}");
+    decide(&open.join(","));
+
+    assert!(commands.run(&preview).contains("preview 1: 1 precincts"));
+    let release = commands.run(&["release", "propose", "--preview", "1", "--key", "one.key"]);
+    let release = id(&release).to_owned();
+    let approve = |key| ["release", "approve", "--id", &release, "--key", key].map(str::to_owned);
+    let words = |key| -> Vec<String> { approve(key).to_vec() };
+    let early = words("two.key");
+    let early: Vec<&str> = early.iter().map(String::as_str).collect();
+    assert!(commands.refused(&early).contains("window-open"));
+    party.clock.set(START_MS + 31 * 60_000);
+    let own = words("one.key");
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    assert!(commands.refused(&own).contains("same-person"));
+    commands.run(&early);
+    let list = commands.read(&["release", "list"]);
+    assert!(list.contains("approved by person 5") && list.contains("1 of"), "{list}");
 }

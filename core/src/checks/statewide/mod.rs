@@ -49,6 +49,12 @@ impl StatewideRule {
     /// All of them, in order.
     pub const ALL: [Self; 5] = [Self::H01, Self::H02, Self::H03, Self::H04, Self::H05];
 
+    /// Its number, 101 to 105, as decisions name it.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8 + 101
+    }
+
     /// `H01` … `H05`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
