@@ -20,3 +20,4 @@ pub mod refusal;
 pub mod results;
 pub mod room;
 pub mod rules;
+pub mod witness;

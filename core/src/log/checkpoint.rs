@@ -49,6 +49,13 @@ impl Checkpoint {
             .ok_or(CheckpointError::Text)
     }
 
+    /// A signed checkpoint without the signatures of others than `keys`: what the log itself said. `None` when none of them
+    /// signed it.
+    #[must_use]
+    pub fn by_its_log(note: &str, origin: &str, keys: &[PublicKey]) -> Option<String> {
+        note::only(note, origin, keys)
+    }
+
     /// What a signed note says, *unproven*: for finding out which log it is about.
     #[must_use]
     pub fn claim(note: &str) -> Option<Self> {
@@ -86,6 +93,11 @@ mod tests {
         assert_eq!(BASE64.encode(&checkpoint.root), "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=");
     }
 
+    /// A witness's line beside the log's.
+    fn other_line(note: &str, key: &SigningKey) -> String {
+        crate::log::cosign(note, "witness.example.org", key, 1).unwrap()
+    }
+
     #[test]
     fn a_checkpoint_opens_with_its_key_only_and_unchanged_only() {
         let key = SigningKey::from_seed(&[7; 32]);
@@ -104,6 +116,9 @@ mod tests {
             Err(CheckpointError::Signature)
         );
         assert!(Checkpoint::open(&text, "example.org/practice/rehearsal/1", &keys).is_err());
+        let more = text.clone() + &other_line(&text, &other);
+        assert_eq!(Checkpoint::by_its_log(&more, origin, &[key.public()]), Some(text.clone()));
+        assert_eq!(Checkpoint::by_its_log(&more, origin, &[]), None);
         for position in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
             bytes[position] ^= 1;
