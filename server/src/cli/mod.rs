@@ -15,6 +15,7 @@ mod results;
 mod room;
 mod serve;
 mod verify_receipt;
+mod witness;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -75,6 +76,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     VerifyReceipt(verify_receipt::VerifyReceipt),
+    Witness(witness::Witness),
 }
 
 /// Which data folder.
@@ -110,6 +112,7 @@ pub fn main() -> ExitCode {
         Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         Command::Backup(backup) => backup::run(&backup),
         Command::VerifyReceipt(verify) => verify_receipt::run(&verify),
+        Command::Witness(witness) => witness::run(&witness),
     };
     match result {
         Ok(code) => code,

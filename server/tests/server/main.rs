@@ -19,3 +19,5 @@ mod recovery;
 mod refusals;
 mod replay;
 mod revocation;
+mod witness;
+mod witness_program;
