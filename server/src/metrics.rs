@@ -172,7 +172,7 @@ impl Default for Metrics {
         let cosignature_wait = Family::default();
         registry.register_with_unit(
             "cosignature_wait",
-            "The same while the newest checkpoint offered lacks its cosignature, else 0",
+            "Time for which the newest checkpoint offered has lacked its cosignature, else 0",
             Unit::Seconds,
             cosignature_wait.clone(),
         );
@@ -290,7 +290,7 @@ impl Metrics {
         self.cosignatures_missed.get_or_create(&labels).inc();
     }
 
-    /// Notes for how many seconds a witness has given no cosignature, and for how many of them one was waited for.
+    /// Notes for how many seconds a witness has given no cosignature, and for how many one has been waited for.
     pub fn cosignature_age(&self, room: Room, witness: &str, age_s: u64, wait_s: u64) {
         let labels = WitnessLabels::new(room, witness);
         for (gauge, seconds) in [(&self.cosignature_age, age_s), (&self.cosignature_wait, wait_s)] {

@@ -91,7 +91,7 @@ impl Parts {
     fn begin_round(&self) {
         for room in Room::ALL {
             let head = Arc::clone(self.admission.room(room).read().head());
-            self.witnesses.collected(room).begin_round(&head);
+            self.witnesses.collected(room).begin_round(&head, self.clock.now_ms());
             self.show(room);
         }
     }
@@ -100,10 +100,11 @@ impl Parts {
     fn show(&self, room: Room) {
         let now_ms = self.clock.now_ms();
         let collected = self.witnesses.collected(room);
+        let since = |then_ms: u64| now_ms.saturating_sub(then_ms) / 1000;
         for (at, known) in collected.witnesses.iter().enumerate() {
-            let since = now_ms.saturating_sub(known.at_ms.unwrap_or(self.began_ms)) / 1000;
-            let waits = if collected.waits_for(at) { since } else { 0 };
-            self.metrics.cosignature_age(room, self.witnesses.name(at), since, waits);
+            let age_s = since(known.at_ms.unwrap_or(self.began_ms));
+            let wait_s = known.waits_since_ms.map_or(0, since);
+            self.metrics.cosignature_age(room, self.witnesses.name(at), age_s, wait_s);
         }
         // Under the lock, so that nothing older is shown later.
         self.admission.room(room).show_cosigned(collected.shown());

@@ -35,6 +35,8 @@ pub(super) struct Known {
     pub(super) size: u64,
     /// When that came, server time in milliseconds; `None` before the first.
     pub(super) at_ms: Option<u64>,
+    /// Since when the newest offer has lacked its cosignature, server time in milliseconds; `None` while it does not.
+    pub(super) waits_since_ms: Option<u64>,
     /// What went wrong last, if nothing went well since.
     pub(super) trouble: Option<Trouble>,
 }
@@ -61,12 +63,15 @@ impl Collected {
     }
 
     /// Begins a round: the log's head is offered from now on, if it has grown.
-    pub(super) fn begin_round(&mut self, head: &Arc<Head>) {
+    pub(super) fn begin_round(&mut self, head: &Arc<Head>, now_ms: u64) {
         self.round += 1;
         let offered = self.offers.back().map_or(0, |offer| offer.head.size);
         if head.size > offered {
             let lines = vec![None; self.witnesses.len()];
             self.offers.push_back(Offer { round: self.round, head: Arc::clone(head), lines });
+            for known in &mut self.witnesses {
+                known.waits_since_ms.get_or_insert(now_ms);
+            }
         }
         if self.offers.len() > OFFERS {
             self.offers.pop_front();
@@ -86,6 +91,9 @@ impl Collected {
         known.size = known.size.max(size);
         known.at_ms = Some(now_ms);
         known.trouble = None;
+        if self.offers.back().is_none_or(|newest| newest.head.size <= size) {
+            known.waits_since_ms = None;
+        }
         let Some(offer) = self.offers.iter_mut().find(|offer| offer.head.size == size) else {
             return;
         };
@@ -115,11 +123,6 @@ impl Collected {
     pub(super) fn witnessed(&self) -> Option<&Arc<CosignedHead>> {
         self.witnessed.as_ref()
     }
-
-    /// Whether the newest offer lacks a witness's cosignature.
-    pub(super) fn waits_for(&self, witness: usize) -> bool {
-        self.wanted(witness).is_some()
-    }
 }
 
 impl Offer {
@@ -148,9 +151,9 @@ mod tests {
     #[test]
     fn as_many_as_needed_make_a_checkpoint_witnessed() {
         let mut room = Collected::new(3, 2);
-        room.begin_round(&head(0));
+        room.begin_round(&head(0), 0);
         assert_eq!(room.wanted(0), None, "an empty log is not offered");
-        room.begin_round(&head(5));
+        room.begin_round(&head(5), 0);
         room.cosigned(2, 5, "c;".to_owned(), 1);
         let shown = room.shown();
         assert_eq!((note(shown.offered.as_ref()), shown.witnessed), (Some("5;c;"), None));
@@ -165,9 +168,9 @@ mod tests {
     #[test]
     fn a_late_answer_counts_for_the_checkpoint_that_was_offered() {
         let mut room = Collected::new(2, 2);
-        room.begin_round(&head(5));
+        room.begin_round(&head(5), 0);
         room.cosigned(0, 5, "a5;".to_owned(), 1);
-        room.begin_round(&head(9));
+        room.begin_round(&head(9), 0);
         room.cosigned(0, 9, "a9;".to_owned(), 2);
         room.cosigned(1, 5, "b5;".to_owned(), 3);
         assert_eq!(note(room.witnessed()), Some("5;a5;b5;"));
@@ -181,16 +184,32 @@ mod tests {
     }
 
     #[test]
+    fn a_witness_is_waited_for_from_the_first_offer_that_it_left_unanswered() {
+        let mut room = Collected::new(1, 1);
+        room.begin_round(&head(5), 100);
+        room.cosigned(0, 5, String::new(), 101);
+        room.begin_round(&head(5), 3_600_000);
+        assert_eq!(room.witnesses[0].waits_since_ms, None, "the log has not grown");
+        room.begin_round(&head(6), 3_605_000);
+        room.begin_round(&head(9), 3_610_000);
+        assert_eq!(room.witnesses[0].waits_since_ms, Some(3_605_000));
+        room.cosigned(0, 6, String::new(), 3_611_000);
+        assert_eq!(room.witnesses[0].waits_since_ms, Some(3_605_000), "still behind");
+        room.cosigned(0, 9, String::new(), 3_612_000);
+        assert_eq!(room.witnesses[0].waits_since_ms, None);
+    }
+
+    #[test]
     fn witnesses_that_fall_silent_do_not_hold_the_published_log_back() {
         let mut room = Collected::new(1, 1);
-        room.begin_round(&head(5));
+        room.begin_round(&head(5), 0);
         room.cosigned(0, 5, "a;".to_owned(), 1);
         for _ in 0..20 {
-            room.begin_round(&head(5));
+            room.begin_round(&head(5), 0);
             assert!(room.shown().recent, "the log has not grown");
         }
         for grown in 0..20 {
-            room.begin_round(&head(6 + grown));
+            room.begin_round(&head(6 + grown), 0);
             let shown = room.shown();
             assert_eq!(shown.recent, grown < RECENT_ROUNDS, "{grown}");
             assert_eq!(shown.witnessed.unwrap().size, 5, "receipts still lead to it");
