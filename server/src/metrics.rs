@@ -1,4 +1,5 @@
-//! What is counted, in the text format of Prometheus. No label ever carries an address, a key or a precinct.
+//! What is counted, in the text format of Prometheus. No label ever carries an address, a key or a precinct; a
+//! witness is called by its name, which is public.
 
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -49,6 +50,19 @@ struct CutLabels {
     why: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WitnessLabels {
+    room: &'static str,
+    witness: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TroubleLabels {
+    room: &'static str,
+    witness: String,
+    why: &'static str,
+}
+
 /// Why a connection was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
@@ -90,6 +104,10 @@ pub struct Metrics {
     key_over_budget: Counter,
     connections: Family<ListenerLabels, Gauge<i64, AtomicI64>>,
     connections_cut: Family<CutLabels, Counter>,
+    cosignatures: Family<WitnessLabels, Counter>,
+    cosignatures_missed: Family<TroubleLabels, Counter>,
+    cosignature_age: Family<WitnessLabels, Gauge<i64, AtomicI64>>,
+    cosignature_wait: Family<WitnessLabels, Gauge<i64, AtomicI64>>,
 }
 
 impl Default for Metrics {
@@ -136,6 +154,28 @@ impl Default for Metrics {
         registry.register("connections", "Open connections", connections.clone());
         let connections_cut = Family::default();
         registry.register("connections_cut", "Connections given up", connections_cut.clone());
+        let cosignatures = Family::default();
+        registry.register("cosignatures", "Cosignatures by witnesses", cosignatures.clone());
+        let cosignatures_missed = Family::default();
+        registry.register(
+            "cosignatures_missed",
+            "Times that a witness did not cosign",
+            cosignatures_missed.clone(),
+        );
+        let cosignature_age = Family::default();
+        registry.register_with_unit(
+            "cosignature_age",
+            "Time since a witness cosigned last, or since it is asked",
+            Unit::Seconds,
+            cosignature_age.clone(),
+        );
+        let cosignature_wait = Family::default();
+        registry.register_with_unit(
+            "cosignature_wait",
+            "Time for which the newest checkpoint offered has lacked its cosignature, else 0",
+            Unit::Seconds,
+            cosignature_wait.clone(),
+        );
         Self {
             registry,
             messages,
@@ -150,6 +190,10 @@ impl Default for Metrics {
             key_over_budget,
             connections,
             connections_cut,
+            cosignatures,
+            cosignatures_missed,
+            cosignature_age,
+            cosignature_wait,
         }
     }
 }
@@ -235,12 +279,37 @@ impl Metrics {
         self.connections_cut.get_or_create(&CutLabels { listener, why }).inc();
     }
 
+    /// Counts a cosignature by a witness of this name.
+    pub fn cosigned(&self, room: Room, witness: &str) {
+        self.cosignatures.get_or_create(&WitnessLabels::new(room, witness)).inc();
+    }
+
+    /// Counts that a witness did not cosign.
+    pub fn not_cosigned(&self, room: Room, witness: &str, why: &'static str) {
+        let labels = TroubleLabels { room: room.as_str(), witness: witness.to_owned(), why };
+        self.cosignatures_missed.get_or_create(&labels).inc();
+    }
+
+    /// Notes for how many seconds a witness has given no cosignature, and for how many one has been waited for.
+    pub fn cosignature_age(&self, room: Room, witness: &str, age_s: u64, wait_s: u64) {
+        let labels = WitnessLabels::new(room, witness);
+        for (gauge, seconds) in [(&self.cosignature_age, age_s), (&self.cosignature_wait, wait_s)] {
+            gauge.get_or_create(&labels).set(i64::try_from(seconds).unwrap_or(i64::MAX));
+        }
+    }
+
     /// The text that a Prometheus server asks for.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing into memory does not fail");
         text
+    }
+}
+
+impl WitnessLabels {
+    fn new(room: Room, witness: &str) -> Self {
+        Self { room: room.as_str(), witness: witness.to_owned() }
     }
 }
 

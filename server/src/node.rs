@@ -13,6 +13,7 @@ use countersign_core::room::Room;
 
 use crate::admission::{Admission, Limits, Quarantine};
 use crate::clock::SharedClock;
+use crate::cosigning::Witnesses;
 use crate::folder::{Folder, FolderError, FolderLock, Identity, LogIdentity};
 use crate::keys::read_key;
 use crate::metrics::Metrics;
@@ -38,6 +39,8 @@ pub struct Node {
     pub metrics: Arc<Metrics>,
     /// Logs whose place a later one took, to be read.
     pub earlier: Arc<Vec<Projection>>,
+    /// Who cosigns the logs: nobody, until somebody is put here, before HTTP is put before the node.
+    pub witnesses: Arc<Witnesses>,
     /// What the folder is for.
     pub identity: Identity,
     /// The folder.
@@ -124,6 +127,7 @@ impl Node {
             private,
             metrics,
             earlier,
+            witnesses: Arc::default(),
             identity,
             folder: folder.clone(),
             clock,

@@ -19,6 +19,7 @@ mod review;
 mod room;
 mod serve;
 mod verify_receipt;
+mod witness;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -88,6 +89,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     VerifyReceipt(verify_receipt::VerifyReceipt),
+    Witness(witness::Witness),
 }
 
 /// Which data folder.
@@ -126,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         Command::Backup(backup) => backup::run(&backup),
         Command::VerifyReceipt(verify) => verify_receipt::run(&verify),
+        Command::Witness(witness) => witness::run(&witness),
     };
     match result {
         Ok(code) => code,

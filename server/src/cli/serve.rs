@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use super::print;
 use crate::admission::Rate;
 use crate::clock::SystemClock;
+use crate::cosigning::{Asking, WitnessAddress, Witnesses};
 use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
 use crate::http::{self, Listener, Places, Service, TrustedProxies};
@@ -64,6 +65,13 @@ pub(super) struct Serve {
     /// And messages a minute in the long run.
     #[arg(long, value_name = "N", default_value_t = 60)]
     key_per_minute: u32,
+    /// A witness that is asked to cosign the logs, by its verifier key and its address; may be repeated. A witness prints its
+    /// key when it starts (`countersign-server witness`).
+    #[arg(long = "witness", value_name = "KEY=URL")]
+    witnesses: Vec<WitnessAddress>,
+    /// How many of them have to cosign. More than half when left out.
+    #[arg(long, value_name = "K", requires = "witnesses")]
+    witnesses_needed: Option<usize>,
     /// Log to standard error as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
@@ -90,7 +98,11 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
         Rate { burst: serve.address_burst, per_minute: serve.address_per_minute };
     options.limits.key = Rate { burst: serve.key_burst, per_minute: serve.key_per_minute };
     let places = Places::within(raise_file_limit());
-    let node = Node::open(&folder, &options, Arc::new(SystemClock)).map_err(Failure::mistake)?;
+    let witnesses = Witnesses::new(std::mem::take(&mut serve.witnesses), serve.witnesses_needed)
+        .map_err(Failure::mistake)?;
+    let mut node =
+        Node::open(&folder, &options, Arc::new(SystemClock)).map_err(Failure::mistake)?;
+    node.witnesses = Arc::new(witnesses);
     let threads = Threads::start().map_err(Failure::internal)?;
     let alive = threads.reporting.block_on(listen(&serve, &node, acceptor, places, &threads));
     // Ends what the listeners left running, so that nobody holds the rooms any more.
@@ -113,6 +125,8 @@ struct Threads {
     reporting: Runtime,
     public: Runtime,
     private: Runtime,
+    /// One that asks the witnesses, so that none of them keeps anybody else waiting.
+    witnesses: Runtime,
 }
 
 impl Threads {
@@ -124,11 +138,16 @@ impl Threads {
             reporting: start("reporting")?,
             public: start("public")?,
             private: start("private")?,
+            witnesses: tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .worker_threads(1)
+                .thread_name("witnesses")
+                .build()?,
         })
     }
 
     fn end(self) {
-        for runtime in [self.reporting, self.public, self.private] {
+        for runtime in [self.witnesses, self.reporting, self.public, self.private] {
             runtime.shutdown_timeout(Duration::from_secs(5));
         }
     }
@@ -175,6 +194,12 @@ async fn listen(
     line.push('\n');
     print(&line)?;
     tracing::info!(reporting = %addresses.reporting, "serving");
+    if !node.witnesses.is_empty() {
+        let (of, needed) = (node.witnesses.count(), node.witnesses.needed());
+        tracing::info!(of, needed, "asking witnesses");
+        let asking = Asking::new(node).map_err(Failure::internal)?;
+        threads.witnesses.spawn(asking.run());
+    }
     let alive = wait(node, terminate).await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
@@ -200,13 +225,13 @@ async fn wait(node: &Node, mut terminate: Terminate) -> Result<bool, Failure> {
 }
 
 #[cfg(unix)]
-struct Terminate {
+pub(super) struct Terminate {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-fn terminate() -> Result<Terminate, Failure> {
+pub(super) fn terminate() -> Result<Terminate, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     Ok(Terminate {
         terminate: signal(SignalKind::terminate()).map_err(Failure::internal)?,
@@ -216,7 +241,7 @@ fn terminate() -> Result<Terminate, Failure> {
 
 #[cfg(unix)]
 impl Terminate {
-    async fn wait(&mut self) {
+    pub(super) async fn wait(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -225,16 +250,16 @@ impl Terminate {
 }
 
 #[cfg(not(unix))]
-struct Terminate;
+pub(super) struct Terminate;
 
 #[cfg(not(unix))]
-fn terminate() -> Result<Terminate, Failure> {
+pub(super) fn terminate() -> Result<Terminate, Failure> {
     Ok(Terminate)
 }
 
 #[cfg(not(unix))]
 impl Terminate {
-    async fn wait(&mut self) {
+    pub(super) async fn wait(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -243,7 +268,7 @@ impl Terminate {
 
 /// Each connection is an open file; systems start programs with room for few. Gives how many there may be.
 #[cfg(unix)]
-fn raise_file_limit() -> usize {
+pub(super) fn raise_file_limit() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -258,11 +283,11 @@ fn raise_file_limit() -> usize {
 }
 
 #[cfg(not(unix))]
-fn raise_file_limit() -> usize {
+pub(super) fn raise_file_limit() -> usize {
     usize::MAX
 }
 
-fn start_logging(json: bool) {
+pub(super) fn start_logging(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("COUNTERSIGN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Peer, Problem, Shared, room};
 use crate::admission;
-use crate::room::Sight;
+use crate::room::{Sight, keep};
 
 /// Header that carries the largest checkpoint that the asker has verified: the signed note, base 64.
 pub(super) const CHECKPOINT: &str = "countersign-checkpoint";
@@ -35,7 +35,7 @@ pub(super) struct Beginning {
 /// A room's log.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Log {
-    /// The log's signed head (C2SP tlog-checkpoint).
+    /// The log's signed head (C2SP tlog-checkpoint), with the cosignatures that it has so far.
     checkpoint: String,
     /// Consistency proof from the checkpoint of size `seen` to the head, base 64; `null` where there is none.
     consistency: Option<Vec<String>>,
@@ -129,7 +129,7 @@ pub(super) fn hold(
         match desk.show(note) {
             Sight::Within => {}
             Sight::Unproven => service.admission.charge(service.proxies.sender(peer, headers)),
-            Sight::Beyond(beyond) => keep(service, room, &beyond, note),
+            Sight::Beyond(beyond) => keep(&service.private, room, &beyond, note),
         }
     }
     if desk.beyond().is_some() {
@@ -153,14 +153,6 @@ fn note(headers: &HeaderMap) -> Option<String> {
         return None;
     }
     String::from_utf8(BASE64.decode(value).ok()?).ok()
-}
-
-/// So that it is known after a restart as well.
-fn keep(service: &Shared, room: Room, beyond: &Checkpoint, note: &str) {
-    let number = countersign_core::log::Origin::parse(&beyond.origin).map_or(1, |of| of.number());
-    if let Err(error) = service.private.note_beyond(room, number, beyond.size, note) {
-        tracing::error!(%room, %error, "the checkpoint that was shown cannot be kept");
-    }
 }
 
 /// The proof that a room's log was begun again.
@@ -214,16 +206,9 @@ pub(super) async fn log(
     let room = room(&room_name)?;
     let known = hold(&service, room, peer, &headers, seen)?;
     let begun_again = if known.begins { beginning(&service, room).await? } else { None };
-    let projection = service.admission.room(room).read();
-    let head = std::sync::Arc::clone(projection.head());
-    if head.size == 0 {
-        return Err(Problem::NOT_FOUND);
-    }
-    let consistency = projection.tree.consistency(known.seen, head.size);
-    Ok(Json(Log {
-        checkpoint: head.checkpoint.clone(),
-        consistency: consistency.as_deref().map(hashes),
-        begun_again,
-        released: released(&projection.state, &precincts),
-    }))
+    let desk = service.admission.room(room);
+    let (consistency, checkpoint) = desk.follow(known.seen).ok_or(Problem::NOT_FOUND)?;
+    let consistency = consistency.as_deref().map(hashes);
+    let released = released(&desk.read().state, &precincts);
+    Ok(Json(Log { checkpoint, consistency, begun_again, released }))
 }

@@ -29,6 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::admission::Admission;
 use crate::begun;
 use crate::clock::SharedClock;
+use crate::cosigning::Witnesses;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::room::Projection;
@@ -47,6 +48,8 @@ pub struct Service {
     pub admission: Arc<Admission>,
     /// Logs whose place a later one took.
     pub earlier: Arc<Vec<Projection>>,
+    /// Who cosigns the rooms' logs.
+    pub witnesses: Arc<Witnesses>,
     /// The quarantine's counts.
     pub private: Arc<PrivateStore>,
     /// Counters.
@@ -67,10 +70,10 @@ impl Service {
     /// Puts HTTP before a node.
     #[must_use]
     pub fn new(node: &Node, proxies: TrustedProxies) -> Arc<Self> {
-        let earlier = Arc::clone(&node.earlier);
+        let others = (Arc::clone(&node.earlier), Arc::clone(&node.witnesses));
         let (admission, private) = (Arc::clone(&node.admission), Arc::clone(&node.private));
         let (metrics, clock) = (Arc::clone(&node.metrics), Arc::clone(&node.clock));
-        Self::with(admission, earlier, private, metrics, clock, proxies)
+        Self::with(admission, others, private, metrics, clock, proxies)
     }
 
     /// Puts HTTP before the parts of a node, whatever opened them, with nothing but the rooms' own logs.
@@ -82,12 +85,12 @@ impl Service {
         clock: SharedClock,
         proxies: TrustedProxies,
     ) -> Arc<Self> {
-        Self::with(admission, Arc::default(), private, metrics, clock, proxies)
+        Self::with(admission, Default::default(), private, metrics, clock, proxies)
     }
 
     fn with(
         admission: Arc<Admission>,
-        earlier: Arc<Vec<Projection>>,
+        (earlier, witnesses): (Arc<Vec<Projection>>, Arc<Witnesses>),
         private: Arc<PrivateStore>,
         metrics: Arc<Metrics>,
         clock: SharedClock,
@@ -97,6 +100,7 @@ impl Service {
         Arc::new(Self {
             admission,
             earlier,
+            witnesses,
             private,
             metrics,
             clock,
@@ -206,6 +210,12 @@ async fn healthz(
                  there is none, `countersign-server log begin-again --room {room} --reason restored` (docs/operations.md, \
                  \"To restore\").\n",
                 beyond.size, beyond.origin,
+            ));
+        }
+        if service.witnesses.inconsistent(room) {
+            text.push_str(&format!(
+                "A witness has cosigned another log of the {room} room than this one (docs/witness.md, \"When a split view \
+                 is noticed\").\n"
             ));
         }
         if let Some(begun) = begun_again(&service, room) {

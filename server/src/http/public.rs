@@ -34,7 +34,8 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 const NOW: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The log's signed head (C2SP tlog-checkpoint).
+/// The log's published checkpoint (C2SP tlog-checkpoint): the newest one that as many witnesses as needed have cosigned
+/// (tlog-cosignature), while that is at most half a minute behind the log; else its signed head.
 #[utoipa::path(
     get, path = "/log/{room}/checkpoint", tag = "public",
     params(("room" = String, Path, description = "`official` or `rehearsal`")),
@@ -44,10 +45,11 @@ async fn checkpoint(
     State(service): State<Shared>,
     Path(name): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    signed_head(&service.admission.room(room(&name)?).read())
+    let published = service.admission.room(room(&name)?).published();
+    published.map(note).ok_or(Problem::NOT_FOUND)
 }
 
-/// The signed head of a room's log of a number: the present one, or one whose place it took.
+/// The published checkpoint of a room's log of a number: the present one, or one whose place it took.
 #[utoipa::path(
     get, path = "/log/{room}/{number}/checkpoint", tag = "public",
     params(
@@ -60,16 +62,21 @@ async fn numbered_checkpoint(
     State(service): State<Shared>,
     Path((name, number)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Problem> {
-    of_number(&service, &name, &number, signed_head)?
+    let (origin, head) = of_number(&service, &name, &number, |log| {
+        (log.origin().to_owned(), std::sync::Arc::clone(log.head()))
+    })?;
+    let desk = service.admission.room(room(&name)?);
+    let published = if desk.read().origin() == origin {
+        desk.published()
+    } else {
+        (head.size > 0).then(|| head.checkpoint.clone())
+    };
+    published.map(note).ok_or(Problem::NOT_FOUND)
 }
 
-fn signed_head(log: &Projection) -> Result<impl IntoResponse + use<>, Problem> {
-    let head = std::sync::Arc::clone(log.head());
-    if head.size == 0 {
-        return Err(Problem::NOT_FOUND);
-    }
+fn note(text: String) -> impl IntoResponse + use<> {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    Ok(([(header::CACHE_CONTROL, NOW), (header::CONTENT_TYPE, kind)], head.checkpoint.clone()))
+    ([(header::CACHE_CONTROL, NOW), (header::CONTENT_TYPE, kind)], text)
 }
 
 /// Reads a room's log of a number.

@@ -124,8 +124,13 @@ async fn submit(
     let begun_again = if known.begins { log::beginning(&service, room).await? } else { None };
     match verdict.outcome {
         Ok(index) => {
-            let answer =
-                service.admission.room(room).receipt(index, known.seen).ok_or(Problem::FAILED)?;
+            let desk = service.admission.room(room);
+            let answer = if known.begins {
+                desk.newest_receipt(index, known.seen)
+            } else {
+                desk.receipt(index, known.seen)
+            };
+            let answer = answer.ok_or(Problem::FAILED)?;
             Ok(Json(Receipted::new(answer, messages, begun_again)))
         }
         Err(NotEntered { refusal, retry_after }) => {
@@ -134,7 +139,7 @@ async fn submit(
     }
 }
 
-/// The receipt of a message that is in the log.
+/// The receipt of a message that is in the log; with cosignatures, where enough witnesses have cosigned a checkpoint that has it.
 #[utoipa::path(
     get, path = "/v1/{room}/messages/{id}/receipt", tag = "reporting",
     params(

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Shared, begun_again};
+use crate::cosigning::WitnessStatus;
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct Status {
@@ -51,15 +52,43 @@ struct RoomStatus {
     behind: bool,
     /// Number of the round; 0 before it opens.
     round: u32,
+    /// Who cosigns its log; `null` where nobody is asked.
+    witnesses: Option<Witnessed>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Witnessed {
+    /// How many have to cosign a checkpoint.
+    needed: usize,
+    /// Entries of the newest checkpoint that so many have cosigned since the server started; 0 for none.
+    size: u64,
+    /// Whether one has cosigned another log under this log's name, with the log's own signature as the proof.
+    inconsistent: bool,
+    /// Every witness.
+    each: Vec<WitnessStatus>,
+}
+
+impl Witnessed {
+    fn of(service: &Shared, room: Room) -> Option<Self> {
+        let witnesses = &service.witnesses;
+        (!witnesses.is_empty()).then(|| Self {
+            needed: witnesses.needed(),
+            size: witnesses.checkpoint(room, 0).map_or(0, |head| head.size),
+            inconsistent: witnesses.inconsistent(room),
+            each: witnesses.status(room),
+        })
+    }
 }
 
 impl RoomStatus {
     fn of(service: &Shared, room: Room) -> Self {
         let begun_again = begun_again(service, room);
+        let witnesses = Witnessed::of(service, room);
         let desk = service.admission.room(room);
         let projection = desk.read();
         Self {
             begun_again,
+            witnesses,
             behind: desk.beyond().is_some(),
             open: projection.state.is_open(),
             origin: projection.origin().to_owned(),

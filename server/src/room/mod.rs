@@ -1,5 +1,6 @@
 //! One room: its projection, shared for reading, and the sequencer that alone writes it.
 
+mod cosigned;
 mod projection;
 mod receipt;
 mod replay;
@@ -12,7 +13,7 @@ use std::thread::JoinHandle;
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
-use countersign_core::log::Checkpoint;
+use countersign_core::log::{Checkpoint, Hash};
 use countersign_core::message::Message;
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
@@ -22,10 +23,11 @@ use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::store::{LogStore, StoreError};
 
+pub use cosigned::{Cosigned, CosignedHead};
 pub use projection::{LoadError, Projection};
 pub use receipt::{Answer, Beginning};
 pub use sequencer::{Sequencer, Step};
-pub use sight::{Sight, look};
+pub use sight::{Sight, keep, look};
 
 /// Messages that may wait for the sequencer. More are told to come again.
 const QUEUE: usize = 8192;
@@ -53,6 +55,8 @@ struct Shared {
     serving: AtomicBool,
     /// A signed checkpoint that was shown and that this log does not lead to. Nothing is taken any more.
     beyond: OnceLock<Checkpoint>,
+    /// What witnesses cosigned.
+    cosigned: RwLock<Arc<Cosigned>>,
 }
 
 impl Shared {
@@ -151,11 +155,19 @@ impl RoomDesk {
         outcome.blocking_recv().map_err(|_| Refusal::Busy)
     }
 
-    /// Receipt of an entry against the newest checkpoint, and the proof that the log of size `seen` is its beginning.
+    /// Receipt of an entry against the newest checkpoint that enough witnesses cosigned, where that one has the entry, else
+    /// against the newest of all, and the proof that the log of size `seen` is its beginning.
     /// `None` when there is no such entry.
     #[must_use]
     pub fn receipt(&self, index: u64, seen: u64) -> Option<Answer> {
-        receipt::answer(&self.read(), index, seen)
+        receipt::answer(&self.read(), &self.cosigned(), index, seen)
+    }
+
+    /// Receipt of an entry against the newest checkpoint, whatever witnesses did: for whoever is shown how the log began by the
+    /// same answer, and so has seen its head.
+    #[must_use]
+    pub fn newest_receipt(&self, index: u64, seen: u64) -> Option<Answer> {
+        receipt::answer(&self.read(), &Cosigned::default(), index, seen)
     }
 
     /// The bytes of an entered message.
@@ -205,8 +217,38 @@ impl RoomDesk {
         if self.read().state.begun().is_none() {
             return Ok(None);
         }
-        let Some(receipt) = self.receipt(0, 0) else { return Ok(None) };
+        let Some(receipt) = self.newest_receipt(0, 0) else { return Ok(None) };
         Ok(self.message(0)?.map(|message| Beginning { message, receipt: receipt.receipt }))
+    }
+
+    /// What witnesses cosigned of this room's log.
+    #[must_use]
+    pub fn cosigned(&self) -> Arc<Cosigned> {
+        let cosigned = self.shared.cosigned.read();
+        Arc::clone(&cosigned.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Shows from now on what witnesses cosigned.
+    pub fn show_cosigned(&self, cosigned: Cosigned) {
+        *self.shared.cosigned.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(cosigned);
+    }
+
+    /// The head's signed checkpoint, with the cosignatures that it has so far, and the proof that the log of size `seen` is its
+    /// beginning, where there is one; `None` for an empty log.
+    #[must_use]
+    pub fn follow(&self, seen: u64) -> Option<(Option<Vec<Hash>>, String)> {
+        let projection = self.read();
+        let size = projection.head().size;
+        let consistency = projection.tree.consistency(seen, size);
+        (size > 0).then(|| (consistency, self.cosigned().head(&projection)))
+    }
+
+    /// The checkpoint that is published: the newest one that enough witnesses cosigned while that is recent, else the head;
+    /// `None` for an empty log.
+    #[must_use]
+    pub fn published(&self) -> Option<String> {
+        let projection = self.read();
+        (projection.head().size > 0).then(|| self.cosigned().published(&projection))
     }
 
     /// Messages that wait for the sequencer.

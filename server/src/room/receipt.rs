@@ -1,9 +1,10 @@
-//! What a tablet gets for an entered message.
+//! What a tablet gets for an entered message: a receipt against the newest checkpoint that enough witnesses cosigned, where that
+//! one has the entry already, else against the head.
 
 use countersign_core::log::Hash;
 use countersign_core::receipt::Receipt;
 
-use super::Projection;
+use super::{Cosigned, Projection};
 
 /// A receipt, and what leads to it from what the tablet has seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +25,21 @@ pub struct Beginning {
     pub receipt: String,
 }
 
-pub(super) fn answer(projection: &Projection, index: u64, seen: u64) -> Option<Answer> {
-    let head = projection.head();
+pub(super) fn answer(
+    projection: &Projection,
+    cosigned: &Cosigned,
+    index: u64,
+    seen: u64,
+) -> Option<Answer> {
     let entry = *projection.entry(index)?;
-    let proof = projection.tree.inclusion(index, head.size)?;
+    let head_size = projection.head().size;
+    let (size, checkpoint) = match cosigned.proving(index, seen) {
+        Some(witnessed) if witnessed.size < head_size => (witnessed.size, witnessed.note.clone()),
+        _ => (head_size, cosigned.head(projection)),
+    };
+    let proof = projection.tree.inclusion(index, size)?;
     Some(Answer {
-        receipt: Receipt::write(entry, index, &proof, &head.checkpoint),
-        consistency: projection.tree.consistency(seen, head.size),
+        receipt: Receipt::write(entry, index, &proof, &checkpoint),
+        consistency: projection.tree.consistency(seen, size),
     })
 }

@@ -79,6 +79,7 @@ impl Sequencer {
             projection: RwLock::new(projection),
             serving: AtomicBool::new(true),
             beyond: OnceLock::new(),
+            cosigned: RwLock::default(),
         });
         Self { store, key, keys, clock, metrics, empty, shared, submissions, trouble: None }
     }

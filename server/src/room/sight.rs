@@ -2,8 +2,10 @@
 
 use countersign_core::id::PublicKey;
 use countersign_core::log::{Checkpoint, Origin};
+use countersign_core::room::Room;
 
 use super::Projection;
+use crate::store::PrivateStore;
 
 /// What a checkpoint that was shown says of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +40,13 @@ pub fn look(projection: &Projection, keys: &[PublicKey], note: &str) -> Sight {
     match Checkpoint::open(note, &shown.origin, keys) {
         Ok(checkpoint) => Sight::Beyond(checkpoint),
         Err(_) => Sight::Unproven,
+    }
+}
+
+/// Keeps a checkpoint that a log was found not to lead to, so that it is known after a restart as well.
+pub fn keep(private: &PrivateStore, room: Room, beyond: &Checkpoint, note: &str) {
+    let number = Origin::parse(&beyond.origin).map_or(1, |of| of.number());
+    if let Err(error) = private.note_beyond(room, number, beyond.size, note) {
+        tracing::error!(%room, %error, "the checkpoint that was shown cannot be kept");
     }
 }

@@ -20,3 +20,5 @@ mod refusals;
 mod released;
 mod replay;
 mod revocation;
+mod witness;
+mod witness_program;

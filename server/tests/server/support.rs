@@ -16,6 +16,7 @@ use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
 use countersign_server::admission::Limits;
 use countersign_server::clock::{Clock, SharedClock};
+use countersign_server::cosigning::Witnesses;
 use countersign_server::folder::Folder;
 use countersign_server::genesis::{Beginning, Packing, begin, pack};
 use countersign_server::http::{self, Listener, Places, Service, TrustedProxies};
@@ -219,6 +220,17 @@ impl Party {
         wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
     ) -> Server {
         let node = Node::open_with(&self.folder, &options, self.clock.clone(), wrap).unwrap();
+        Self::serve(node, places).await
+    }
+
+    /// A server over any folder whose logs these witnesses cosign, when they are asked.
+    pub async fn start_watched(&self, folder: &Folder, witnesses: Witnesses) -> Server {
+        let mut node = Node::open(folder, &Options::default(), self.clock.clone()).unwrap();
+        node.witnesses = Arc::new(witnesses);
+        Self::serve(node, Places::default()).await
+    }
+
+    async fn serve(node: Node, places: Places) -> Server {
         let service = Service::new(&node, TrustedProxies::default());
         let (stop, stopped) = watch::channel(false);
         let mut listeners = JoinSet::new();
