@@ -192,15 +192,26 @@ impl Release {
             && self.left_out.iter().all(|&precinct| preview.of(precinct).is_some())
     }
 
+    /// What it says of a precinct; `None` where it leaves the precinct out, or its preview does not name it.
+    #[must_use]
+    pub fn of<'a>(
+        &self,
+        preview: &'a Preview,
+        precinct: PrecinctNumber,
+    ) -> Option<&'a PreviewedPrecinct> {
+        preview.of(precinct).filter(|named| !self.leaves_out(named.precinct))
+    }
+
+    fn leaves_out(&self, precinct: PrecinctNumber) -> bool {
+        self.left_out.binary_search(&precinct).is_ok()
+    }
+
     /// The precincts that it releases.
     pub fn precincts<'a>(
         &'a self,
         preview: &'a Preview,
     ) -> impl Iterator<Item = &'a PreviewedPrecinct> {
-        preview
-            .precincts
-            .iter()
-            .filter(|named| self.left_out.binary_search(&named.precinct).is_err())
+        preview.precincts.iter().filter(|named| !self.leaves_out(named.precinct))
     }
 }
 

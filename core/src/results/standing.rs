@@ -174,9 +174,8 @@ impl RoomState {
     /// Whether more than one report of a precinct was ever released.
     fn was_changed(&self, precinct: PrecinctNumber) -> bool {
         let review = self.review();
-        let named = |release| review.precincts(release).find(|named| named.precinct == precinct);
-        let reports: BTreeSet<_> =
-            review.effective().filter_map(named).map(|one| one.report).collect();
+        let named = review.effective().filter_map(|release| review.named(release, precinct));
+        let reports: BTreeSet<_> = named.map(|named| named.report).collect();
         reports.len() > 1
     }
 

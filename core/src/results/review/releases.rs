@@ -116,26 +116,40 @@ impl Review {
         release.release.precincts(&self.previews[release.preview].preview)
     }
 
-    /// What is released of every precinct in a layer. Of the releases in effect that name the precinct and belong to the layer
-    /// or to one before it, the one of the last layer counts, and among those of one layer the one that took effect last: a
-    /// correction of caucus night's numbers does not undo a recount. A precinct whose numbers were taken out is not there.
+    /// What a release says of one precinct; `None` where it does not release it.
+    #[must_use]
+    pub fn named<'a>(
+        &'a self,
+        release: &'a ProposedRelease,
+        precinct: PrecinctNumber,
+    ) -> Option<&'a PreviewedPrecinct> {
+        release.release.of(&self.previews[release.preview].preview, precinct)
+    }
+
+    /// The releases in effect that belong to a layer or to one before it, so that the later ones stand over the earlier: those
+    /// of a later layer, and among those of one layer those that took effect later. A correction of caucus night's numbers
+    /// does not undo a recount.
+    fn laid_over_each_other(&self, layer: Layer) -> Vec<&ProposedRelease> {
+        let mut releases: Vec<_> =
+            self.in_effect().filter(|release| self.layer(release) <= layer).collect();
+        releases.sort_by_key(|release| self.layer(release));
+        releases
+    }
+
+    /// What is released of every precinct in a layer: what the uppermost release says that names the precinct. A precinct whose
+    /// numbers were taken out is not there.
     #[must_use]
     pub fn released(
         &self,
         layer: Layer,
     ) -> BTreeMap<PrecinctNumber, (&ProposedRelease, &PreviewedPrecinct)> {
         let mut released = BTreeMap::new();
-        let mut releases: Vec<_> = self.in_effect().collect();
-        releases.sort_by_key(|release| self.layer(release));
-        for release in releases.into_iter().filter(|release| self.layer(release) <= layer) {
+        for release in self.laid_over_each_other(layer) {
             for named in self.precincts(release) {
-                if named.report.is_some() {
-                    released.insert(named.precinct, (release, named));
-                } else {
-                    released.remove(&named.precinct);
-                }
+                released.insert(named.precinct, (release, named));
             }
         }
+        released.retain(|_, (_, named)| named.report.is_some());
         released
     }
 
@@ -146,18 +160,10 @@ impl Review {
         precinct: PrecinctNumber,
         layer: Layer,
     ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
-        let mut found: Option<(&ProposedRelease, &PreviewedPrecinct)> = None;
-        for release in self.in_effect().filter(|release| self.layer(release) <= layer) {
-            let preview = &self.previews[release.preview].preview;
-            let Some(named) = preview.of(precinct) else { continue };
-            let left_out = release.release.left_out.binary_search(&precinct).is_ok();
-            let earlier_layer =
-                found.is_some_and(|(best, _)| self.layer(best) > self.layer(release));
-            if !left_out && !earlier_layer {
-                found = Some((release, named));
-            }
-        }
-        found.filter(|(_, named)| named.report.is_some())
+        let releases = self.laid_over_each_other(layer).into_iter().rev();
+        let mut found =
+            releases.filter_map(|release| Some((release, self.named(release, precinct)?)));
+        found.next().filter(|(_, named)| named.report.is_some())
     }
 
     /// The last layer in which something is in effect.
@@ -170,10 +176,7 @@ impl Review {
     /// was withdrawn.
     #[must_use]
     pub fn was_released(&self, precinct: PrecinctNumber) -> bool {
-        self.effective().any(|release| {
-            self.previews[release.preview].preview.of(precinct).is_some()
-                && release.release.left_out.binary_search(&precinct).is_err()
-        })
+        self.effective().any(|release| self.named(release, precinct).is_some())
     }
 
     /// Whether a preview ever named a precinct: observers see its messages from then on.
