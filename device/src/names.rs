@@ -9,7 +9,7 @@ use countersign_core::message::{self, Reason};
 use countersign_core::room::Room;
 
 use crate::api::{
-    Attester, CountKind, GroupView, Language, LotDrawer, LotMethod, PlaceKind, PrecinctView,
+    Attester, Cell, CountKind, GroupView, Language, LotDrawer, LotMethod, PlaceKind, PrecinctView,
     ReasonChoice, RoomName, Severity, Step,
 };
 
@@ -75,6 +75,22 @@ pub(crate) fn severity(severity: CoreSeverity) -> Severity {
 /// A ballot index. Contests have at most 64 groups.
 pub(crate) fn ballot(index: usize) -> u8 {
     u8::try_from(index).unwrap_or(u8::MAX)
+}
+
+/// Every cell of two sets of figures of one shape, each attendance and counts: the cell, what the one says, what the other
+/// says. Attendance first, then by count and group.
+pub(crate) fn side_by_side(
+    one: (u32, &[Vec<u32>]),
+    other: (u32, &[Vec<u32>]),
+) -> Vec<(Cell, u32, u32)> {
+    let mut cells = vec![(Cell::Attendees, one.0, other.0)];
+    for (count, (one, other)) in one.1.iter().zip(other.1).enumerate() {
+        let row = one.iter().zip(other).enumerate();
+        cells.extend(row.map(|(group, (&one, &other))| {
+            (Cell::Count { count: ballot(count), group: ballot(group) }, one, other)
+        }));
+    }
+    cells
 }
 
 /// Ballot indices.

@@ -8,7 +8,7 @@ use countersign_core::message::Report;
 use countersign_core::room::Room;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Cell, ReleasedCell, ReleasedView};
+use crate::api::{ReleasedCell, ReleasedView};
 use crate::db::released;
 use crate::error::Result;
 use crate::names;
@@ -73,18 +73,12 @@ pub(crate) fn beside(state: &State, room: Room, report: &Report) -> Result<Optio
         return Ok(None);
     };
     let Ok(numbers) = serde_json::from_str::<ReleasedNumbers>(&document) else { return Ok(None) };
-    let mut differs = Vec::new();
-    let mut compare = |cell: Cell, signed: u32, released: u32| {
-        if signed != released {
-            differs.push(ReleasedCell { cell, signed, released });
-        }
-    };
-    compare(Cell::Attendees, report.attendees, numbers.attendees);
-    for (count, (signed, released)) in report.counts.iter().zip(&numbers.counts).enumerate() {
-        for (group, (&signed, &released)) in signed.iter().zip(released).enumerate() {
-            let cell = Cell::Count { count: names::ballot(count), group: names::ballot(group) };
-            compare(cell, signed, released);
-        }
-    }
+    let signed = (report.attendees, report.counts.as_slice());
+    let released = (numbers.attendees, numbers.counts.as_slice());
+    let differs = names::side_by_side(signed, released)
+        .into_iter()
+        .filter(|(_, signed, released)| signed != released)
+        .map(|(cell, signed, released)| ReleasedCell { cell, signed, released })
+        .collect();
     Ok(Some(ReleasedView { name: numbers.name, at_ms: numbers.released_ms, differs }))
 }

@@ -3,7 +3,7 @@
 use countersign_core::contest;
 use countersign_core::room::Room;
 
-use crate::api::{Cell, WorksheetCell};
+use crate::api::WorksheetCell;
 use crate::db::outbox::Item;
 use crate::error::{Error, Result};
 use crate::names;
@@ -37,19 +37,12 @@ pub(crate) fn compare(state: &mut State, report: &str) -> Result<(Vec<WorksheetC
     let package = state.package(facts.report.package)?;
     let sheet =
         contest::worksheet(&package.contest, facts.report.precinct.0).ok_or(Error::NOT_NOW)?;
-    let mut cells = vec![WorksheetCell {
-        cell: Cell::Attendees,
-        worksheet: sheet.attendees,
-        reported: facts.report.attendees,
-    }];
-    for (count, (of_sheet, reported)) in sheet.counts.iter().zip(&facts.report.counts).enumerate() {
-        let row = of_sheet.iter().zip(reported).enumerate();
-        cells.extend(row.map(|(group, (&worksheet, &reported))| WorksheetCell {
-            cell: Cell::Count { count: names::ballot(count), group: names::ballot(group) },
-            worksheet,
-            reported,
-        }));
-    }
+    let on_sheet = (sheet.attendees, sheet.counts.as_slice());
+    let entered = (facts.report.attendees, facts.report.counts.as_slice());
+    let cells: Vec<WorksheetCell> = names::side_by_side(on_sheet, entered)
+        .into_iter()
+        .map(|(cell, worksheet, reported)| WorksheetCell { cell, worksheet, reported })
+        .collect();
     let differing = cells.iter().filter(|cell| cell.worksheet != cell.reported).count();
     Ok((cells, u32::try_from(differing).unwrap_or(u32::MAX)))
 }

@@ -63,6 +63,15 @@ export function attesterKey(groups: readonly GroupView[], who: Attester): string
   return who.kind === "captain" ? `captain-${groups[who.group]?.key ?? who.group.toString()}` : who.kind;
 }
 
+/** Name of a cell by itself, with its count. */
+export function cellName(groups: readonly GroupView[], kinds: readonly CountKind[], cell: Cell): string {
+  if (cell.kind === "attendees") {
+    return m.step_attendance();
+  }
+  const kind = kinds[cell.count];
+  return `${groupName(groups, cell.group)}, ${kind ? countFullName[kind]().toLocaleLowerCase() : ""}`;
+}
+
 /** Name of a cell, for the line of what is typed. */
 export function cellLabel(caucus: CaucusView, cell: Cell): string {
   return cell.kind === "attendees" ? m.attendance_cell() : groupName(caucus.groups, cell.group);
