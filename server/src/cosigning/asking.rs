@@ -65,24 +65,25 @@ impl Asking {
         let mut asked = JoinSet::new();
         loop {
             rounds.tick().await;
-            self.0.begin_round();
-            for witness in 0..self.0.witnesses.count() {
-                let parts = Arc::clone(&self.0);
-                asked.spawn(async move { parts.ask_unless_asked(witness).await });
-            }
+            self.ask_all(&mut asked);
             while asked.try_join_next().is_some() {}
         }
     }
 
     /// One round, until every witness has answered or was given up.
     pub async fn round(&self) {
-        self.0.begin_round();
         let mut asked = JoinSet::new();
+        self.ask_all(&mut asked);
+        while asked.join_next().await.is_some() {}
+    }
+
+    /// Begins a round and asks every witness that is not being asked.
+    fn ask_all(&self, asked: &mut JoinSet<()>) {
+        self.0.begin_round();
         for witness in 0..self.0.witnesses.count() {
             let parts = Arc::clone(&self.0);
             asked.spawn(async move { parts.ask_unless_asked(witness).await });
         }
-        while asked.join_next().await.is_some() {}
     }
 }
 

@@ -166,16 +166,12 @@ async fn t28_t55_t62_from_two_reports_to_a_release_with_nothing_but_commands() {
     assert!(commands.run(&preview).contains("preview 1: 1 precincts"));
     let release = commands.run(&["release", "propose", "--preview", "1", "--key", "one.key"]);
     let release = id(&release).to_owned();
-    let approve = |key| ["release", "approve", "--id", &release, "--key", key].map(str::to_owned);
-    let words = |key| -> Vec<String> { approve(key).to_vec() };
-    let early = words("two.key");
-    let early: Vec<&str> = early.iter().map(String::as_str).collect();
-    assert!(commands.refused(&early).contains("window-open"));
+    let approve = ["release", "approve", "--id", &release, "--key"];
+    let by = |key| [&approve[..], &[key]].concat();
+    assert!(commands.refused(&by("two.key")).contains("window-open"));
     party.clock.set(START_MS + 31 * 60_000);
-    let own = words("one.key");
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    assert!(commands.refused(&own).contains("same-person"));
-    commands.run(&early);
+    assert!(commands.refused(&by("one.key")).contains("same-person"));
+    commands.run(&by("two.key"));
     let list = commands.read(&["release", "list"]);
     assert!(list.contains("approved by person 5") && list.contains("1 of"), "{list}");
 }
