@@ -9,6 +9,8 @@ use std::time::Duration;
 use clap::Args;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 use tokio_rustls::TlsAcceptor;
 
 use super::print;
@@ -19,6 +21,7 @@ use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
 use crate::http::{self, Listener, Places, Service, TrustedProxies};
 use crate::node::{Node, Options};
+use crate::publish::sites::{LOOK_EVERY, Publishing};
 use crate::{practice, tls};
 
 /// Between two notes of how far the logs have come.
@@ -200,11 +203,42 @@ async fn listen(
         let asking = Asking::new(node).map_err(Failure::internal)?;
         threads.witnesses.spawn(asking.run());
     }
+    let publishing = publish(node, &service, stopped);
     let alive = wait(node, terminate).await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
     while listeners.join_next().await.is_some() {}
+    // It holds the rooms, which are closed once nobody does.
+    let _ = publishing.await;
     Ok(alive)
+}
+
+/// Keeps the results pages new, on a thread of its own, until the server stops.
+fn publish(node: &Node, service: &Service, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    let (admission, witnesses) = (Arc::clone(&node.admission), Arc::clone(&node.witnesses));
+    let sites = Arc::clone(&service.sites);
+    let mut publishing = Publishing::new(admission, witnesses, Arc::clone(&node.clock), sites);
+    tokio::spawn(async move {
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stopped.changed() => return,
+                _ = looks.tick() => {}
+            }
+            let looked = tokio::task::spawn_blocking(move || {
+                publishing.look();
+                publishing
+            });
+            match looked.await {
+                Ok(looked) => publishing = looked,
+                Err(error) => {
+                    tracing::error!(%error, "the results pages are not made anew any more");
+                    return;
+                }
+            }
+        }
+    })
 }
 
 async fn wait(node: &Node, mut terminate: Terminate) -> Result<bool, Failure> {
