@@ -4,13 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use clap::Args;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 use tokio_rustls::TlsAcceptor;
 
 use super::print;
@@ -21,7 +20,7 @@ use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
 use crate::http::{self, Listener, Places, Service, TrustedProxies};
 use crate::node::{Node, Options};
-use crate::publish::sites::{LOOK_EVERY, Publishing};
+use crate::publish::sites::Publishing;
 use crate::{practice, tls};
 
 /// Between two notes of how far the logs have come.
@@ -203,42 +202,24 @@ async fn listen(
         let asking = Asking::new(node).map_err(Failure::internal)?;
         threads.witnesses.spawn(asking.run());
     }
-    let publishing = publish(node, &service, stopped);
+    let _publishing = publish(node, &service)?;
     let alive = wait(node, terminate).await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
     while listeners.join_next().await.is_some() {}
-    // It holds the rooms, which are closed once nobody does.
-    let _ = publishing.await;
     Ok(alive)
 }
 
-/// Keeps the results pages new, on a thread of its own, until the server stops.
-fn publish(node: &Node, service: &Service, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    let (admission, witnesses) = (Arc::clone(&node.admission), Arc::clone(&node.witnesses));
+/// Keeps the results pages new, on a thread of its own, until what is given back is dropped. Nobody waits for its end: it holds
+/// nothing that has to be closed.
+fn publish(node: &Node, service: &Service) -> Result<Sender<()>, Failure> {
+    let (stop, stopped) = std::sync::mpsc::channel();
+    let (witnesses, clock) = (Arc::clone(&node.witnesses), Arc::clone(&node.clock));
     let sites = Arc::clone(&service.sites);
-    let mut publishing = Publishing::new(admission, witnesses, Arc::clone(&node.clock), sites);
-    tokio::spawn(async move {
-        let mut looks = tokio::time::interval(LOOK_EVERY);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = stopped.changed() => return,
-                _ = looks.tick() => {}
-            }
-            let looked = tokio::task::spawn_blocking(move || {
-                publishing.look();
-                publishing
-            });
-            match looked.await {
-                Ok(looked) => publishing = looked,
-                Err(error) => {
-                    tracing::error!(%error, "the results pages are not made anew any more");
-                    return;
-                }
-            }
-        }
-    })
+    let publishing = Publishing::new(&node.admission, witnesses, clock, sites);
+    let thread = std::thread::Builder::new().name("publishing".to_owned());
+    thread.spawn(move || publishing.run(&stopped)).map_err(Failure::internal)?;
+    Ok(stop)
 }
 
 async fn wait(node: &Node, mut terminate: Terminate) -> Result<bool, Failure> {

@@ -1,6 +1,7 @@
 //! The folders of both rooms while the server runs, and the work that keeps them new.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use countersign_core::results::{Review, RoomState};
@@ -15,7 +16,7 @@ use crate::cosigning::Witnesses;
 pub const PRECINCTS_MAX: usize = 20_000;
 
 /// Between two looks at whether there is something new.
-pub const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// New reports wait for each other at least so long, and at least twenty times as long as making the pages took.
 const NEWS_WAIT: Duration = Duration::from_secs(10);
 /// The pages say when they were made: also when nothing happens they are made anew this often.
@@ -47,7 +48,8 @@ impl Sites {
 
 /// Keeps the folders new.
 pub struct Publishing {
-    admission: Arc<Admission>,
+    /// Weak, so that a folder being made keeps no room from being closed.
+    admission: Weak<Admission>,
     witnesses: Arc<Witnesses>,
     clock: SharedClock,
     sites: Arc<Sites>,
@@ -66,20 +68,28 @@ impl Publishing {
     /// Publishes the rooms behind an admission.
     #[must_use]
     pub fn new(
-        admission: Arc<Admission>,
+        admission: &Arc<Admission>,
         witnesses: Arc<Witnesses>,
         clock: SharedClock,
         sites: Arc<Sites>,
     ) -> Self {
         let rooms = Room::ALL.map(|room| (room, Publisher::default(), None));
-        Self { admission, witnesses, clock, sites, rooms }
+        Self { admission: Arc::downgrade(admission), witnesses, clock, sites, rooms }
+    }
+
+    /// Looks again and again, until whoever holds the other end of `stop` lets go of it.
+    pub fn run(mut self, stop: &Receiver<()>) {
+        while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK_EVERY) {
+            self.look();
+        }
     }
 
     /// Looks at both rooms, and makes the folder of one anew where it is time to. Takes as long as that takes.
     pub fn look(&mut self) {
         for (room, publisher, made) in &mut self.rooms {
             let state = {
-                let projection = self.admission.room(*room).read();
+                let Some(admission) = self.admission.upgrade() else { return };
+                let projection = admission.room(*room).read();
                 let state = &projection.state;
                 let few = state
                     .package()

@@ -77,3 +77,42 @@ pub fn documents(
 fn compare(form: &'static str, ours: &Cells, document: Cells) -> Result<(), Unreadable> {
     ours.agree_with(&document).map_err(|difference| Unreadable::Differs { form, difference })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: &str = "precinct_id,candidate,attendees,first,final,delegates,sde\n\
+        a,red,9,5,6,1,0.1000\na,blue,9,4,3,0,0.0000\n";
+
+    fn said() -> Cells {
+        csv::read_precincts(ROWS).unwrap()
+    }
+
+    #[test]
+    fn t65_a_document_that_lost_or_moved_a_column_is_not_offered() {
+        assert!(compare("CSV", &said(), said()).is_ok());
+        let dropped = "precinct_id,candidate,attendees,first,final,sde\n\
+            a,red,9,5,6,0.1000\na,blue,9,4,3,0.0000\n";
+        let error = compare("CSV", &said(), csv::read_precincts(dropped).unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "CSV: delegates:red of precinct:a: 1 as worked out, 0 in the document"
+        );
+        let moved = ROWS.replace("first,final", "final,first");
+        let error = compare("CSV", &said(), csv::read_precincts(&moved).unwrap()).unwrap_err();
+        assert!(error.to_string().starts_with("CSV: finalAlignment:blue of precinct:a: 3"));
+        let renamed = ROWS.replace("delegates", "seats");
+        assert!(matches!(csv::read_precincts(&renamed), Err(Unreadable::Form { .. })));
+        let without_key = ROWS.replace("candidate", "group");
+        assert!(matches!(csv::read_precincts(&without_key), Err(Unreadable::Form { .. })));
+    }
+
+    #[test]
+    fn t65_what_is_no_document_is_said_to_be_none() {
+        for text in ["", "{}", "[", "{\"format\":1}"] {
+            assert!(matches!(json::read(text), Err(Unreadable::Form { .. })), "{text}");
+        }
+        assert!(matches!(nist::read("["), Err(Unreadable::Form { .. })));
+    }
+}
