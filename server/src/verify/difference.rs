@@ -140,7 +140,9 @@ pub enum Difference {
         precinct: Option<String>,
     },
     /// More enrolments cannot be read than unreleased precincts can have.
-    #[error("{missing} enrolments cannot be read; precincts that are not released can have {most} at most")]
+    #[error(
+        "{missing} enrolments cannot be read; precincts that are not released can have {most} at most"
+    )]
     TooManyMissing {
         /// Enrolments that cannot be read.
         missing: u64,
@@ -257,7 +259,13 @@ impl Difference {
 
     /// Whether it may come from messages that became public while they were read.
     pub(super) const fn may_be_passing(&self) -> bool {
-        matches!(self, Self::Missing { .. } | Self::TooManyMissing { .. } | Self::Refused { .. } | Self::Cell { .. })
+        matches!(
+            self,
+            Self::Missing { .. }
+                | Self::TooManyMissing { .. }
+                | Self::Refused { .. }
+                | Self::Cell { .. }
+        )
     }
 
     /// What it means, in plain words.
@@ -324,7 +332,10 @@ impl Difference {
                 Refusal::BadSignature => {
                     "It is forged: the key that it names did not sign it. Whatever rests on it is not to be believed."
                 }
-                Refusal::SamePerson | Refusal::WindowOpen | Refusal::Stopped | Refusal::OwnEntry => {
+                Refusal::SamePerson
+                | Refusal::WindowOpen
+                | Refusal::Stopped
+                | Refusal::OwnEntry => {
                     "The rules were broken: a release without two people, without its window, during a stop, or by whoever had a \
                      part in the numbers. What it released is not to be believed."
                 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use countersign_core::contest::RoomLog;
 use countersign_core::id::{KeyId, MessageId, PublicKey};
 use countersign_core::log::tile::{Tile, hash_tile, read_entry_bundle};
-use countersign_core::log::{Checkpoint, CheckpointError, Entry, Origin, Tree, cosignatures};
+use countersign_core::log::{
+    Checkpoint, CheckpointError, Entry, LogKey, Origin, Tree, cosignatures,
+};
 use countersign_core::message::{Kind, Message, Package};
 use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
@@ -79,16 +81,18 @@ impl PublicLog {
         let keys = if order.log_keys.is_empty() {
             log.keys
         } else {
-            order.log_keys.iter().map(|log| log.key).collect()
+            let of_this_log = |key: &&LogKey| is_of(&claim.origin, &key.origin);
+            order.log_keys.iter().filter(of_this_log).map(|log| log.key).collect()
         };
         if !is_of(&claim.origin, &log.origin) {
             let (found, expected) = (claim.origin, log.origin);
             return Err(Difference::OtherLog { found, expected }.into());
         }
-        let checkpoint = Checkpoint::open(&note, &claim.origin, &keys).map_err(|error| match error {
-            CheckpointError::Signature => Difference::CheckpointSignature(claim.origin.clone()),
-            CheckpointError::Text => Difference::NotACheckpoint(claim.origin.clone()),
-        })?;
+        let checkpoint =
+            Checkpoint::open(&note, &claim.origin, &keys).map_err(|error| match error {
+                CheckpointError::Signature => Difference::CheckpointSignature(claim.origin.clone()),
+                CheckpointError::Text => Difference::NotACheckpoint(claim.origin.clone()),
+            })?;
         let room = order.room;
         let log =
             Self { contest, party, room, keys, note, checkpoint, entries, tree, names, packages };

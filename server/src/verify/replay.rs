@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_core::id::{MessageId, PrecinctNumber, PublicKey};
+use countersign_core::id::{PrecinctNumber, PublicKey};
 use countersign_core::log::{Entry, Origin};
 use countersign_core::message::{Act, BegunAgain, Kind, Message};
 use countersign_core::refusal::Refusal;
@@ -49,8 +49,7 @@ pub(super) fn replay(
         .filter_map(|(_, entry)| publication.released_with(entry.message))
         .collect();
     let unpublished = publication.unreleased() | &not_worked_out;
-    let empty =
-        RoomState::of_public_messages(&log.contest, log.room, log.party, unpublished);
+    let empty = RoomState::of_public_messages(&log.contest, log.room, log.party, unpublished);
     let (state, unjudged) = judged(log, messages, changes, &missing, empty, watch)?;
     let beyond = |message: &&Message| state.audience(message) != Audience::Everyone;
     let beyond_the_rules = messages.iter().flatten().filter(beyond).count() as u64;
@@ -201,9 +200,7 @@ fn judged(
     let mut unjudged = Vec::new();
     let (mut first, mut unread) = (None, 0);
     let all = messages.len();
-    for (((index, entry), message), change) in
-        (0..).zip(&log.entries).zip(messages).zip(changes)
-    {
+    for (((index, entry), message), change) in (0..).zip(&log.entries).zip(messages).zip(changes) {
         let (Some(message), Some(change)) = (message, change) else {
             state.pass(index, entry);
             unread += 1;
@@ -276,9 +273,4 @@ fn first_forged(
         });
         found.min_by_key(|(index, _)| *index)
     })
-}
-
-/// The ids of what was withheld, in words for a person.
-pub(super) fn ids(entries: &[(u64, Entry)]) -> Vec<(u64, Kind, MessageId)> {
-    entries.iter().map(|(index, entry)| (*index, entry.kind, entry.message)).collect()
 }
