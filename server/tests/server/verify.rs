@@ -363,7 +363,7 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t70_what_is_changed_or_left_out_in_a_copy_is_named() {
+async fn t69_what_is_changed_or_left_out_in_a_copy_is_named() {
     let night = Night::released().await;
     let reports = night.reports.clone();
     let copy = night.folder().await;
@@ -456,7 +456,7 @@ fn changed_cell(bytes: Vec<u8>) -> Option<Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t70_keys_and_older_checkpoints_that_do_not_fit_are_named() {
+async fn t69_keys_and_older_checkpoints_that_do_not_fit_are_named() {
     let night = Night::released().await;
     let copy = night.folder().await;
     let at = copy.party.root.path().to_owned();
@@ -537,7 +537,7 @@ async fn t70_keys_and_older_checkpoints_that_do_not_fit_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t62_t70_a_log_that_was_entered_against_the_rules_is_named() {
+async fn t62_t69_a_log_that_was_entered_against_the_rules_is_named() {
     let night = Night::proposed().await;
     let (release, reports) = (night.release, night.reports.clone());
     let copy = night.folder().await;
