@@ -27,6 +27,10 @@ const TILE_MAX: usize = 256 * 44;
 /// Bundles that are asked for before it is looked whether they are there: a checkpoint may claim any size.
 const BUNDLES_AT_ONCE: usize = 256;
 
+/// Most entries of a log, and packages in it, that are read before anything proves that they are the party's.
+const ENTRIES_MAX: u64 = 1 << 24;
+const PACKAGES_MAX: usize = 64;
+
 /// How messages are named where they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
@@ -74,6 +78,9 @@ impl PublicLog {
         let note = String::from_utf8(bytes).ok();
         let claim = note.as_deref().and_then(Checkpoint::claim);
         let (note, claim) = note.zip(claim).ok_or(Difference::NotACheckpoint(name))?;
+        if claim.size > ENTRIES_MAX {
+            return Err(Unread::TooMuch(format!("{} entries", claim.size)).into());
+        }
         let (entries, tree) = entries(source, order.room, claim.size, watch)?;
 
         let (names, packages) = packages(source, order.room, &entries)?;
@@ -310,6 +317,9 @@ fn packages(
         .filter(|entry| entry.kind == Kind::Package)
         .map(|entry| entry.message)
         .collect();
+    if ids.len() > PACKAGES_MAX {
+        return Err(Unread::TooMuch(format!("{} packages", ids.len())));
+    }
     let names = match source {
         Source::Folder(_) => vec![Names::Folder],
         Source::Address(_) => vec![Names::Server, Names::Folder],
@@ -345,8 +355,31 @@ fn newest(
     Ok((contest.id, party_key, log))
 }
 
-/// The party key's id, as people pass it on: 32 hexadecimal digits, or the key itself in 64.
+/// The party key's id, as people pass it on: 32 hexadecimal digits, in groups or not, or the key itself in 64.
 pub(super) fn party_key(text: &str) -> Option<KeyId> {
-    let text = text.trim();
-    KeyId::from_hex(text).or_else(|| Some(PublicKey::from_hex(text)?.id()))
+    let digits: String = text.split_whitespace().collect();
+    let digits = digits.to_ascii_lowercase();
+    KeyId::from_hex(&digits).or_else(|| Some(PublicKey::from_hex(&digits)?.id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_core::crypto::SigningKey;
+
+    use super::*;
+    use crate::genesis::fingerprint;
+
+    #[test]
+    fn the_party_key_is_taken_in_every_form_in_which_it_is_shown() {
+        let key = SigningKey::from_seed(&[1; 32]).public();
+        let id = key.id().to_string();
+        let forms =
+            [id.clone(), id.to_uppercase(), format!("{id}\n"), fingerprint(&key), key.to_string()];
+        for form in forms {
+            assert_eq!(party_key(&form), Some(key.id()), "{form}");
+        }
+        for bad in ["", "xyz", &id[1..], "3fa9 4c0e"] {
+            assert_eq!(party_key(bad), None, "{bad}");
+        }
+    }
 }

@@ -66,6 +66,11 @@ pub enum Unread {
         /// The status.
         status: StatusCode,
     },
+    /// More than is read before anything is proven.
+    #[error(
+        "it claims to have {0}, which is more than this program reads of a log that may be anybody's"
+    )]
+    TooMuch(String),
     /// There is no log of this room.
     #[error(
         "there is no {0}: give the public address of a server, or a folder that `log export` wrote; a room's log is empty until it \

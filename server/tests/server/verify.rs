@@ -1,6 +1,8 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
@@ -347,6 +349,48 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     copy.good(&["log", "export", "--data", data, "--out", "public", "--room", "official"]);
     assert_eq!(listing(&copy.out), before);
     assert!(before.iter().all(|path| path.extension().is_none_or(|end| end != "new")));
+}
+
+/// A release in the middle of reading: its messages were not there yet when they were asked for, and are when it is looked again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_public_while_it_is_read_is_no_difference() {
+    let night = Night::released().await;
+    let report = night.reports[0];
+    let copy = night.folder().await;
+    let head = std::fs::read_to_string(copy.file("log/official/checkpoint")).unwrap();
+    let head = Checkpoint::claim(&head).unwrap();
+    let key = read_key(&copy.party.keys.log(ROOM)).unwrap();
+    let later = Checkpoint { size: head.size + 1, root: [9; 32], ..head }.sign(&key).into_bytes();
+    let asked = Arc::new(Mutex::new(HashMap::<String, u32>::new()));
+    let (root, name) = (copy.out.clone(), format!("/{}", public_folder::message(report)));
+    let counted = Arc::clone(&asked);
+    let files = move |uri: axum::http::Uri| {
+        let path = uri.path();
+        let time = {
+            let mut asked = counted.lock().unwrap();
+            let time = asked.entry(path.to_owned()).or_default();
+            *time += 1;
+            *time
+        };
+        let file = match (path.ends_with("/checkpoint"), time) {
+            (true, 2) => Ok(later.clone()),
+            _ if path == name && time == 1 => Err(axum::http::StatusCode::NOT_FOUND),
+            _ => std::fs::read(root.join(path.trim_start_matches('/')))
+                .map_err(|_| axum::http::StatusCode::NOT_FOUND),
+        };
+        std::future::ready(file)
+    };
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", socket.local_addr().unwrap());
+    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+    let (code, said) = verify(&copy.party, &address, &[]);
+    assert_eq!(code, 0, "{said}");
+    let asked = asked.lock().unwrap();
+    assert_eq!(
+        asked["/log/official/checkpoint"], 3,
+        "it looked whether the log had gone on, and read it again"
+    );
+    host.abort();
 }
 
 fn listing(folder: &Path) -> Vec<PathBuf> {
