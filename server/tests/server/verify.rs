@@ -209,7 +209,8 @@ impl Copy {
         log
     }
 
-    /// Puts another log into the folder's place, signed by the log's own key: what a server could do that breaks the rules.
+    /// Puts another log into the folder's place, signed by the log's own key: what a server could do that breaks the rules. A
+    /// message without bytes is kept back.
     fn forge(&self, log: &[(Entry, Vec<u8>)]) {
         std::fs::remove_dir_all(&self.out).unwrap();
         let key = read_key(&self.party.keys.log(ROOM)).unwrap();
@@ -218,7 +219,9 @@ impl Copy {
         let entries: Vec<Entry> = log.iter().map(|(entry, _)| *entry).collect();
         for (entry, message) in log {
             tree.push(entry.leaf());
-            writer.once(&public_folder::message(entry.message), message).unwrap();
+            if !message.is_empty() {
+                writer.once(&public_folder::message(entry.message), message).unwrap();
+            }
         }
         writer.log(ROOM, &entries, &tree).unwrap();
         let origin = self.party.contest.log(ROOM).unwrap().origin.clone();
@@ -619,6 +622,23 @@ async fn t62_t69_a_log_that_was_entered_against_the_rules_is_named() {
     let (code, what) = copy.differs(&[]);
     assert_eq!(code, "bad-signature");
     assert!(what.contains(&format!("entry {at}")), "{what}");
+
+    // Enrolments that nobody is shown: of precinct 2, the only one that is invited and not released, there can be three.
+    let released = with(&sign(&copy.party, &copy.two, &approve));
+    let kept_back = |count: u8| {
+        let mut log = released.clone();
+        for at in 0..count {
+            let (entry, _) = log.last().unwrap().clone();
+            let entry = Entry { kind: Kind::Enrolment, message: MessageId([at; 32]), ..entry };
+            log.push((entry, Vec::new()));
+        }
+        copy.forge(&log);
+    };
+    kept_back(3);
+    let (code, said) = copy.verify(&[]);
+    assert_eq!((code, &said["messages"]["enrolment"]["unreleased"]), (0, &json!(3)), "{said}");
+    kept_back(4);
+    assert_eq!(copy.differs(&[]).0, "too-many-missing");
 
     // Time that goes back, a message that comes twice, a log that begins in the middle.
     let mut back = log.clone();
