@@ -12,6 +12,7 @@ mod private;
 mod problem;
 mod public;
 mod reporting;
+mod results;
 mod status;
 mod written;
 
@@ -32,6 +33,7 @@ use crate::clock::SharedClock;
 use crate::cosigning::Witnesses;
 use crate::metrics::Metrics;
 use crate::node::Node;
+use crate::publish::sites::Sites;
 use crate::room::Projection;
 use crate::store::PrivateStore;
 
@@ -52,6 +54,8 @@ pub struct Service {
     pub witnesses: Arc<Witnesses>,
     /// The quarantine's counts.
     pub private: Arc<PrivateStore>,
+    /// Results as everyone reads them.
+    pub sites: Arc<Sites>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Server time.
@@ -102,6 +106,7 @@ impl Service {
             earlier,
             witnesses,
             private,
+            sites: Arc::default(),
             metrics,
             clock,
             proxies,
@@ -123,7 +128,7 @@ pub fn reporting(service: &Shared) -> Router {
 
 /// For everyone: the log and what is published of its messages.
 pub fn public(service: &Shared) -> Router {
-    finish(public::routes(), service)
+    finish(public::routes().merge(results::routes()), service)
 }
 
 /// For headquarters' machines.
@@ -143,7 +148,7 @@ pub fn document() -> OpenApi {
         ));
     let empty = OpenApiBuilder::new().info(info).build();
     let all = OpenApiRouter::<Shared>::with_openapi(empty);
-    let listeners = [reporting::routes(), public::routes(), private::routes()];
+    let listeners = [reporting::routes(), public::routes(), results::routes(), private::routes()];
     let mut document = all.into_openapi();
     for listener in listeners {
         document.merge(listener.into_openapi());

@@ -19,7 +19,6 @@ use countersign_core::room::Room;
 use data_encoding::BASE64;
 
 pub use difference::Difference;
-pub use published::{Cell, Cells, OtherCell};
 pub use source::{Address, Source, Unread, Wanted};
 pub use verdict::{
     Change, ComparedFile, CosignedBy, Counted, GroupResults, Known as ComparedKnown, LayerResults,
@@ -28,9 +27,6 @@ pub use verdict::{
 
 use public_log::PublicLog;
 use replay::Replayed;
-
-/// Most bytes of a file of published numbers.
-const DATA_MAX: usize = 64 << 20;
 
 /// Times that a log which goes on meanwhile is read again before a difference is believed.
 const READ_AGAIN: u32 = 3;
@@ -70,6 +66,8 @@ pub enum Step {
     Messages,
     /// Messages are judged and their signatures verified.
     Signatures,
+    /// Published numbers are read and compared.
+    Published,
 }
 
 impl Step {
@@ -81,6 +79,7 @@ impl Step {
             Self::Tiles => "reading hash tiles",
             Self::Messages => "reading messages",
             Self::Signatures => "verifying signatures",
+            Self::Published => "comparing published data",
         }
     }
 }
@@ -169,7 +168,7 @@ fn look(
     }
     drop(messages);
     withheld(verdict, &replayed);
-    results(source, verdict, &replayed)?;
+    results(source, verdict, &replayed, watch)?;
     if verdict.unjudged.is_empty() && verdict.not_worked_out.is_empty() {
         return Ok(());
     }
@@ -201,23 +200,23 @@ fn withheld(verdict: &mut Verdict, replayed: &Replayed) {
 }
 
 /// Works out every layer, and compares with what is published of it.
-fn results(source: &Source, verdict: &mut Verdict, replayed: &Replayed) -> Result<(), Stop> {
+fn results(
+    source: &Source,
+    verdict: &mut Verdict,
+    replayed: &Replayed,
+    watch: Watch<'_>,
+) -> Result<(), Stop> {
     let state = &replayed.state;
     for layer in layers(state) {
         let Some(released) = Released::of(state, layer) else { continue };
         verdict.layers.push(LayerResults::of(&released));
-        let name = format!("data/{}.json", layer.code());
-        if let Some(bytes) = source.read_one(&name, DATA_MAX)? {
-            let numbers = compare(&name, &released, &bytes, &verdict.not_worked_out)?;
-            verdict.compared.push(ComparedFile { name, numbers });
-        }
     }
     if let Some(package) = state.package() {
         let changed = changes(state);
         verdict.changes =
             changed.iter().map(|changed| Change::of(&package.contest, changed)).collect();
     }
-    Ok(())
+    published::compare(source, state, verdict, watch)
 }
 
 /// Layers in which something was ever released.
@@ -225,32 +224,6 @@ fn layers(state: &RoomState) -> impl Iterator<Item = Layer> {
     let review = state.review();
     let has = |layer: &Layer| review.effective().any(|release| review.layer(release) == *layer);
     Layer::ALL.into_iter().filter(has)
-}
-
-/// Compares a published file with what the log gives; how many numbers were compared.
-fn compare(
-    name: &str,
-    released: &Released,
-    bytes: &[u8],
-    not_worked_out: &[String],
-) -> Result<usize, Difference> {
-    let file = name.to_owned();
-    let published =
-        Cells::read(bytes).map_err(|what| Difference::File { file: file.clone(), what })?;
-    // Where a precinct's report was withheld, no sum can be worked out either.
-    let can_be = |cell: &Cell| {
-        let precinct = cell.region.strip_prefix("precinct:");
-        not_worked_out.is_empty()
-            || precinct.is_some_and(|id| !not_worked_out.iter().any(|other| other == id))
-    };
-    let (ours, published) = (Cells::of(released).only(can_be), published.only(can_be));
-    ours.agree_with(&published).map_err(|other| Difference::Cell {
-        file,
-        cell: other.cell.to_string(),
-        published: other.theirs,
-        worked_out: other.ours,
-    })?;
-    Ok(ours.len())
 }
 
 fn time(at_ms: u64) -> String {

@@ -1,279 +1,146 @@
-//! Published numbers, cell by cell, beside those that the log gives.
+//! The published data of releases, cell by cell, beside what the log gives.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use countersign_core::results::{Released, RoomState};
+use countersign_core::room::Room;
 
-use countersign_core::contest::Contest;
-use countersign_core::results::{Region, Released, Totals};
-use serde_json::Value;
+use super::difference::Difference;
+use super::source::{Source, Unread, Wanted};
+use super::verdict::{ComparedFile, Verdict};
+use super::{Step, Stop, Watch};
+use crate::publish::cells::{Cell, Cells};
+use crate::publish::data::{Unreadable, csv, json, nist};
+use crate::publish::pages::{Effective, Night};
 
-/// What a number belongs to: `state`, `district:3`, `county:polk` or `precinct:polk-dm-055`; and what it says of it:
-/// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cell {
-    /// The region.
-    pub region: String,
-    /// The measure.
-    pub measure: String,
+/// Most bytes of a document.
+const DOCUMENT_MAX: usize = 64 << 20;
+
+/// The form of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Precincts,
+    Totals,
+    Nist,
 }
 
-impl fmt::Display for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", self.measure, self.region)
-    }
-}
+impl Form {
+    const ALL: [Self; 4] = [Self::Json, Self::Precincts, Self::Totals, Self::Nist];
 
-/// The numbers of a document. A number that is nought is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Cells(BTreeMap<Cell, String>);
-
-/// The first cell in which two documents differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherCell {
-    /// Which.
-    pub cell: Cell,
-    /// The number that the log gives.
-    pub ours: String,
-    /// The number in the document.
-    pub theirs: String,
-}
-
-impl Cells {
-    /// What released results say.
-    #[must_use]
-    pub fn of(released: &Released) -> Self {
-        let contest = &released.package.contest;
-        let mut cells = Self::default();
-        let districts = released.districts.iter().map(|(_, totals)| totals);
-        let totals = [&released.statewide].into_iter().chain(districts).chain(&released.counties);
-        totals.for_each(|totals| cells.totals(contest, totals));
-        if let Some(national) = &released.national {
-            cells.of_groups(contest, "state", "national", &national.totals());
-        }
-        for precinct in &released.precincts {
-            let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
-            let region = format!("precinct:{}", named.id);
-            let numbers = &precinct.numbers;
-            cells.put(&region, "attendees", numbers.attendees);
-            cells.counts(contest, &region, &numbers.counts);
-            cells.of_groups(contest, &region, "official", &numbers.official);
-            cells.of_groups(contest, &region, "sde", &precinct.sde);
-        }
-        cells
-    }
-
-    fn totals(&mut self, contest: &Contest, totals: &Totals) {
-        let region = match totals.region {
-            Region::Statewide => "state".to_owned(),
-            Region::District(district) => format!("district:{district}"),
-            Region::County(index) => {
-                let id = contest.counties.get(index).map_or("", |county| county.id.as_str());
-                format!("county:{id}")
-            }
-        };
-        self.put(&region, "released", totals.precincts_released);
-        self.put(&region, "attendees", totals.attendees);
-        self.counts(contest, &region, &totals.counts);
-        self.of_groups(contest, &region, "official", &totals.delegates);
-        self.of_groups(contest, &region, "sde", &totals.sde);
-    }
-
-    fn counts<N: fmt::Display>(&mut self, contest: &Contest, region: &str, counts: &[Vec<N>]) {
-        for (kind, count) in contest.counts.iter().zip(counts) {
-            self.of_groups(contest, region, kind.as_str(), count);
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "results.json",
+            Self::Precincts => "precincts.csv",
+            Self::Totals => "totals.csv",
+            Self::Nist => "nist-1500-100.json",
         }
     }
 
-    fn of_groups<N: fmt::Display>(
-        &mut self,
-        contest: &Contest,
-        region: &str,
-        measure: &str,
-        numbers: &[N],
-    ) {
-        for (group, number) in contest.groups.iter().zip(numbers) {
-            self.put(region, format!("{measure}:{}", group.key), number);
+    fn read(self, text: &str) -> Result<Cells, Unreadable> {
+        match self {
+            Self::Json => json::read(text),
+            Self::Precincts => csv::read_precincts(text),
+            Self::Totals => csv::read_totals(text),
+            Self::Nist => nist::read(text),
         }
     }
 
-    /// Puts a number into its cell.
-    pub fn put(&mut self, region: &str, measure: impl Into<String>, number: impl fmt::Display) {
-        let number = number.to_string();
-        if !number.bytes().all(|byte| matches!(byte, b'0' | b'.')) {
-            let cell = Cell { region: region.to_owned(), measure: measure.into() };
-            self.0.insert(cell, number);
+    /// Whether documents of this form have a cell.
+    fn carries(self, cell: &Cell) -> bool {
+        match self {
+            Self::Json | Self::Nist => true,
+            Self::Precincts => csv::carries_precincts(cell),
+            Self::Totals => !cell.region.starts_with("precinct:"),
         }
-    }
-
-    /// How many numbers there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether every number is nought.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Some of them.
-    #[must_use]
-    pub fn only(&self, which: impl Fn(&Cell) -> bool) -> Self {
-        let kept = self.0.iter().filter(|(cell, _)| which(cell));
-        Self(kept.map(|(cell, number)| (cell.clone(), number.clone())).collect())
-    }
-
-    /// Compares with what a document says.
-    ///
-    /// # Errors
-    /// The first cell that differs, in the order of the regions.
-    pub fn agree_with(&self, document: &Self) -> Result<(), Box<OtherCell>> {
-        let number = |cells: &Self, cell| cells.0.get(cell).cloned().unwrap_or("0".to_owned());
-        let differs = |cell: &&Cell| self.0.get(cell) != document.0.get(cell);
-        match self.0.keys().chain(document.0.keys()).filter(differs).min() {
-            None => Ok(()),
-            Some(cell) => Err(Box::new(OtherCell {
-                cell: cell.clone(),
-                ours: number(self, cell),
-                theirs: number(document, cell),
-            })),
-        }
-    }
-
-    /// Reads a document of results (docs/formats.md, "Results as JSON").
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn read(text: &[u8]) -> Result<Self, String> {
-        let document: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        let names = |field: &str, key: Option<&str>| -> Result<Vec<String>, String> {
-            let name = |one: &Value| {
-                let name = key.map_or(Some(one), |key| one.get(key));
-                name.and_then(Value::as_str).map(str::to_owned)
-            };
-            let names = document[field].as_array().map(|all| all.iter().map(name).collect());
-            names.flatten().ok_or_else(|| format!("{field} is missing"))
-        };
-        let mut reader = Reader {
-            groups: names("groups", Some("key"))?,
-            counts: names("counts", None)?,
-            cells: Self::default(),
-        };
-        for totals in list(&document, "totals")? {
-            let region = text_of(totals, "region")?;
-            reader.number(region, "released", &totals["precincts_released"])?;
-            reader.numbers(region, totals)?;
-        }
-        for precinct in list(&document, "precincts")? {
-            reader.numbers(&format!("precinct:{}", text_of(precinct, "id")?), precinct)?;
-        }
-        reader.national(&document["national_delegates"])?;
-        Ok(reader.cells)
     }
 }
 
-struct Reader {
-    groups: Vec<String>,
-    counts: Vec<String>,
-    cells: Cells,
+/// Where the documents of a room may lie below an address or folder.
+fn places(source: &Source, room: Room) -> &'static [&'static str] {
+    match (source, room) {
+        (Source::Folder(_), _) => &[""],
+        (Source::Address(_), Room::Official) => &["results/", ""],
+        (Source::Address(_), Room::Rehearsal) => &["rehearsal/", ""],
+    }
 }
 
-impl Reader {
-    fn numbers(&mut self, region: &str, of: &Value) -> Result<(), String> {
-        self.number(region, "attendees", &of["attendees"])?;
-        for (kind, count) in self.counts.clone().iter().zip(list(of, "counts")?) {
-            self.of_groups(region, kind, count)?;
-        }
-        self.of_groups(region, "official", &of["official_delegates"])?;
-        self.of_groups(region, "sde", &of["sde"])
-    }
-
-    fn of_groups(&mut self, region: &str, measure: &str, numbers: &Value) -> Result<(), String> {
-        let wrong = || format!("{measure} of {region} is no list of numbers");
-        for (group, number) in self.groups.clone().iter().zip(numbers.as_array().ok_or_else(wrong)?)
-        {
-            self.number(region, &format!("{measure}:{group}"), number)?;
-        }
-        Ok(())
-    }
-
-    fn number(&mut self, region: &str, measure: &str, number: &Value) -> Result<(), String> {
-        match number {
-            Value::Number(number) => self.cells.put(region, measure, number),
-            Value::String(number) => self.cells.put(region, measure, number),
-            _ => return Err(format!("{measure} of {region} is no number")),
-        }
-        Ok(())
-    }
-
-    fn national(&mut self, seats: &Value) -> Result<(), String> {
-        if seats.is_null() {
-            return Ok(());
-        }
-        let mut sums = vec![0_u64; self.groups.len()];
-        let districts = list(seats, "districts")?.iter().map(|district| &district[1]);
-        for part in districts.chain([&seats["at_large"], &seats["pleo"]]) {
-            let part = part.as_array().ok_or("national delegates are no lists of numbers")?;
-            for (sum, seats) in sums.iter_mut().zip(part) {
-                *sum += seats.as_u64().ok_or("national delegates are no numbers")?;
+/// Compares every document of every release that took effect. One that is not there is said and is no difference: a server
+/// makes them after a release, a copy may do without.
+pub(super) fn compare(
+    source: &Source,
+    state: &RoomState,
+    verdict: &mut Verdict,
+    watch: Watch<'_>,
+) -> Result<(), Stop> {
+    let Some(night) = Night::of(state, 0, Vec::new()) else { return Ok(()) };
+    let Some(found) = documents(source, state.room(), &night.releases, watch)? else {
+        return Ok(());
+    };
+    for (release, documents) in night.releases.iter().zip(found.chunks(Form::ALL.len())) {
+        let Some(released) = Released::when(state, release.release) else { continue };
+        let cells = Cells::of(&released);
+        for (form, (name, document)) in Form::ALL.into_iter().zip(documents) {
+            match document {
+                None => verdict.not_published.push(name.clone()),
+                Some(bytes) => {
+                    let numbers = agree(form, name, &cells, bytes, &verdict.not_worked_out)?;
+                    verdict.compared.push(ComparedFile { name: name.clone(), numbers });
+                }
             }
         }
-        for (group, sum) in self.groups.clone().iter().zip(sums) {
-            self.cells.put("state", format!("national:{group}"), sum);
-        }
-        Ok(())
     }
+    Ok(())
 }
 
-fn list<'a>(of: &'a Value, field: &str) -> Result<&'a Vec<Value>, String> {
-    of[field].as_array().ok_or_else(|| format!("{field} is missing"))
-}
+type Named = (String, Option<Vec<u8>>);
 
-fn text_of<'a>(of: &'a Value, field: &str) -> Result<&'a str, String> {
-    of[field].as_str().ok_or_else(|| format!("{field} is missing"))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_document_is_read_into_cells_and_the_first_difference_is_named() {
-        let document = json!({
-            "groups": [{"key": "red"}, {"key": "blue"}],
-            "counts": ["finalAlignment"],
-            "totals": [{
-                "region": "state", "precincts_released": 1, "attendees": 15, "counts": [[12, 3]],
-                "official_delegates": [2, 0], "sde": ["0.2500", "0.0000"],
-            }],
-            "national_delegates": {"districts": [[1, [1, 0]]], "at_large": [2, 1], "pleo": [0, 0]},
-            "precincts": [{
-                "id": "a", "attendees": 15, "counts": [[12, 3]], "official_delegates": [2, 0], "sde": ["0.2500", "0.0000"],
-            }],
-        });
-        let read = Cells::read(document.to_string().as_bytes()).unwrap();
-        let mut ours = Cells::default();
-        for region in ["state", "precinct:a"] {
-            ours.put(region, "attendees", 15);
-            ours.put(region, "finalAlignment:red", 12);
-            ours.put(region, "finalAlignment:blue", 3);
-            ours.put(region, "official:red", 2);
-            ours.put(region, "sde:red", "0.2500");
-            ours.put(region, "sde:blue", "0.0000");
-        }
-        ours.put("state", "released", 1);
-        ours.put("state", "national:red", 3);
-        ours.put("state", "national:blue", 1);
-        assert_eq!(ours.agree_with(&read), Ok(()));
-        ours.put("precinct:a", "finalAlignment:blue", 4);
-        let found = ours.agree_with(&read).unwrap_err();
-        assert_eq!(found.cell.to_string(), "finalAlignment:blue of precinct:a");
-        assert_eq!((found.ours.as_str(), found.theirs.as_str()), ("4", "3"));
-        for bad in ["", "[]", "{}", r#"{"groups": [], "counts": []}"#] {
-            assert!(Cells::read(bad.as_bytes()).is_err(), "{bad}");
+/// Every document of every release, by its name; `None` where there is none at all.
+fn documents(
+    source: &Source,
+    room: Room,
+    releases: &[Effective<'_>],
+    watch: Watch<'_>,
+) -> Result<Option<Vec<Named>>, Unread> {
+    for place in places(source, room) {
+        let name = |folder: &str, form: Form| format!("{place}{folder}/{}", form.name());
+        let names: Vec<String> = releases
+            .iter()
+            .flat_map(|release| Form::ALL.map(|form| name(&release.folder, form)))
+            .collect();
+        let wanted = names.iter().cloned();
+        let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
+        let all = names.len();
+        let found = source.read(wanted, &mut |read| watch(Step::Published, read, all))?;
+        if found.iter().any(Option::is_some) {
+            return Ok(Some(names.into_iter().zip(found).collect()));
         }
     }
+    Ok(None)
+}
+
+/// Compares a document with what the log gives; how many numbers were compared.
+fn agree(
+    form: Form,
+    name: &str,
+    cells: &Cells,
+    document: &[u8],
+    not_worked_out: &[String],
+) -> Result<usize, Difference> {
+    let file = || name.to_owned();
+    let unreadable = |what: String| Difference::File { file: file(), what };
+    let text = std::str::from_utf8(document).map_err(|error| unreadable(error.to_string()))?;
+    let document = form.read(text).map_err(|error| unreadable(error.to_string()))?;
+    // Where a precinct's report was withheld, no sum can be worked out either.
+    let can_be = |cell: &Cell| {
+        let precinct = cell.region.strip_prefix("precinct:");
+        not_worked_out.is_empty()
+            || precinct.is_some_and(|id| !not_worked_out.iter().any(|other| other == id))
+    };
+    let ours = cells.only(|cell| form.carries(cell) && can_be(cell));
+    ours.agree_with(&document.only(can_be)).map_err(|other| Difference::Cell {
+        file: file(),
+        cell: other.cell.to_string(),
+        published: other.theirs,
+        worked_out: other.ours,
+    })?;
+    Ok(ours.len())
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 const AT_ONCE: usize = 16;
 
 /// Times that a file is asked for before it is given up.
-const TRIES: u32 = 4;
+const TRIES: u32 = 6;
 
 /// Time to be reached in, and for one file.
 const CONNECT_TIME: Duration = Duration::from_secs(10);

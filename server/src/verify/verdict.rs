@@ -51,6 +51,8 @@ pub struct Verdict {
     pub changes: Vec<Change>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
+    /// Documents of releases that are not there, where others are.
+    pub not_published: Vec<String>,
     /// The first difference.
     pub difference: Option<Said>,
 }
@@ -285,11 +287,19 @@ impl Verdict {
                 "\nchanged by later releases: {cells} numbers, {precincts} times a precinct"
             )?;
         }
-        for ComparedFile { name, numbers } in &self.compared {
-            writeln!(text, "\n{name} says the same: {numbers} numbers")?;
+        match self.compared.len() {
+            0 if self.layers.is_empty() => {}
+            0 => writeln!(text, "\nno published data lies there to compare with")?,
+            files => {
+                let numbers: usize = self.compared.iter().map(|file| file.numbers).sum();
+                writeln!(
+                    text,
+                    "\npublished data says the same: {numbers} numbers in {files} files"
+                )?;
+            }
         }
-        if !self.layers.is_empty() && self.compared.is_empty() {
-            writeln!(text, "\nno published numbers lie there to compare with")?;
+        for name in &self.not_published {
+            writeln!(text, "  not published: {name}")?;
         }
         match &self.difference {
             None if self.holds => writeln!(

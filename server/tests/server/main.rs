@@ -14,6 +14,7 @@ mod flood;
 mod hand_off;
 mod log;
 mod operations;
+mod publish;
 mod rebuild;
 mod recovery;
 mod refusals;

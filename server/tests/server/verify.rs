@@ -11,7 +11,6 @@ use countersign_core::message::{
     Approve, Decision, Evidence, Kind, Layer, Message, Payload, People, Person, Preview,
     PreviewedPrecinct, Release, Role, Scope, Withhold,
 };
-use countersign_core::results::Released;
 use countersign_core::room::Room;
 use countersign_server::keys::read_key;
 use countersign_server::node;
@@ -230,72 +229,23 @@ impl Copy {
         writer.replace(&public_folder::checkpoint(ROOM), head.sign(&key).as_bytes()).unwrap();
     }
 
-    /// Writes the numbers of caucus night as a party publishes them.
+    /// Writes the results as a party publishes them.
     fn publish(&self) {
-        let log = node::read_room(&self.party.folder, ROOM).unwrap();
-        let released = Released::of(&log.state, Layer::Night).unwrap();
-        let document = document(&released).to_string();
-        Writer::new(&self.out).replace("data/night.json", document.as_bytes()).unwrap();
+        let data = self.party.folder.0.to_str().unwrap();
+        self.good(&["export", "--data", data, "--out", "public"]);
     }
-}
 
-fn document(released: &Released) -> Value {
-    let contest = &released.package.contest;
-    let totals = &released.statewide;
-    let decimals = |sde: &[countersign_core::rules::TenThousandths]| -> Vec<String> {
-        sde.iter().map(ToString::to_string).collect()
-    };
-    let sum = |region: String, totals: &countersign_core::results::Totals| {
-        json!({
-            "region": region,
-            "precincts_released": totals.precincts_released,
-            "attendees": totals.attendees,
-            "counts": totals.counts,
-            "official_delegates": totals.delegates,
-            "sde": decimals(&totals.sde),
-        })
-    };
-    let counties = released.counties.iter().zip(&contest.counties);
-    let districts = released.districts.iter();
-    let sums: Vec<Value> = [sum("state".to_owned(), totals)]
-        .into_iter()
-        .chain(counties.map(|(totals, county)| sum(format!("county:{}", county.id), totals)))
-        .chain(districts.map(|(number, totals)| sum(format!("district:{number}"), totals)))
-        .collect();
-    let precincts: Vec<Value> = released
-        .precincts
-        .iter()
-        .map(|precinct| {
-            json!({
-                "id": contest.precinct(precinct.precinct.0).unwrap().id,
-                "attendees": precinct.numbers.attendees,
-                "counts": precinct.numbers.counts,
-                "official_delegates": precinct.numbers.official,
-                "sde": decimals(&precinct.sde),
-            })
-        })
-        .collect();
-    let national = released.national.as_ref().map(|national| {
-        let districts: Vec<Value> =
-            national.districts.iter().map(|(number, split)| json!([number, split.seats])).collect();
-        json!({
-            "districts": districts,
-            "at_large": national.at_large.seats,
-            "pleo": national.pleo.seats,
-        })
-    });
-    json!({
-        "groups": contest.groups.iter().map(|group| json!({"key": group.key})).collect::<Vec<_>>(),
-        "counts": contest.counts.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-        "totals": sums,
-        "national_delegates": national,
-        "precincts": precincts,
-    })
+    /// A document of the only release.
+    fn document(&self, name: &str) -> PathBuf {
+        let mut releases = std::fs::read_dir(self.file("data")).unwrap();
+        releases.next().unwrap().unwrap().path().join(name)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn t69_a_night_is_verified_over_http_with_nothing_but_the_party_key() {
     let night = Night::released().await;
+    night.server.publish();
     let address = format!("http://{}", night.server.public);
     let at = night.party.root.path();
     std::fs::write(at.join("receipt"), &night.receipt).unwrap();
@@ -319,7 +269,7 @@ async fn t69_a_night_is_verified_over_http_with_nothing_but_the_party_key() {
     std::fs::write(at.join("package"), &night.party.package_bytes).unwrap();
     let words = ["verify", &address, "--party-key", "package"];
     let text = tokio::task::block_in_place(|| good(at, &words));
-    for part in ["Everything holds", "2 of 12 precincts released", "no published numbers"] {
+    for part in ["Everything holds", "2 of 12 precincts released", "published data says the same"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     // Before anything is released there is nothing wrong either, in a room where all is public at once neither.
@@ -332,8 +282,16 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     let copy = Night::released().await.folder().await;
     let (code, said) = copy.verify(&[]);
     assert_eq!(code, 0, "{said}");
-    assert_eq!(said["compared"][0]["name"], "data/night.json");
-    assert!(said["compared"][0]["numbers"].as_u64().unwrap() > 10, "{said}");
+    let documents = |said: &Value| -> Vec<String> {
+        let compared = said["compared"].as_array().unwrap();
+        assert!(compared.iter().all(|file| file["numbers"].as_u64().unwrap() > 5), "{said}");
+        let name =
+            |file: &Value| file["name"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        compared.iter().map(name).collect()
+    };
+    let all = ["results.json", "precincts.csv", "totals.csv", "nist-1500-100.json"];
+    assert_eq!(documents(&said), all);
+    assert_eq!(said["not_published"], json!([]));
     // Any web host can carry the folder.
     let root = copy.out.clone();
     let files = move |uri: axum::http::Uri| {
@@ -344,7 +302,8 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     let address = format!("http://{}/", socket.local_addr().unwrap());
     let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
     let (code, said) = verify(&copy.party, &address, &[]);
-    assert_eq!((code, &said["compared"][0]["name"]), (0, &json!("data/night.json")), "{said}");
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(documents(&said), all);
     host.abort();
     // Written again, nothing changes and nothing is left lying about.
     let before = listing(&copy.out);
@@ -485,14 +444,34 @@ async fn t69_what_is_changed_or_left_out_in_a_copy_is_named() {
         let (code, said) = copy.verify(&[]);
         assert_eq!(code, 1, "{said}");
     });
-    copy.with(&copy.file("data/night.json"), changed_cell, || {
+    copy.with(&copy.document("results.json"), changed_cell, || {
         let (code, what) = copy.differs(&[]);
         assert_eq!(code, "cell");
-        assert!(what.contains("data/night.json says 999 for attendees of state"), "{what}");
+        assert!(what.contains("results.json says 999 for attendees of state"), "{what}");
         assert!(what.contains("the released reports give 41"), "{what}");
     });
+    for name in ["precincts.csv", "totals.csv"] {
+        let swapped = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).unwrap();
+            let changed = text.replacen(",20,", ",21,", 1).replacen(",41,", ",42,", 1);
+            assert_ne!(changed, text);
+            Some(changed.into_bytes())
+        };
+        copy.with(&copy.document(name), swapped, || {
+            let (code, what) = copy.differs(&[]);
+            assert!(code == "cell" && what.contains(name), "{what}");
+        });
+    }
     let garbled = |_| Some(b"{".to_vec());
-    copy.with(&copy.file("data/night.json"), garbled, || assert_eq!(copy.differs(&[]).0, "file"));
+    copy.with(&copy.document("results.json"), garbled, || assert_eq!(copy.differs(&[]).0, "file"));
+    copy.with(
+        &copy.document("totals.csv"),
+        |_| None,
+        || {
+            let (code, said) = copy.verify(&[]);
+            assert_eq!((code, said["not_published"].as_array().unwrap().len()), (0, 1), "{said}");
+        },
+    );
     assert_eq!(copy.verify(&[]).0, 0, "and with everything as it was, everything holds");
 }
 
@@ -661,6 +640,7 @@ async fn what_two_people_withheld_is_listed_and_what_rests_on_it_is_not_claimed(
     let admin = &night.party.admin;
     let withhold = night.act(admin, &Withhold { message: report, why }).await;
     night.act(&night.two, &Approve { approves: withhold }).await;
+    night.server.publish();
     let address = format!("http://{}", night.server.public);
     let (code, said) = verify(&night.party, &address, &[]);
     assert_eq!((code, &said["difference"]["code"]), (1, &json!("withheld")), "{said}");
@@ -673,5 +653,5 @@ async fn what_two_people_withheld_is_listed_and_what_rests_on_it_is_not_claimed(
     assert!(!copy.message(report).exists());
     let (code, said) = copy.verify(&[]);
     assert_eq!((code, &said["difference"]["code"]), (1, &json!("withheld")), "{said}");
-    assert_eq!(said["compared"][0]["name"], "data/night.json");
+    assert_eq!(said["compared"], json!([]));
 }
