@@ -604,3 +604,59 @@ fn released_results_are_a_function_of_the_log() {
     }
     assert_eq!(Released::of(&again, Layer::Night), Some(desk.released()));
 }
+
+/// Two precincts released, one left out, one previewed only; somebody with the public messages alone judges all of them as the
+/// server did.
+#[test]
+fn t69_public_messages_alone_are_judged_as_all_of_them_and_give_the_same_results() {
+    let mut desk = Desk::new();
+    desk.decide(|_| {}).unwrap();
+    let named: Vec<_> = (0..3).map(|n| (n, desk.reports[n as usize], None)).collect();
+    let preview = desk.preview(&named).unwrap();
+    let release = Release { preview, left_out: vec![PrecinctNumber(2)] };
+    let release = desk.hall.act(&desk.one, &release).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    desk.preview(&[(3, desk.reports[3], None)]).unwrap();
+
+    let state = &desk.hall.state;
+    let publication = state.publication();
+    let precincts = desk.hall.party.contest().precincts.len() as u32;
+    assert_eq!(*publication.unreleased(), (2..precincts).map(PrecinctNumber).collect());
+    assert_eq!(publication.released_with(desk.reports[0]), Some(PrecinctNumber(0)));
+    assert_eq!(publication.unreleased_enrolments_max(), 2 * 3);
+    let unpublished = publication.unreleased().clone();
+    let empty = |unpublished| {
+        let party = desk.hall.party.party.public();
+        RoomState::of_public_messages("practice", state.room(), party, unpublished)
+    };
+    let follow = |mut to: RoomState, left_out: Option<MessageId>| {
+        let mut passed = 0;
+        for (index, (entry, message)) in (0..).zip(&desk.hall.log) {
+            let everyone = state.audience(message) == Audience::Everyone;
+            let hidden = publication.unpublished(entry.kind, entry.message).is_some();
+            assert!(everyone || hidden, "{} {}", entry.kind, entry.message);
+            if !everyone || left_out == Some(entry.message) {
+                to.pass(index, entry);
+                passed += 1;
+                continue;
+            }
+            let authority = to.authority(message).map_err(|refusal| (index, refusal))?;
+            to.verify(message, &authority).map_err(|refusal| (index, refusal))?;
+            to.judge(message, entry.time_ms).map_err(|refusal| (index, refusal))?;
+            to.apply(index, entry, message).unwrap();
+        }
+        Ok::<_, (u64, Refusal)>((to, passed))
+    };
+    let (public, passed) = follow(empty(unpublished.clone()), None).unwrap();
+    assert_eq!(passed, 4, "enrolments and reports of two precincts");
+    assert_eq!(Released::of(&public, Layer::Night), Released::of(state, Layer::Night));
+    assert_eq!((public.size(), public.now_ms()), (state.size(), state.now_ms()));
+    let refused = |followed: Result<(RoomState, u32), (u64, Refusal)>| followed.unwrap_err().1;
+    assert_eq!(refused(follow(empty(Default::default()), None)), Refusal::ChangedSince);
+    let of = |kind: Kind| desk.hall.log.iter().find(|(entry, _)| entry.kind == kind).unwrap().0;
+    let without = |kind| refused(follow(empty(unpublished.clone()), Some(of(kind).message)));
+    assert_eq!(without(Kind::Enrolment), Refusal::UnknownKey);
+    assert_eq!(without(Kind::Report), Refusal::UnknownSubject);
+    assert_eq!(without(Kind::Decision), Refusal::ChangedSince);
+}

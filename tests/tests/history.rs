@@ -28,5 +28,6 @@ fn t50_t60_t68_every_published_total_of_iowa_2020_comes_out_again() {
     assert!(shifted["of_the_batch"].as_u64() > Some(0), "{shifted}");
     assert_eq!(history["unexplained"], 0);
     assert_eq!(history["national_delegates_as_published"], true);
+    assert_eq!(history["verified"], true, "t69: from the public address alone");
     assert!(history["changed_cells"].as_u64() > Some(300), "corrections are shown by cell");
 }

@@ -16,7 +16,7 @@ mod standing;
 pub use across::Across;
 pub use change::Change;
 pub use persons::Persons;
-pub use publication::Audience;
+pub use publication::{Audience, Publication, Unpublished};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
     ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,

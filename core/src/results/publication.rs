@@ -1,9 +1,12 @@
 //! Who may read the messages of a log, and from when on (design section 6, "The log").
 
-use super::room_state::RoomState;
+use std::collections::{BTreeSet, HashMap};
+
+use super::review::Signed;
+use super::room_state::{DEVICES_PER_INVITATION, RoomState};
 use crate::contest::Publish;
-use crate::id::PrecinctNumber;
-use crate::message::{Decision, Enrolment, Kind, Message, Report};
+use crate::id::{MessageId, PrecinctNumber};
+use crate::message::{Decision, Enrolment, Invitation, Kind, Message, Report};
 use crate::room::Room;
 
 /// Who may read a message now. An entry and its place in the tree are everyone's at once.
@@ -17,7 +20,93 @@ pub enum Audience {
     Everyone,
 }
 
+/// Why a message may be one that not everyone can read. Told by kind and id alone, for whoever does not have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unpublished<'a> {
+    /// Two people withheld it.
+    Withheld(&'a Signed),
+    /// It may be of a precinct that no release has named yet.
+    Unreleased,
+}
+
+/// What of a room is public by now: for whoever has the log's entries and no more than the public messages.
+#[derive(Debug, Clone)]
+pub struct Publication<'a> {
+    state: &'a RoomState,
+    unreleased: BTreeSet<PrecinctNumber>,
+    named: HashMap<MessageId, PrecinctNumber>,
+}
+
+impl Publication<'_> {
+    /// Precincts of the contest that no release has named yet: not everyone can read what was reported, enrolled and decided
+    /// there. None where everything is public at once.
+    #[must_use]
+    pub const fn unreleased(&self) -> &BTreeSet<PrecinctNumber> {
+        &self.unreleased
+    }
+
+    /// The precinct whose numbers a release that took effect took from this report, or by this decision.
+    #[must_use]
+    pub fn released_with(&self, id: MessageId) -> Option<PrecinctNumber> {
+        self.named.get(&id).copied()
+    }
+
+    /// Why not everyone may be able to read a message of this kind and id; `None` when everyone ought to. Kind and id do not
+    /// say of which precinct a message is: while some precinct is unreleased, it may be that one's, unless a release names it.
+    #[must_use]
+    pub fn unpublished(&self, kind: Kind, id: MessageId) -> Option<Unpublished<'_>> {
+        if let Some(signed) = self.state.review().withheld(id) {
+            return Some(Unpublished::Withheld(signed));
+        }
+        let by_precinct =
+            matches!(kind, Kind::Enrolment | Kind::Report | Kind::Decision | Kind::Addition);
+        let unreleased =
+            by_precinct && !self.unreleased.is_empty() && !self.named.contains_key(&id);
+        unreleased.then_some(Unpublished::Unreleased)
+    }
+
+    /// The id of a precinct in the contest.
+    #[must_use]
+    pub fn place(&self, precinct: PrecinctNumber) -> Option<&str> {
+        let package = self.state.package()?;
+        package.contest.precinct(precinct.0).map(|precinct| precinct.id.as_str())
+    }
+
+    /// The most enrolments that can be of unreleased precincts.
+    #[must_use]
+    pub fn unreleased_enrolments_max(&self) -> u64 {
+        let unreleased = |invitation: &&Invitation| self.unreleased.contains(&invitation.precinct);
+        let invitations = self.state.invitations().filter(unreleased).count() as u64;
+        invitations * u64::from(DEVICES_PER_INVITATION)
+    }
+}
+
 impl RoomState {
+    /// Whether everything is public at once.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.room() == Room::Rehearsal
+            || self.package().is_some_and(|package| package.contest.publish == Publish::Live)
+    }
+
+    /// What is public by now, worked out once.
+    #[must_use]
+    pub fn publication(&self) -> Publication<'_> {
+        let review = self.review();
+        let mut released = BTreeSet::new();
+        let mut named = HashMap::new();
+        for one in review.effective().flat_map(|release| review.precincts(release)) {
+            released.insert(one.precinct);
+            named.extend(one.report.into_iter().chain(one.decision).map(|id| (id, one.precinct)));
+        }
+        let precincts = self.package().filter(|_| !self.is_live());
+        let precincts = precincts.map_or(0, |package| package.contest.precincts.len());
+        // A roster has at most 2^20 precincts.
+        let numbers = (0..u32::try_from(precincts).unwrap_or(u32::MAX)).map(PrecinctNumber);
+        let unreleased = numbers.filter(|precinct| !released.contains(precinct)).collect();
+        Publication { state: self, unreleased, named }
+    }
+
     /// Who may read a message of this room's log now.
     ///
     /// What says who may do what, and what people do in public (previews, releases, stops, objections and all that answers
@@ -29,9 +118,7 @@ impl RoomState {
         if self.review().withheld(message.id()).is_some() {
             return Audience::Headquarters;
         }
-        let live = self.room() == Room::Rehearsal
-            || self.package().is_some_and(|package| package.contest.publish == Publish::Live);
-        if live {
+        if self.is_live() {
             return Audience::Everyone;
         }
         let precinct = match message.kind() {

@@ -1,7 +1,7 @@
 //! The state of one room: a projection of its log. [`RoomState::authority`] and [`RoomState::judge`] say whether a
 //! message may be entered, [`RoomState::apply`] enters it. Applying the same log gives the same state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::change::{Change, What};
@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
 use crate::room::Room;
 
 /// Tablets that one invitation may enrol.
-const DEVICES_PER_INVITATION: u32 = 3;
+pub(super) const DEVICES_PER_INVITATION: u32 = 3;
 
 /// An enrolled device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub struct RoomState {
     enrolled: HashMap<KeyId, u32>,
     reports: Reports,
     review: Review,
+    /// Precincts of which messages are missing here; see [`RoomState::of_public_messages`].
+    unpublished: Arc<BTreeSet<PrecinctNumber>>,
     round: u32,
     size: u64,
     now_ms: u64,
@@ -102,10 +104,24 @@ impl RoomState {
             enrolled: HashMap::new(),
             reports: Reports::new(room),
             review: Review::default(),
+            unpublished: Arc::default(),
             round: 0,
             size: 0,
             now_ms: 0,
         }
+    }
+
+    /// The same for somebody who has no more than the public messages: of the `unpublished` precincts it cannot know what
+    /// was reported and decided. So it is not judged whether a preview or a release names what counts there; nothing that was
+    /// released rests on it, for what was released is public. All other judgements are those of a state that has everything.
+    #[must_use]
+    pub fn of_public_messages(
+        contest: &str,
+        room: Room,
+        party: PublicKey,
+        unpublished: BTreeSet<PrecinctNumber>,
+    ) -> Self {
+        Self { unpublished: Arc::new(unpublished), ..Self::new(contest, room, party) }
     }
 
     /// The key that must have signed the message, found from the key id it names. Cheap: no signature is checked.
@@ -289,6 +305,12 @@ impl RoomState {
         self.now_ms = entry.time_ms;
     }
 
+    /// Counts an entry whose message is not public.
+    pub const fn pass(&mut self, index: u64, entry: &Entry) {
+        self.size = index + 1;
+        self.now_ms = entry.time_ms;
+    }
+
     fn revoke(&mut self, key: KeyId, index: u64) {
         if self.persons.revoke(key, index) {
             return;
@@ -343,7 +365,8 @@ impl RoomState {
     fn act_of<'a>(&'a self, key: KeyId, contest: &'a Contest, now_ms: u64) -> review::Act<'a> {
         let carried = self.begun.as_ref().map_or(0, |begun| begun.begun_again.entries_carried());
         let now_ms = (self.size > carried).then_some(now_ms);
-        review::Act { key, persons: &self.persons, reports: &self.reports, contest, now_ms }
+        let (persons, reports, unpublished) = (&self.persons, &self.reports, &self.unpublished);
+        review::Act { key, persons, reports, unpublished, contest, now_ms }
     }
 
     fn enter_deed(&mut self, index: u64, entry: &Entry, key: KeyId, deed: review::Deed) {

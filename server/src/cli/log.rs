@@ -15,10 +15,27 @@ use super::{Data, print, read_file};
 use crate::begin_again::{Done, Order, begin_again};
 use crate::clock::{SharedClock, SystemClock};
 use crate::failure::Failure;
+use crate::folder::Folder;
 use crate::keys::{KeyFolder, read_key};
+use crate::public_folder::{self, Exported};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Write the public log as a folder of files, for any web host, and for `verify`.
+    ///
+    /// Checkpoint, tiles, entries, and every message that everyone may read by now; a server may be running. Each file is written
+    /// whole or not at all, and its checkpoint last. Run it again into the same folder after each release: what is there already
+    /// stays, and what was withheld since is taken away.
+    Export {
+        #[command(flatten)]
+        data: Data,
+        /// The folder. Made where it is not there.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Which room; both where it is left out.
+        #[arg(long)]
+        room: Option<Room>,
+    },
     /// Begin a room's log again after a disaster: log n+1, to which tablets send by themselves what is missing.
     ///
     /// For a folder that was restored from an older copy, or made anew by `init` after everything but the keys was lost. What
@@ -59,7 +76,12 @@ pub(super) enum Reason {
 }
 
 pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
-    let Command::BeginAgain { data, keys, room, reason, why, known } = command;
+    let (data, keys, room, reason, why, known) = match command {
+        Command::Export { data, out, room } => return export(&data.folder(), &out, room),
+        Command::BeginAgain { data, keys, room, reason, why, known } => {
+            (data, keys, room, reason, why, known)
+        }
+    };
     if reason != Reason::Other && why.is_some() {
         return Err(Failure::mistake(
             "--why goes with --reason other only: the other reasons say it already",
@@ -82,6 +104,17 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
     let done = begin_again(&data.folder(), &order, &clock).map_err(Failure::mistake)?;
     print(&text(room, &done))?;
     super::fsck::report(&data.folder())
+}
+
+fn export(folder: &Folder, out: &Path, room: Option<Room>) -> Result<ExitCode, Failure> {
+    for room in room.map_or(Room::ALL.to_vec(), |room| vec![room]) {
+        let exported = public_folder::export(folder, room, out).map_err(Failure::mistake)?;
+        let Exported { entries, messages, left_out } = exported;
+        print(&format!(
+            "{room} room: {entries} entries, {messages} messages written, {left_out} not public\n"
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The signed checkpoint in a file: the file itself, or what a receipt in it leads to.

@@ -19,6 +19,7 @@ mod results;
 mod review;
 mod room;
 mod serve;
+mod verify;
 mod verify_receipt;
 mod witness;
 
@@ -69,7 +70,7 @@ enum Command {
     /// Open a room, or begin a rehearsal round.
     #[command(subcommand)]
     Room(room::Command),
-    /// Begin a room's log again after a disaster.
+    /// Write a room's public log as files, or begin it again after a disaster.
     #[command(subcommand)]
     Log(log::Command),
     /// Enter a newer package.
@@ -90,6 +91,7 @@ enum Command {
     Fsck(fsck::Fsck),
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
+    Verify(verify::Verify),
     VerifyReceipt(verify_receipt::VerifyReceipt),
     Witness(witness::Witness),
 }
@@ -130,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::Fsck(fsck) => fsck::run(&fsck),
         Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         Command::Backup(backup) => backup::run(&backup),
+        Command::Verify(command) => verify::run(&command),
         Command::VerifyReceipt(verify) => verify_receipt::run(&verify),
         Command::Witness(witness) => witness::run(&witness),
     };

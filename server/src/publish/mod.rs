@@ -159,6 +159,10 @@ impl Publisher {
 fn messages(night: &Night<'_>, files: &mut Files) {
     let review = night.state.review();
     let mut add = |id: MessageId| {
+        // Its entry and its numbers stay; its bytes are nobody's any more.
+        if review.withheld(id).is_some() {
+            return;
+        }
         put(files, format!("messages/{id}.cose"), File::message(id));
         put(files, format!("receipts/{id}.txt"), File::receipt(id));
     };

@@ -247,6 +247,12 @@ async fn a_restored_server_stops_at_the_first_proof_and_its_log_is_begun_again()
         1 + size + 1 + (night.messages.len() - night.copied) as u64
     );
     every_page_says_so(&program, party, &night);
+    // A stranger with the party key follows the new log, and sees that what they kept is of the old one.
+    std::fs::write(at.join("kept"), &night.receipts[0]).unwrap();
+    let (address, key) = (format!("http://{}", program.public), party_key(party).id().to_string());
+    let verify = ["verify", &address, "--party-key", &key, "--known", "kept"];
+    let text = good(at, &verify);
+    assert!(text.contains("Everything holds") && text.contains("of an earlier log"), "{text}");
 
     // Anyone with the package verifies both receipts of a report.
     std::fs::write(at.join("p"), &party.package_bytes).unwrap();

@@ -10,7 +10,7 @@ fn contest() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../contests/practice")
 }
 
-fn run(dir: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_countersign-server"))
         .current_dir(dir)
         .args(arguments)
@@ -191,6 +191,7 @@ fn each_command_s_help_says_what_it_is_for() {
         ("results", "What was received", "they are not results"),
         ("fsck", "Check a data folder", "A server may be running"),
         ("rebuild", "Replay the logs", "is never stored"),
+        ("verify", "Verify a night yourself", "0 only when everything holds"),
         ("verify-receipt", "Verify a receipt", "1 when it does not"),
     ] {
         assert!(list.contains(line) && !list.contains(known), "{list}");

@@ -21,5 +21,6 @@ mod refusals;
 mod released;
 mod replay;
 mod revocation;
+mod verify;
 mod witness;
 mod witness_program;

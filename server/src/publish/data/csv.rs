@@ -1,5 +1,7 @@
 //! CSV: one file of precincts, with the columns that `contest audit --reports` reads, and one of totals.
 
+use std::collections::HashMap;
+
 use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::{Region, Released, Totals};
 
@@ -109,11 +111,14 @@ fn row(contest: &Contest, totals: &Totals, index: usize, national: Option<&[u32]
 /// # Errors
 /// [`Unreadable`].
 pub fn read_precincts(text: &str) -> Result<Cells, Unreadable> {
-    let mut cells = Cells::default();
+    let (mut cells, mut repeated) = (Cells::default(), Repeated::default());
     each_row(text, &["precinct_id", "candidate"], |[precinct, group], column, value| {
         let region = format!("precinct:{precinct}");
         match column {
-            "attendees" | "released" => cells.put(&region, column, value),
+            "attendees" | "released" => {
+                repeated.agree(&region, column, value)?;
+                cells.put(&region, column, value);
+            }
             "sde" => cells.put(&region, format!("sde:{group}"), value),
             other => {
                 let kind = kind_of(other).ok_or_else(|| unknown(other))?;
@@ -130,12 +135,18 @@ pub fn read_precincts(text: &str) -> Result<Cells, Unreadable> {
 /// # Errors
 /// [`Unreadable`].
 pub fn read_totals(text: &str) -> Result<Cells, Unreadable> {
-    let mut cells = Cells::default();
+    let (mut cells, mut repeated) = (Cells::default(), Repeated::default());
     each_row(text, &["region", "candidate"], |[region, group], column, value| {
         match column {
             "precincts" => {}
-            "attendees" => cells.put(region, column, value),
-            "precincts_released" => cells.put(region, "released", value),
+            "attendees" => {
+                repeated.agree(region, column, value)?;
+                cells.put(region, column, value);
+            }
+            "precincts_released" => {
+                repeated.agree(region, column, value)?;
+                cells.put(region, "released", value);
+            }
             "sde" => cells.put(region, format!("sde:{group}"), value),
             "official_delegates" => cells.put(region, format!("official:{group}"), value),
             "national_delegates" => cells.put(region, format!("national:{group}"), value),
@@ -147,6 +158,20 @@ pub fn read_totals(text: &str) -> Result<Cells, Unreadable> {
         Ok(())
     })?;
     Ok(cells)
+}
+
+/// What stands in each row of a region, and has to be the same in all of them.
+#[derive(Default)]
+struct Repeated(HashMap<(String, String), String>);
+
+impl Repeated {
+    fn agree(&mut self, region: &str, column: &str, value: &str) -> Result<(), Unreadable> {
+        let said = self.0.entry((region.to_owned(), column.to_owned()));
+        if said.or_insert_with(|| value.to_owned()) == value {
+            return Ok(());
+        }
+        Err(Unreadable::form(FORM, format!("{column} of {region} differ from row to row")))
+    }
 }
 
 fn unknown(column: &str) -> Unreadable {

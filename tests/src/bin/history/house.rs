@@ -9,6 +9,7 @@ use countersign_core::message::{Message, Package, Payload, People, Person, Repor
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
 use countersign_server::keys::{KeyFolder, read_key};
+use countersign_server::verify::{Order, Source, Verdict, verify};
 use countersign_tests::party::Party;
 use countersign_tests::signer::{Signed, Signer};
 
@@ -109,6 +110,21 @@ impl House {
         } else {
             Err(format!("a {} was refused: {body}", message.kind()).into())
         }
+    }
+
+    /// Verifies the room as a stranger does: from its public address, believing the party key and nothing else.
+    pub(crate) fn verify(&self) -> Outcome<Verdict> {
+        let address = self.party.public().ok_or("the server does not run")?;
+        let source = Source::open(address, &[])?;
+        let key = read_key(&KeyFolder(self.party.keys()).party())?;
+        let order = Order {
+            room: ROOM,
+            party: key.public().id(),
+            log_keys: Vec::new(),
+            witnesses: Vec::new(),
+            known: Vec::new(),
+        };
+        Ok(verify(&source, &order, &|_, _, _| ())?)
     }
 
     /// The room as its stored log makes it, read with `core` alone.

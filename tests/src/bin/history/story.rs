@@ -14,6 +14,7 @@ use countersign_core::message::{
 };
 use countersign_core::results::{Flag, Released, RoomState, changes, findings_of};
 use countersign_server::review;
+use countersign_server::verify::GroupResults;
 use countersign_tests::places;
 use countersign_tests::signer::{Signed, Signer};
 use serde::Serialize;
@@ -54,6 +55,9 @@ struct Summary<'a> {
     unexplained: usize,
     entries: u64,
     seconds: f64,
+    /// Whether everything holds for somebody with the public address and the party key, and gives the same national delegates.
+    verified: bool,
+    verify_seconds: f64,
 }
 
 /// A caucus under way.
@@ -384,6 +388,17 @@ impl Story {
         let changes = changes(&state);
         let cells = changes.iter().map(|change| change.cells().len()).sum();
         let unexplained = figures.iter().map(|figure| figure.compared.unexplained()).sum();
+        let asked = Instant::now();
+        let verdict = self.house.verify()?;
+        let verify_seconds = asked.elapsed().as_secs_f64();
+        if let Some(difference) = &verdict.difference {
+            say(&format!("verify: {}", difference.what));
+        }
+        let last = verdict.layers.last().ok_or("verify sees no release")?;
+        let same = |group: &GroupResults| {
+            group.national_delegates.unwrap_or(0) == *national.get(&group.group).unwrap_or(&0)
+        };
+        let verified = verdict.holds && last.groups.iter().all(same);
         let summary = Summary {
             contest: &self.house.contest.id,
             releases: figures,
@@ -395,6 +410,8 @@ impl Story {
             unexplained,
             entries: state.size(),
             seconds: begun.elapsed().as_secs_f64(),
+            verified,
+            verify_seconds,
         };
         std::fs::write(&arguments.out, serde_json::to_vec_pretty(&summary)?)?;
         let seats: Vec<String> = national
@@ -410,9 +427,11 @@ impl Story {
             state.size(),
             begun.elapsed().as_secs_f64(),
         ));
+        let holds = if verified { "everything holds" } else { "it does NOT hold" };
+        say(&format!("verified from the public address alone in {verify_seconds:.1} s: {holds}"));
         say(&format!("{}", arguments.out.display()));
         let stopped = self.stopped.is_none_or(|stopped| stopped.shown == 0);
-        Ok(unexplained == 0 && as_published && stopped)
+        Ok(unexplained == 0 && as_published && stopped && verified)
     }
 
     fn national(&self, released: &Released) -> BTreeMap<String, u32> {

@@ -1,0 +1,207 @@
+//! The public log as a folder of files, which any web host can carry and `verify` reads (docs/formats.md, "The public log as
+//! a folder").
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use countersign_core::id::MessageId;
+use countersign_core::log::tile::{Tile, entry_bundle, hash_tile};
+use countersign_core::log::{Entry, Tree};
+use countersign_core::message::Message;
+use countersign_core::results::Audience;
+use countersign_core::room::Room;
+
+use crate::folder::{Folder, FolderError};
+use crate::node::{Closed, open_read_only};
+use crate::room::{LoadError, Projection};
+use crate::store::{LogStore as _, StoreError};
+
+/// Name of a room's checkpoint.
+#[must_use]
+pub fn checkpoint(room: Room) -> String {
+    format!("log/{room}/checkpoint")
+}
+
+/// Name of a tile of a room's log.
+#[must_use]
+pub fn tile(room: Room, tile: &Tile) -> String {
+    format!("log/{room}/{}", tile.path())
+}
+
+/// Name of a message. Both rooms' messages lie side by side: what is the same in both has one name.
+#[must_use]
+pub fn message(id: MessageId) -> String {
+    format!("messages/{id}.cose")
+}
+
+/// A public log could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LoadError),
+    /// A message cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file cannot be written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl ExportError {
+    /// Whether trying again can help.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Folder(error) => error.is_transient(),
+            Self::Log(error) => error.is_transient(),
+            Self::Store(error) => error.is_transient(),
+            Self::File { .. } => true,
+        }
+    }
+}
+
+/// What was written of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exported {
+    /// Entries of the log.
+    pub entries: u64,
+    /// Messages that everyone may read.
+    pub messages: u64,
+    /// Messages that not everyone may read, which are left out.
+    pub left_out: u64,
+}
+
+/// Writes a room's public log from a data folder that a server may be using. What is in `out` already stays, but for
+/// messages that were withheld since. The checkpoint comes last, so that whoever reads meanwhile finds all that it leads to.
+///
+/// # Errors
+/// [`ExportError`]. What was written until then is good, and the same call goes on from there.
+pub fn export(folder: &Folder, room: Room, out: &Path) -> Result<Exported, ExportError> {
+    let Closed { store, keys, empty } = open_read_only(folder, room)?;
+    let log = Projection::load(empty, &store, &keys)?;
+    let mut writer = Writer::new(out);
+    let mut exported = Exported { entries: log.size(), messages: 0, left_out: 0 };
+    let mut trouble = None;
+    store.read(&mut |index, stored| {
+        // Entries behind the head belong to a later commit.
+        if index >= log.size() {
+            return false;
+        }
+        let done = publish(&mut writer, &log, stored.entry.message, &stored.message);
+        match done {
+            Ok(true) => exported.messages += 1,
+            Ok(false) => exported.left_out += 1,
+            Err(error) => trouble = Some(error),
+        }
+        trouble.is_none()
+    })?;
+    trouble.map_or(Ok(()), Err)?;
+    writer.log(room, log.entries(), &log.tree)?;
+    if log.size() > 0 {
+        writer.replace(&checkpoint(room), log.head().checkpoint.as_bytes())?;
+    }
+    Ok(exported)
+}
+
+/// Writes a message that everyone may read; whether it is one.
+fn publish(
+    writer: &mut Writer<'_>,
+    log: &Projection,
+    id: MessageId,
+    bytes: &[u8],
+) -> Result<bool, ExportError> {
+    let read = Message::parse(bytes).ok();
+    let everyone = read.is_some_and(|read| log.state.audience(&read) == Audience::Everyone);
+    if everyone {
+        writer.once(&message(id), bytes)?;
+    } else {
+        writer.take_away(&message(id))?;
+    }
+    Ok(everyone)
+}
+
+/// Writes files below a folder, each whole or not at all.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    out: &'a Path,
+    folders: HashSet<PathBuf>,
+}
+
+impl<'a> Writer<'a> {
+    /// Below `out`, which is made where it is not there.
+    #[must_use]
+    pub fn new(out: &'a Path) -> Self {
+        Self { out, folders: HashSet::new() }
+    }
+
+    /// Writes every tile and bundle of a log.
+    ///
+    /// # Errors
+    /// [`ExportError::File`].
+    pub fn log(&mut self, room: Room, entries: &[Entry], tree: &Tree) -> Result<(), ExportError> {
+        let size = entries.len() as u64;
+        for bundle in Tile::bundles(size) {
+            let from = usize::try_from(bundle.index * 256).unwrap_or(usize::MAX);
+            let to = from.saturating_add(usize::try_from(bundle.width).unwrap_or(usize::MAX));
+            let entries = entries.get(from..to).unwrap_or_default();
+            self.once(&tile(room, &bundle), &entry_bundle(entries))?;
+        }
+        for hashes in Tile::hashes(size) {
+            let level = hashes.level.unwrap_or_default();
+            if let Some(bytes) = hash_tile(tree, level, hashes.index, hashes.width) {
+                self.once(&tile(room, &hashes), &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a file whose content never changes, unless it is there.
+    ///
+    /// # Errors
+    /// [`ExportError::File`].
+    pub fn once(&mut self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
+        let there = fs::metadata(self.out.join(name));
+        if there.is_ok_and(|there| there.len() == bytes.len() as u64) {
+            return Ok(());
+        }
+        self.replace(name, bytes)
+    }
+
+    /// Writes a file, or puts it in the place of the one that is there.
+    ///
+    /// # Errors
+    /// [`ExportError::File`].
+    pub fn replace(&mut self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
+        let path = self.out.join(name);
+        let failed = |source| ExportError::File { path: path.clone(), source };
+        if let Some(folder) = path.parent()
+            && self.folders.insert(folder.to_owned())
+        {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let mut new = path.as_os_str().to_owned();
+        new.push(".new");
+        fs::write(&new, bytes).and_then(|()| fs::rename(&new, &path)).map_err(failed)
+    }
+
+    fn take_away(&self, name: &str) -> Result<(), ExportError> {
+        let path = self.out.join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(ExportError::File { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+}

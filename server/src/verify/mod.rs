@@ -1,0 +1,232 @@
+//! Verifies what a party publishes as a stranger would: from public files alone, believing the party key and nothing else.
+//!
+//! `source` reads files, `public_log` proves that the entries are those that the log signed, `replay` judges every public
+//! message as the server did, `published` compares numbers. The first difference is named, and what it means.
+
+mod difference;
+mod public_log;
+mod published;
+mod replay;
+mod source;
+mod verdict;
+
+use chrono::DateTime;
+use countersign_core::id::KeyId;
+use countersign_core::log::{LogKey, WitnessKey};
+use countersign_core::message::Layer;
+use countersign_core::results::{Released, RoomState, changes};
+use countersign_core::room::Room;
+use data_encoding::BASE64;
+
+pub use difference::Difference;
+pub use source::{Address, Source, Unread, Wanted};
+pub use verdict::{
+    Change, ComparedFile, CosignedBy, Counted, GroupResults, Known as ComparedKnown, LayerResults,
+    Said, Verdict, WithheldMessage,
+};
+
+use public_log::PublicLog;
+use replay::Replayed;
+
+/// Times that a log which goes on meanwhile is read again before a difference is believed.
+const READ_AGAIN: u32 = 3;
+
+/// What is to be verified, and what is believed.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The room.
+    pub room: Room,
+    /// Id of the party key.
+    pub party: KeyId,
+    /// Keys of the log that are believed in the place of those that the party's package names; empty for the package's.
+    pub log_keys: Vec<LogKey>,
+    /// Witnesses of which one at least has to have cosigned; none where nobody is asked for.
+    pub witnesses: Vec<WitnessKey>,
+    /// Older checkpoints and receipts from which the log has to go on.
+    pub known: Vec<Known>,
+}
+
+/// A checkpoint or a receipt that somebody kept.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// What the person calls it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Bundles of entries are read.
+    Entries,
+    /// Hash tiles are read.
+    Tiles,
+    /// Messages are read.
+    Messages,
+    /// Messages are judged and their signatures verified.
+    Signatures,
+    /// Published numbers are read and compared.
+    Published,
+}
+
+impl Step {
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Entries => "reading entries",
+            Self::Tiles => "reading hash tiles",
+            Self::Messages => "reading messages",
+            Self::Signatures => "verifying signatures",
+            Self::Published => "comparing published data",
+        }
+    }
+}
+
+/// Is told what is being done, how far it is, and how far it goes.
+pub type Watch<'a> = &'a dyn Fn(Step, usize, usize);
+
+/// The id of a party key as people pass it on: its 32 hexadecimal digits, or the 64 of the key itself.
+#[must_use]
+pub fn party_key(text: &str) -> Option<KeyId> {
+    public_log::party_key(text)
+}
+
+/// Why it does not go on.
+enum Stop {
+    Unread(Unread),
+    Difference(Difference),
+}
+
+impl From<Unread> for Stop {
+    fn from(unread: Unread) -> Self {
+        Self::Unread(unread)
+    }
+}
+
+impl From<Difference> for Stop {
+    fn from(difference: Difference) -> Self {
+        Self::Difference(difference)
+    }
+}
+
+/// Verifies a room's log and what is published of it.
+///
+/// # Errors
+/// [`Unread`] when it cannot be read. What does not hold is part of the verdict.
+pub fn verify(source: &Source, order: &Order, watch: Watch<'_>) -> Result<Verdict, Unread> {
+    let mut verdict = Verdict::default();
+    for last in (0..READ_AGAIN).map(|time| time + 1 == READ_AGAIN) {
+        verdict = Verdict { party_key: order.party.to_string(), ..Verdict::default() };
+        let difference = match look(source, order, watch, &mut verdict) {
+            Ok(()) => {
+                verdict.holds = true;
+                return Ok(verdict);
+            }
+            Err(Stop::Unread(unread)) => return Err(unread),
+            Err(Stop::Difference(difference)) => difference,
+        };
+        verdict.difference = Some(Said::from(&difference));
+        // A release in between publishes messages, some of which were asked for before it.
+        if last || !difference.may_be_passing() || !has_gone_on(source, order, &verdict)? {
+            break;
+        }
+    }
+    Ok(verdict)
+}
+
+/// Whether the log has more entries than those that were read.
+fn has_gone_on(source: &Source, order: &Order, verdict: &Verdict) -> Result<bool, Unread> {
+    let now = public_log::published(source, order.room)?;
+    let now = now.and_then(|note| String::from_utf8(note).ok());
+    let now = now.and_then(|note| countersign_core::log::Checkpoint::claim(&note));
+    Ok(now.is_some_and(|now| now.size > verdict.log_size))
+}
+
+fn look(
+    source: &Source,
+    order: &Order,
+    watch: Watch<'_>,
+    verdict: &mut Verdict,
+) -> Result<(), Stop> {
+    let log = PublicLog::read(source, order, watch)?;
+    verdict.contest = Some(log.contest.clone());
+    verdict.room = Some(log.room);
+    verdict.origin = Some(log.checkpoint.origin.clone());
+    verdict.log_size = log.checkpoint.size;
+    verdict.root = Some(BASE64.encode(&log.checkpoint.root));
+    verdict.last_entry_ms = log.entries.last().map(|entry| entry.time_ms);
+    (verdict.cosigned_by, verdict.not_cosigned_by) = log.cosigned(order)?;
+    for known in &order.known {
+        verdict.known.push(log.compare(known)?);
+    }
+    let messages = log.messages(source, watch)?;
+    let replayed = replay::replay(&log, &messages, watch)?;
+    for message in messages.iter().flatten() {
+        verdict.messages.entry(message.kind().as_str()).or_default().public += 1;
+    }
+    drop(messages);
+    withheld(verdict, &replayed);
+    results(source, verdict, &replayed, watch)?;
+    if verdict.unjudged.is_empty() && verdict.not_worked_out.is_empty() {
+        return Ok(());
+    }
+    let what = if verdict.not_worked_out.is_empty() {
+        format!("{} messages", verdict.unjudged.len())
+    } else {
+        format!("the released numbers of {}", verdict.not_worked_out.join(", "))
+    };
+    Err(Difference::Withheld { what, withheld: verdict.withheld.len() }.into())
+}
+
+fn withheld(verdict: &mut Verdict, replayed: &Replayed) {
+    for entry in &replayed.unreleased {
+        verdict.messages.entry(entry.kind.as_str()).or_default().unreleased += 1;
+    }
+    for (index, entry) in &replayed.withheld {
+        let (kind, id) = (entry.kind.as_str(), entry.message.to_string());
+        verdict.messages.entry(kind).or_default().withheld += 1;
+        verdict.withheld.push(WithheldMessage { entry: *index, kind, id });
+    }
+    verdict.unjudged = replayed.unjudged.iter().map(|(index, _)| *index).collect();
+    verdict.beyond_the_rules = replayed.beyond_the_rules;
+    if let Some(package) = replayed.state.package() {
+        let contest = &package.contest;
+        let precincts = replayed.not_worked_out.iter();
+        let ids = precincts.filter_map(|precinct| contest.precinct(precinct.0));
+        verdict.not_worked_out = ids.map(|precinct| precinct.id.clone()).collect();
+    }
+}
+
+/// Works out every layer, and compares with what is published of it.
+fn results(
+    source: &Source,
+    verdict: &mut Verdict,
+    replayed: &Replayed,
+    watch: Watch<'_>,
+) -> Result<(), Stop> {
+    let state = &replayed.state;
+    for layer in layers(state) {
+        let Some(released) = Released::of(state, layer) else { continue };
+        verdict.layers.push(LayerResults::of(&released));
+    }
+    if let Some(package) = state.package() {
+        let changed = changes(state);
+        verdict.changes =
+            changed.iter().map(|changed| Change::of(&package.contest, changed)).collect();
+    }
+    published::compare(source, state, verdict, watch)
+}
+
+/// Layers in which something was ever released.
+fn layers(state: &RoomState) -> impl Iterator<Item = Layer> {
+    let review = state.review();
+    let has = |layer: &Layer| review.effective().any(|release| review.layer(release) == *layer);
+    Layer::ALL.into_iter().filter(has)
+}
+
+fn time(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
+    at.map_or_else(|| format!("{at_ms} ms"), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
+}

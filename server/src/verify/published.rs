@@ -1,0 +1,146 @@
+//! The published data of releases, cell by cell, beside what the log gives.
+
+use countersign_core::results::{Released, RoomState};
+use countersign_core::room::Room;
+
+use super::difference::Difference;
+use super::source::{Source, Unread, Wanted};
+use super::verdict::{ComparedFile, Verdict};
+use super::{Step, Stop, Watch};
+use crate::publish::cells::{Cell, Cells};
+use crate::publish::data::{Unreadable, csv, json, nist};
+use crate::publish::pages::{Effective, Night, Witnesses};
+
+/// Most bytes of a document.
+const DOCUMENT_MAX: usize = 64 << 20;
+
+/// The form of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Precincts,
+    Totals,
+    Nist,
+}
+
+impl Form {
+    const ALL: [Self; 4] = [Self::Json, Self::Precincts, Self::Totals, Self::Nist];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "results.json",
+            Self::Precincts => "precincts.csv",
+            Self::Totals => "totals.csv",
+            Self::Nist => "nist-1500-100.json",
+        }
+    }
+
+    fn read(self, text: &str) -> Result<Cells, Unreadable> {
+        match self {
+            Self::Json => json::read(text),
+            Self::Precincts => csv::read_precincts(text),
+            Self::Totals => csv::read_totals(text),
+            Self::Nist => nist::read(text),
+        }
+    }
+
+    /// Whether documents of this form have a cell.
+    fn carries(self, cell: &Cell) -> bool {
+        match self {
+            Self::Json | Self::Nist => true,
+            Self::Precincts => csv::carries_precincts(cell),
+            Self::Totals => !cell.region.starts_with("precinct:"),
+        }
+    }
+}
+
+/// Where the documents of a room may lie below an address or folder.
+fn places(source: &Source, room: Room) -> &'static [&'static str] {
+    match (source, room) {
+        (Source::Folder(_), _) => &[""],
+        (Source::Address(_), Room::Official) => &["results/", ""],
+        (Source::Address(_), Room::Rehearsal) => &["rehearsal/", ""],
+    }
+}
+
+/// Compares every document of every release that took effect. One that is not there is said and is no difference: a server
+/// makes them after a release, a copy may do without.
+pub(super) fn compare(
+    source: &Source,
+    state: &RoomState,
+    verdict: &mut Verdict,
+    watch: Watch<'_>,
+) -> Result<(), Stop> {
+    let Some(night) = Night::of(state, 0, Witnesses::default()) else { return Ok(()) };
+    let Some(found) = documents(source, state.room(), &night.releases, watch)? else {
+        return Ok(());
+    };
+    for (release, documents) in night.releases.iter().zip(found.chunks(Form::ALL.len())) {
+        let Some(released) = Released::when(state, release.release) else { continue };
+        let cells = Cells::of(&released);
+        for (form, (name, document)) in Form::ALL.into_iter().zip(documents) {
+            match document {
+                None => verdict.not_published.push(name.clone()),
+                Some(bytes) => {
+                    let numbers = agree(form, name, &cells, bytes, &verdict.not_worked_out)?;
+                    verdict.compared.push(ComparedFile { name: name.clone(), numbers });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+type Named = (String, Option<Vec<u8>>);
+
+/// Every document of every release, by its name; `None` where there is none at all.
+fn documents(
+    source: &Source,
+    room: Room,
+    releases: &[Effective<'_>],
+    watch: Watch<'_>,
+) -> Result<Option<Vec<Named>>, Unread> {
+    for place in places(source, room) {
+        let name = |folder: &str, form: Form| format!("{place}{folder}/{}", form.name());
+        let names: Vec<String> = releases
+            .iter()
+            .flat_map(|release| Form::ALL.map(|form| name(&release.folder, form)))
+            .collect();
+        let wanted = names.iter().cloned();
+        let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
+        let all = names.len();
+        let found = source.read(wanted, &mut |read| watch(Step::Published, read, all))?;
+        if found.iter().any(Option::is_some) {
+            return Ok(Some(names.into_iter().zip(found).collect()));
+        }
+    }
+    Ok(None)
+}
+
+/// Compares a document with what the log gives; how many numbers were compared.
+fn agree(
+    form: Form,
+    name: &str,
+    cells: &Cells,
+    document: &[u8],
+    not_worked_out: &[String],
+) -> Result<usize, Difference> {
+    let file = || name.to_owned();
+    let unreadable = |what: String| Difference::File { file: file(), what };
+    let text = std::str::from_utf8(document).map_err(|error| unreadable(error.to_string()))?;
+    let document = form.read(text).map_err(|error| unreadable(error.to_string()))?;
+    // Where a precinct's report was withheld, no sum can be worked out either.
+    let can_be = |cell: &Cell| {
+        let precinct = cell.region.strip_prefix("precinct:");
+        not_worked_out.is_empty()
+            || precinct.is_some_and(|id| !not_worked_out.iter().any(|other| other == id))
+    };
+    let ours = cells.only(|cell| form.carries(cell) && can_be(cell));
+    ours.agree_with(&document.only(can_be)).map_err(|other| Difference::Cell {
+        file: file(),
+        cell: other.cell.to_string(),
+        published: other.theirs,
+        worked_out: other.ours,
+    })?;
+    Ok(ours.len())
+}

@@ -1,0 +1,374 @@
+//! What was found, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use countersign_core::results::{ChangedPrecinct, Released};
+use countersign_core::room::Room;
+use serde::Serialize;
+
+use super::difference::Difference;
+use super::time;
+
+/// What was found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Verdict {
+    /// Whether everything holds.
+    pub holds: bool,
+    /// The contest.
+    pub contest: Option<String>,
+    /// The room.
+    pub room: Option<Room>,
+    /// Id of the party key, the one thing that was believed.
+    pub party_key: String,
+    /// Which log.
+    pub origin: Option<String>,
+    /// Its entries.
+    pub log_size: u64,
+    /// Root of its tree, base 64.
+    pub root: Option<String>,
+    /// Time of its last entry, milliseconds since the Unix epoch.
+    pub last_entry_ms: Option<u64>,
+    /// Witnesses that cosigned the checkpoint.
+    pub cosigned_by: Vec<CosignedBy>,
+    /// Named witnesses that did not.
+    pub not_cosigned_by: Vec<String>,
+    /// Older checkpoints and receipts that the log goes on from.
+    pub known: Vec<Known>,
+    /// Messages by kind.
+    pub messages: BTreeMap<&'static str, Counted>,
+    /// Messages that can be read and by the rules are not public.
+    pub beyond_the_rules: u64,
+    /// What two people withheld.
+    pub withheld: Vec<WithheldMessage>,
+    /// Messages that cannot be judged without what was withheld, by their entries.
+    pub unjudged: Vec<u64>,
+    /// Precincts whose released numbers cannot be worked out without what was withheld.
+    pub not_worked_out: Vec<String>,
+    /// Results of each layer with releases, as the log gives them.
+    pub layers: Vec<LayerResults>,
+    /// Released numbers that later releases changed.
+    pub changes: Vec<Change>,
+    /// Published files that were compared.
+    pub compared: Vec<ComparedFile>,
+    /// Documents of releases that are not there, where others are.
+    pub not_published: Vec<String>,
+    /// The first difference.
+    pub difference: Option<Said>,
+}
+
+/// A witness that cosigned.
+#[derive(Debug, Clone, Serialize)]
+pub struct CosignedBy {
+    /// Its name.
+    pub name: String,
+    /// When, seconds since the Unix epoch.
+    pub time_s: u64,
+}
+
+/// An older checkpoint or receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct Known {
+    /// Which file.
+    pub name: String,
+    /// Entries that it is of.
+    pub size: u64,
+    /// It is of a log whose place this one took: only its signature was checked.
+    pub of_an_earlier_log: bool,
+}
+
+/// Messages of a kind.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Counted {
+    /// Read, and good.
+    pub public: u64,
+    /// Not public yet: of precincts that are not released.
+    pub unreleased: u64,
+    /// Withheld by two people.
+    pub withheld: u64,
+}
+
+/// What two people withheld.
+#[derive(Debug, Clone, Serialize)]
+pub struct WithheldMessage {
+    /// Its entry.
+    pub entry: u64,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+}
+
+/// Results of a layer.
+#[derive(Debug, Clone, Serialize)]
+pub struct LayerResults {
+    /// Code of the layer.
+    pub layer: &'static str,
+    /// Precincts released in it and in the layers before it.
+    pub precincts_released: u32,
+    /// Precincts of the contest.
+    pub precincts_total: u32,
+    /// People who attended.
+    pub attendees: u64,
+    /// Names of the counts, in the order of [`GroupResults::counts`].
+    pub counts: Vec<&'static str>,
+    /// The groups, in ballot order.
+    pub groups: Vec<GroupResults>,
+    /// A tie leaves national delegates open.
+    pub national_tie: bool,
+}
+
+/// Statewide results of a group.
+#[derive(Debug, Clone, Serialize)]
+pub struct GroupResults {
+    /// Key of the group.
+    pub group: String,
+    /// Each count.
+    pub counts: Vec<u64>,
+    /// Delegates that count.
+    pub official_delegates: u64,
+    /// State delegate equivalents.
+    pub sde: String,
+    /// National delegates, where the contest decides any.
+    pub national_delegates: Option<u32>,
+}
+
+/// A precinct whose released numbers changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Change {
+    /// The precinct.
+    pub precinct: String,
+    /// The release that changed it.
+    pub release: String,
+    /// Why.
+    pub cause: Option<&'static str>,
+    /// Whether the numbers were taken out.
+    pub taken_out: bool,
+    /// Cells that differ: name, before, after.
+    pub cells: Vec<(String, u32, u32)>,
+}
+
+/// A published file.
+#[derive(Debug, Clone, Serialize)]
+pub struct ComparedFile {
+    /// Which file.
+    pub name: String,
+    /// Numbers that are not nought.
+    pub numbers: usize,
+}
+
+/// A difference in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Said {
+    /// A stable word.
+    pub code: &'static str,
+    /// Index of the entry that it is about.
+    pub entry: Option<u64>,
+    /// What does not hold.
+    pub what: String,
+    /// What that means.
+    pub means: &'static str,
+}
+
+impl From<&Difference> for Said {
+    fn from(difference: &Difference) -> Self {
+        Self {
+            code: difference.code(),
+            entry: difference.entry(),
+            what: difference.to_string(),
+            means: difference.means(),
+        }
+    }
+}
+
+impl LayerResults {
+    pub(super) fn of(released: &Released) -> Self {
+        let contest = &released.package.contest;
+        let totals = &released.statewide;
+        let national = released.national.as_ref();
+        let seats = national.map(|national| national.totals());
+        let group = |(at, group): (usize, &countersign_core::contest::Group)| GroupResults {
+            group: group.key.clone(),
+            counts: totals.counts.iter().filter_map(|count| count.get(at).copied()).collect(),
+            official_delegates: totals.delegates.get(at).copied().unwrap_or_default(),
+            sde: totals.sde.get(at).copied().unwrap_or_default().to_string(),
+            national_delegates: seats.as_ref().and_then(|seats| seats.get(at).copied()),
+        };
+        Self {
+            layer: released.layer.code(),
+            precincts_released: totals.precincts_released,
+            precincts_total: totals.precincts_total,
+            attendees: totals.attendees,
+            counts: contest.counts.iter().map(|kind| kind.as_str()).collect(),
+            groups: contest.groups.iter().enumerate().map(group).collect(),
+            national_tie: national.is_some_and(|national| {
+                let districts = national.districts.iter().map(|(_, split)| split);
+                let mut all = districts.chain([&national.at_large, &national.pleo]);
+                all.any(|split| split.tie.is_some())
+            }),
+        }
+    }
+}
+
+impl Change {
+    pub(super) fn of(
+        contest: &countersign_core::contest::Contest,
+        changed: &ChangedPrecinct,
+    ) -> Self {
+        let name = |cell: Option<(usize, usize)>| match cell {
+            None => "attendees".to_owned(),
+            Some((count, group)) => {
+                let count = contest.counts.get(count).map_or("", |kind| kind.as_str());
+                let group = contest.groups.get(group).map_or("", |group| group.key.as_str());
+                format!("{count}:{group}")
+            }
+        };
+        let precinct = contest.precinct(changed.precinct.0);
+        Self {
+            precinct: precinct.map_or_else(String::new, |precinct| precinct.id.clone()),
+            release: changed.release.to_string(),
+            cause: changed.cause.map(|cause| cause.code()),
+            taken_out: changed.after.is_none(),
+            cells: changed
+                .cells()
+                .into_iter()
+                .map(|changed| (name(changed.cell), changed.before, changed.after))
+                .collect(),
+        }
+    }
+}
+
+impl Verdict {
+    /// What was found, for a person to read.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into memory does not fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        if let (Some(contest), Some(room), Some(origin)) = (&self.contest, self.room, &self.origin)
+        {
+            writeln!(text, "{contest}, {room} room, log {origin}")?;
+        }
+        writeln!(text, "party key {}", self.party_key)?;
+        if let (Some(root), Some(last)) = (&self.root, self.last_entry_ms) {
+            writeln!(text, "{} entries until {}, root {root}", self.log_size, time(last))?;
+        }
+        for witness in &self.cosigned_by {
+            let at = time(witness.time_s.saturating_mul(1000));
+            writeln!(text, "cosigned by {} at {at}", witness.name)?;
+        }
+        for witness in &self.not_cosigned_by {
+            writeln!(text, "not cosigned by {witness}")?;
+        }
+        for known in &self.known {
+            let Known { name, size, of_an_earlier_log } = known;
+            if *of_an_earlier_log {
+                writeln!(
+                    text,
+                    "{name}: of an earlier log, whose place this one took; its signature is good"
+                )?;
+            } else {
+                writeln!(text, "goes on from {name} ({size} entries)")?;
+            }
+        }
+        self.write_messages(text)?;
+        for layer in &self.layers {
+            layer.write(text)?;
+        }
+        if !self.changes.is_empty() {
+            let cells: usize = self.changes.iter().map(|change| change.cells.len()).sum();
+            let precincts = self.changes.len();
+            writeln!(
+                text,
+                "\nchanged by later releases: {cells} numbers, {precincts} times a precinct"
+            )?;
+        }
+        match self.compared.len() {
+            0 if self.layers.is_empty() => {}
+            0 => writeln!(text, "\nno published data lies there to compare with")?,
+            files => {
+                let numbers: usize = self.compared.iter().map(|file| file.numbers).sum();
+                writeln!(
+                    text,
+                    "\npublished data says the same: {numbers} numbers in {files} files"
+                )?;
+            }
+        }
+        for name in &self.not_published {
+            writeln!(text, "  not published: {name}")?;
+        }
+        match &self.difference {
+            None if self.holds => writeln!(
+                text,
+                "\nEverything holds: what is shown above follows from what the party's people and the precincts' tablets signed."
+            ),
+            None => Ok(()),
+            Some(Said { what, means, .. }) => {
+                writeln!(text, "\nDOES NOT HOLD: {what}.\n{means}")
+            }
+        }
+    }
+
+    fn write_messages(&self, text: &mut String) -> std::fmt::Result {
+        if !self.messages.is_empty() {
+            writeln!(
+                text,
+                "\n{:<16}{:>9}{:>16}{:>10}",
+                "messages", "good", "not public yet", "withheld"
+            )?;
+        }
+        for (kind, counted) in &self.messages {
+            let Counted { public, unreleased, withheld } = counted;
+            writeln!(text, "  {kind:<14}{public:>9}{unreleased:>16}{withheld:>10}")?;
+        }
+        if self.beyond_the_rules > 0 {
+            let beyond = self.beyond_the_rules;
+            writeln!(
+                text,
+                "  {beyond} of them can be read although the rules do not publish them yet"
+            )?;
+        }
+        for WithheldMessage { entry, kind, id } in &self.withheld {
+            writeln!(text, "  withheld by two people: {kind} {id}, entry {entry}")?;
+        }
+        for precinct in &self.not_worked_out {
+            writeln!(text, "  released and not to be worked out: {precinct}")?;
+        }
+        Ok(())
+    }
+}
+
+impl LayerResults {
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        let Self { layer, precincts_released, precincts_total, attendees, .. } = self;
+        writeln!(
+            text,
+            "\n{layer}: {precincts_released} of {precincts_total} precincts released, {attendees} people attended"
+        )?;
+        write!(text, "  {:<20}", "")?;
+        for count in &self.counts {
+            write!(text, "{count:>16}")?;
+        }
+        let national = self.groups.iter().any(|group| group.national_delegates.is_some());
+        writeln!(text, "{:>12}{}", "SDE", if national { "    national" } else { "" })?;
+        for group in &self.groups {
+            write!(text, "  {:<20}", group.group)?;
+            for count in &group.counts {
+                write!(text, "{count:>16}")?;
+            }
+            write!(text, "{:>12}", group.sde)?;
+            match group.national_delegates {
+                Some(seats) => writeln!(text, "{seats:>12}")?,
+                None => writeln!(text)?,
+            }
+        }
+        if self.national_tie {
+            writeln!(text, "  a tie leaves national delegates open")?;
+        }
+        Ok(())
+    }
+}
