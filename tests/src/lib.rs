@@ -16,6 +16,7 @@ pub mod display;
 pub mod error;
 pub mod faulty_disk;
 pub mod host;
+pub mod house;
 pub mod layout;
 pub mod log;
 pub mod loopback;

@@ -2,11 +2,10 @@
 //! signed reports to the real server, is reviewed and released in the same batches by two people, is corrected as it was
 //! corrected then, and every total is compared with what was published at the time.
 //!
-//! [`recorded`] reads what was published; [`sheet`] makes a report of it; [`house`] is the party's server and its people;
+//! [`recorded`] reads what was published; [`sheet`] makes a report of it;
 //! [`story`] goes through the releases; [`compare`] says where the totals differ.
 
 mod compare;
-mod house;
 mod recorded;
 mod sheet;
 mod story;

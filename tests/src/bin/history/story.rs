@@ -15,12 +15,12 @@ use countersign_core::message::{
 use countersign_core::results::{Flag, Released, RoomState, changes, findings_of};
 use countersign_server::review;
 use countersign_server::verify::GroupResults;
+use countersign_tests::house::{self, House};
 use countersign_tests::places;
 use countersign_tests::signer::{Signed, Signer};
 use serde::Serialize;
 
 use crate::compare::{self, Compared};
-use crate::house::House;
 use crate::recorded::Recorded;
 use crate::sheet::{self, Road};
 use crate::{Arguments, Outcome};
@@ -95,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
         std::fs::remove_dir_all(&arguments.folder)?;
     }
     std::fs::create_dir_all(&arguments.folder)?;
-    let contest = without_window(&files, &arguments.folder.join("contest"))?;
+    let contest = house::without_window(&files, &arguments.folder.join("contest"))?;
     say("setting up the party's server and inviting every precinct");
     let house = House::open(&arguments.folder.join("party"), &contest)?;
     let recorded = Recorded::read(&files, &house.contest)?;
@@ -124,31 +124,6 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     let good = story.finish(arguments, &figures, begun)?;
     story.house.party.stop()?;
     Ok(good)
-}
-
-/// A copy of the contest in which observers have no window: the days between preview and release pass in no time here.
-fn without_window(files: &std::path::Path, copy: &std::path::Path) -> Outcome<std::path::PathBuf> {
-    copy_folder(files, copy)?;
-    let manifest = copy.join("contest.toml");
-    let text = std::fs::read_to_string(&manifest)?;
-    let window = text.lines().find(|line| line.starts_with("window_minutes"));
-    let line = window.ok_or("contest.toml has no [release] window_minutes")?;
-    std::fs::write(&manifest, text.replace(line, "window_minutes = 0"))?;
-    Ok(copy.to_path_buf())
-}
-
-fn copy_folder(from: &std::path::Path, to: &std::path::Path) -> Outcome<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 fn say(what: &str) {
@@ -280,7 +255,7 @@ impl Story {
             after,
             overrides: None,
         };
-        self.house.act(&self.house.workers.reviewer, &decision)
+        Ok(self.house.act(&self.house.workers.reviewer, &decision)?)
     }
 
     /// What happened to the batch of 5 February 2020, made up for precincts of the batch that came in its place (nobody kept which
