@@ -1,7 +1,7 @@
 import { problemOf, type Problem } from "./api/problem";
 
 /** Codes that mean: nobody is signed in here any more. */
-export const SIGNED_OUT: ReadonlySet<string> = new Set(["not-signed-in", "csrf"]);
+export const SIGNED_OUT: readonly string[] = ["not-signed-in", "csrf"];
 
 /** Something that a person asked for: whether it is still under way, and what went wrong. */
 export class Attempt {
@@ -25,7 +25,7 @@ export class Attempt {
       return true;
     } catch (thrown) {
       this.problem = problemOf(thrown);
-      if (SIGNED_OUT.has(this.problem.code)) {
+      if (SIGNED_OUT.includes(this.problem.code)) {
         this.#signedOut();
       }
       return false;
