@@ -3,8 +3,10 @@ import { Attempt } from "./attempt.svelte";
 import { Client } from "./api/client";
 import { Failed, problemOf, type Problem } from "./api/problem";
 import type { Act, Contest, Entered, RoomName, Row, Session } from "./api/types";
+import { boardView } from "./board_view.svelte";
 import { Clock } from "./clock.svelte";
 import { Live } from "./live.svelte";
+import { reportDrafts } from "./report_draft.svelte";
 import { parseRoute, type Route } from "./route";
 
 /** `again`: the session ended while somebody worked. What they typed stays where it is until they are back. */
@@ -115,7 +117,10 @@ export class Desk {
     }
   }
 
+  /** Nothing of one person is there for the next. */
   #out(): void {
+    reportDrafts.clear();
+    boardView.clear();
     this.live?.stop();
     this.live = null;
     this.session = null;
