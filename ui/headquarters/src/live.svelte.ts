@@ -7,10 +7,15 @@ import type { Clock } from "./clock.svelte";
 
 /** The server writes at least a comment every 15 seconds; after this long without one the connection is given up. */
 export const SILENCE_MS = 40_000;
+/** Whoever may not see the board is not told otherwise within seconds. */
+const REFUSED_MS = 60_000;
 const WAIT_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** How long to wait before a connection is tried again that failed so often in a row. */
 export function waitAfter(failures: number, problem: Problem): number {
+  if (problem.code === "not-allowed") {
+    return REFUSED_MS;
+  }
   const wait = WAIT_MS[Math.min(Math.max(failures, 1), WAIT_MS.length) - 1] ?? 15_000;
   return Math.max(wait, (problem.retryAfterS ?? 0) * 1000);
 }

@@ -37,7 +37,7 @@ const MIX: Standing[] = ["missing", "consistent", "verified", "released", "relea
 
 export function row(number: number, over: Partial<Row> = {}): Row {
   const county = Math.floor((number * counties.length) / 1765);
-  const standing = MIX[(number * 7 + (number >> 4)) % MIX.length] ?? "missing";
+  const standing = over.standing ?? MIX[(number * 7 + (number >> 4)) % MIX.length] ?? "missing";
   const flags: Partial<Record<Standing, string[]>> = { flagged: ["C02", "H03"], consistent: number % 3 === 0 ? ["C06:8"] : [], inConflict: ["H02"] };
   return {
     number,
