@@ -1,4 +1,11 @@
-import { readFileSync } from "node:fs";
+import checks from "../../../core/src/checks/mod.rs?raw";
+import definition from "../../../core/src/contest/definition.rs?raw";
+import people from "../../../core/src/message/people.rs?raw";
+import release from "../../../core/src/message/release.rs?raw";
+import review from "../../../core/src/message/review.rs?raw";
+import refusal from "../../../core/src/refusal.rs?raw";
+import standing from "../../../core/src/results/standing.rs?raw";
+import composing from "../../../server/src/review.rs?raw";
 import { afterEach, describe, expect, it } from "vitest";
 import { PAGE_CODES, SERVER_CODES } from "../src/api/problem";
 import {
@@ -24,14 +31,11 @@ afterEach(() => {
   language = "en";
 });
 
-const core = (file: string): string => readFileSync(new URL(`../../../core/src/${file}`, import.meta.url), "utf8");
-
 /** The codes that a type of `core` has. */
-function codes(file: string, type: string, pattern: RegExp): string[] {
-  const source = core(file);
+function codes(source: string, type: string): string[] {
   const from = source.indexOf(`impl ${type} {`);
   const to = source.indexOf("\n}", from);
-  return [...source.slice(from, to).matchAll(pattern)].map((found) => found[1] ?? "");
+  return [...source.slice(from, to).matchAll(/=> "([A-Za-z-]+)"/g)].map((found) => found[1] ?? "");
 }
 
 function bothDiffer(say: () => string): void {
@@ -43,7 +47,7 @@ function bothDiffer(say: () => string): void {
   expect(spanish).not.toBe(english);
 }
 
-const refusals = [...core("refusal.rs").matchAll(/= "([a-z-]+)", \d+, \w+, "/g)].map((found) => found[1] ?? "");
+const refusals = [...refusal.matchAll(/= "([a-z-]+)", \d+, \w+, "/g)].map((found) => found[1] ?? "");
 
 describe("problems", () => {
   it("has words for every refusal of core, every code of the server and of the page, and no other", () => {
@@ -71,36 +75,35 @@ describe("problems", () => {
 });
 
 describe("words for every code", () => {
-  const tables: [string, readonly string[], (code: never) => string][] = [
-    ["role", ROLES, (code) => roleName[code]()],
-    ["channel", CHANNELS, (code) => channelName[code]()],
-    ["count", COUNT_KINDS, (code) => countName[code]()],
-    ["outcome", OUTCOMES, (code) => outcomeName[code]()],
-    ["objection", OBJECTION_REASONS, (code) => objectionReasonName[code]()],
-    ["layer", LAYERS, (code) => layerName[code]()],
-    ["cause", CAUSES, (code) => causeName[code]()],
-    ["pending", PENDING_KINDS, (code) => pendingName[code]()],
-    ["evidence", EVIDENCE, (code) => evidenceWords[code as keyof typeof evidenceWords].means()],
-    ["severity", SEVERITIES, (code) => severityWords[code as keyof typeof severityWords].name()],
-    ["standing", STANDINGS, (code) => standingWords[code as keyof typeof standingWords].means()],
+  const tables: [string, readonly string[], Record<string, () => string>][] = [
+    ["role", ROLES, roleName],
+    ["channel", CHANNELS, channelName],
+    ["count", COUNT_KINDS, countName],
+    ["outcome", OUTCOMES, outcomeName],
+    ["objection", OBJECTION_REASONS, objectionReasonName],
+    ["layer", LAYERS, layerName],
+    ["cause", CAUSES, causeName],
+    ["pending", PENDING_KINDS, pendingName],
+    ["evidence", EVIDENCE, Object.fromEntries(EVIDENCE.map((code) => [code, evidenceWords[code].means]))],
+    ["severity", SEVERITIES, Object.fromEntries(SEVERITIES.map((code) => [code, severityWords[code].name]))],
+    ["standing", STANDINGS, Object.fromEntries(STANDINGS.map((code) => [code, standingWords[code].means]))],
   ];
-  it.each(tables)("%s", (_, all, say) => {
+  it.each(tables)("%s", (_, all, words) => {
     for (const code of all) {
-      bothDiffer(() => say(code as never));
+      bothDiffer(() => words[code]?.() ?? "");
     }
   });
 
   it("knows the codes of core, and no other", () => {
-    const quoted = /=> "([A-Za-z-]+)"/g;
-    expect(STANDINGS).toEqual(codes("results/standing.rs", "Standing", quoted));
-    expect(ROLES).toEqual(codes("message/people.rs", "Role", quoted));
-    expect(EVIDENCE.toReversed()).toEqual(codes("message/review.rs", "Evidence", quoted));
-    expect(OBJECTION_REASONS).toEqual(codes("message/review.rs", "ObjectionReason", quoted));
-    expect(OUTCOMES).toEqual(codes("message/review.rs", "AnswerOutcome", quoted));
-    expect(LAYERS).toEqual(codes("message/release.rs", "Layer", quoted));
-    expect(CAUSES).toEqual(codes("message/release.rs", "Cause", quoted));
-    expect(SEVERITIES).toEqual(codes("checks/mod.rs", "Severity", quoted));
-    expect(COUNT_KINDS).toEqual(codes("contest/definition.rs", "CountKind", quoted));
+    expect(STANDINGS).toEqual(codes(standing, "Standing"));
+    expect(ROLES).toEqual(codes(people, "Role"));
+    expect(EVIDENCE.toReversed()).toEqual(codes(review, "Evidence"));
+    expect(OBJECTION_REASONS).toEqual(codes(review, "ObjectionReason"));
+    expect(OUTCOMES).toEqual(codes(review, "AnswerOutcome"));
+    expect(LAYERS).toEqual(codes(release, "Layer"));
+    expect(CAUSES).toEqual(codes(release, "Cause"));
+    expect(SEVERITIES).toEqual(codes(checks, "Severity"));
+    expect(COUNT_KINDS).toEqual(codes(definition, "CountKind"));
   });
 
   it("shows a code it has no word for as it is", () => {
@@ -110,7 +113,7 @@ describe("words for every code", () => {
   });
 
   it("gives every standing a shape of its own", () => {
-    const marks = STANDINGS.map((standing) => standingWords[standing].mark);
+    const marks = STANDINGS.map((code) => standingWords[code].mark);
     expect(new Set(marks).size).toBe(marks.length);
   });
 });
@@ -134,7 +137,7 @@ describe("findings", () => {
 
 describe("why a precinct is not ready", () => {
   it("is understood from every sentence of the server and from codes", () => {
-    const sentences = [...readFileSync(new URL("../../../server/src/review.rs", import.meta.url), "utf8").matchAll(/write_str\(\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
+    const sentences = [...composing.matchAll(/write_str\(\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
     expect(sentences).toHaveLength(5);
     for (const sentence of [...sentences, "missing", "inConflict", "set-aside", "open", "released", "needsCause"]) {
       bothDiffer(() => notReadyWords(sentence));
