@@ -3,7 +3,8 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig(({ mode }) => ({
-  base: "./",
+  // The server hands the pages out there.
+  base: "/hq/",
   plugins: [
     // Unit tests compile the messages beforehand: the plugin's watcher would keep them from ending.
     ...(mode === "test" ? [] : [paraglideVitePlugin({ project: "./project.inlang", outdir: "./src/paraglide" })]),

@@ -79,10 +79,10 @@ describe("the client", () => {
     const client = new Client((input) => {
       asked.push(String(input));
       return Promise.resolve(new Response("{}"));
-    });
+    }, "/hq/");
     await client.precinct("rehearsal", 12);
     await client.releases("official");
-    expect(asked).toEqual(["api/rehearsal/precincts/12", "api/official/releases"]);
+    expect(asked).toEqual(["/hq/api/rehearsal/precincts/12", "/hq/api/official/releases"]);
   });
 
   it("never takes a dead network for a wrong password", async () => {

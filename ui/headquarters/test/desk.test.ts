@@ -180,7 +180,7 @@ describe("a desk", () => {
 
   it("tells trouble from nobody being signed in", async () => {
     const server = new FixtureServer(null);
-    server.refuse("session", 503, "setup-needed");
+    server.refuse("session", 409, "setup-needed");
     expect((await opened(server)).trouble?.code).toBe("setup-needed");
   });
 

@@ -72,7 +72,7 @@ export class FixtureServer {
 
   /** The same as the browser's fetch, for tests without a network. */
   readonly fetch: typeof fetch = (input, init) => {
-    const path = String(input).replace(/^api\//, "");
+    const path = String(input).replace(/^.*?\/api\//, "");
     if (path.endsWith("/events")) {
       const text = `event: board\ndata: ${JSON.stringify(this.board)}\n\n`;
       return Promise.resolve(new Response(text, { status: this.session === null ? 401 : 200 }));

@@ -20,7 +20,7 @@ export const scenes: Scene[] = [
   { name: "sign-in", role: null },
   { name: "sign-in-failed", role: null, presses: ["#sign-in-name=desk-7", "#sign-in-password=long password", "#sign-in-code=AB12", id("sign-in")], set: (server) => { server.refuse("sign-in", 401, "sign-in-failed"); } },
   { name: "sign-in-locked", role: null, presses: ["#sign-in-name=desk-7", "#sign-in-password=long password", "#sign-in-code=AB12", id("sign-in")], set: (server) => { server.refuse("sign-in", 429, "locked", { retry_after_s: 754 }); } },
-  { name: "sign-in-setup", role: null, set: (server) => { server.refuse("session", 503, "setup-needed"); } },
+  { name: "sign-in-setup", role: null, set: (server) => { server.refuse("session", 409, "setup-needed"); } },
   { name: "board", role: "reviewer" },
   { name: "board-search", role: "operator", presses: ["#search=polk c02"] },
   { name: "board-needing", role: "release-manager", hash: "#/rehearsal/board", presses: [id("needing")] },
@@ -43,4 +43,6 @@ export const scenes: Scene[] = [
   { name: "releases-stopped", role: "release-manager", hash: "#/official/releases", set: (server) => { server.releases = stopped; server.board = { ...server.board, stopped: stop }; } },
   { name: "observe", role: "observer" },
   { name: "observe-object", role: "observer", hash: "#/official/observe/2", presses: [id("object-1100")] },
+  { name: "observe-precinct", role: "observer", hash: "#/official/precinct/1234", presses: [id("object-to-2")] },
+  { name: "observe-guessed", role: "observer", set: (server) => { server.releases = { ...releases, previews: releases.previews.map((one) => ({ ...one, numbers: undefined })) }; } },
 ];

@@ -7,10 +7,12 @@ const PATIENCE_MS = 20_000;
 /** The server's side of these pages. Holds nothing but the token that proves a request comes from them. */
 export class Client {
   readonly #fetch: typeof fetch;
+  readonly #base: string;
   #csrf = "";
 
-  constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+  constructor(fetcher: typeof fetch = (input, init) => fetch(input, init), base = import.meta.env.BASE_URL) {
     this.#fetch = fetcher;
+    this.#base = base;
   }
 
   async signIn(name: string, password: string, code: string): Promise<Session> {
@@ -78,7 +80,7 @@ export class Client {
   async #answer(path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
-      response = await this.#fetch(`api/${path}`, { ...init, credentials: "same-origin", cache: "no-store", redirect: "error" });
+      response = await this.#fetch(`${this.#base}api/${path}`, { ...init, credentials: "same-origin", cache: "no-store", redirect: "error" });
     } catch {
       // Whether or not the server got it: no answer came.
       throw new Failed({ code: "network", retryAfterS: null });

@@ -19,6 +19,8 @@ export const problemWords: Record<string, Sentence> = {
   "not-found": { title: m.p_not_found_title, text: m.p_not_found_text },
   busy: { title: m.p_busy_title, text: m.p_busy_text },
   failed: { title: m.p_failed_title, text: m.p_failed_text },
+  "of-the-batch": { title: m.p_of_the_batch_title, text: m.p_of_the_batch_text },
+  "none-ready": { title: m.p_none_ready_title, text: m.p_none_ready_text },
   network: { title: m.p_network_title, text: m.p_network_text },
   garbled: { title: m.p_garbled_title, text: m.p_garbled_text },
   "too-large": { title: m.p_too_large_title, text: m.p_too_large_text },
