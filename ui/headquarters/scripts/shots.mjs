@@ -1,6 +1,7 @@
 // Pictures of every screen of the built pages, against a server of fixtures: `npm run shots -w @countersign/headquarters -- [options]`.
 //   --size 1366x768,1024x600   windows      --lang en,es
 //   --only board,precinct      screens      --out shots      folder
+//   --axe axe.min.js           what axe says of each screen as well
 // Every picture is also looked over: text that its box cuts off, what is too small, what the security policy forbids.
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     out: { type: "string", default: "shots" },
     quiet: { type: "boolean", default: false },
+    axe: { type: "string", default: "" },
     full: { type: "boolean", default: false },
   },
 });
@@ -24,6 +26,7 @@ const root = new URL("..", import.meta.url).pathname;
 const dist = join(root, "dist");
 const { module: fixtures } = await runnerImport(join(root, "test/scenes.ts"));
 const { module: servers } = await runnerImport(join(root, "test/fixture_server.ts"));
+const axe = values.axe === "" ? null : await readFile(values.axe, "utf8");
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml" };
 
 let behind;
@@ -109,6 +112,11 @@ for (const size of values.size.split(",")) {
       await page.waitForSelector("main[data-screen]", { timeout: 8000 }).catch(() => errors.push("no screen"));
       await page.waitForLoadState("networkidle", { timeout: 800 }).catch(() => undefined);
       for (const press of scene.presses ?? []) {
+        if (press.startsWith("key:")) {
+          await (press === "key:Back" ? page.goBack() : page.keyboard.press(press.slice(4)));
+          await page.waitForTimeout(60);
+          continue;
+        }
         const [, selector, text] = /^(.*?\]|#[\w-]+|\[.*\])=(.*)$/.exec(press) ?? [null, press, null];
         const does = text === null ? page.click(selector, { timeout: 5000 }) : page.fill(selector, text, { timeout: 5000 });
         await does.catch((error) => errors.push(`${press}: ${error.message.split("\n")[0]}`));
@@ -117,6 +125,12 @@ for (const size of values.size.split(",")) {
       const name = `${scene.name}-${size}-${lang}`;
       if (!values.quiet) await page.screenshot({ path: join(out, `${name}.png`), fullPage: values.full });
       const faults = [...(await page.evaluate(lookOver)), ...errors.splice(0)];
+      if (scene.ends && !(await page.$(scene.ends))) faults.push(`${scene.ends} is not there in the end`);
+      if (axe !== null) {
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+        for (const { id, nodes } of violations) faults.push(`axe ${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")}`);
+      }
       bad += faults.length;
       for (const fault of faults) console.log(`${name}: ${fault}`);
     }

@@ -64,8 +64,7 @@ export type Line =
 
 const byName = new Intl.Collator("en", { numeric: true });
 
-/** Counties in alphabetical order, those that are expanded with their precincts: what needs somebody first. */
-export function byCounty(rows: readonly Row[], counties: readonly string[], expanded: (county: number) => boolean): Line[] {
+function perCounty(rows: readonly Row[]): Map<number, Row[]> {
   const inCounty = new Map<number, Row[]>();
   for (const row of rows) {
     const those = inCounty.get(row.county);
@@ -75,16 +74,25 @@ export function byCounty(rows: readonly Row[], counties: readonly string[], expa
       those.push(row);
     }
   }
+  return inCounty;
+}
+
+/** Counties in alphabetical order, those that are expanded with their precincts: what needs somebody first. A county's
+    figures are of all its precincts, also where only some are shown. */
+export function byCounty(rows: readonly Row[], all: readonly Row[], counties: readonly string[], expanded: (county: number) => boolean): Line[] {
+  const inCounty = perCounty(rows);
+  const whole = perCounty(all);
   const order = [...inCounty].toSorted(([a], [b]) => byName.compare(counties[a] ?? "", counties[b] ?? ""));
   return order.flatMap(([county, those]): Line[] => {
     const open = expanded(county);
+    const its = whole.get(county) ?? those;
     const head: Line = {
       kind: "county",
       county,
-      rows: those.length,
-      needing: those.filter(needsPerson).length,
-      missing: those.filter((row) => row.standing === "missing").length,
-      done: those.filter((row) => row.standing === "released" || row.standing === "corrected").length,
+      rows: its.length,
+      needing: its.filter(needsPerson).length,
+      missing: its.filter((row) => row.standing === "missing").length,
+      done: its.filter((row) => row.standing === "released" || row.standing === "corrected").length,
       expanded: open,
     };
     if (!open) {
@@ -99,6 +107,11 @@ export function byCounty(rows: readonly Row[], counties: readonly string[], expa
 export function byAge(rows: readonly Row[]): Line[] {
   const at = (row: Row): number => (waits(row) ? (row.last_ms ?? 0) : row.last_ms === null ? Number.MAX_VALUE / 2 : Number.MAX_VALUE);
   return rows.toSorted((a, b) => at(a) - at(b) || byName.compare(a.name, b.name)).map((row) => ({ kind: "precinct", row, level: 1 }));
+}
+
+/** What a line is known by while lines come, go and change their order. */
+export function keyOf(line: Line): string {
+  return line.kind === "county" ? `c${line.county.toString()}` : `p${line.row.number.toString()}`;
 }
 
 /** The part of a long list that has to be drawn: from the first index to before the last. */

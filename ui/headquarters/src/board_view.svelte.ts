@@ -10,8 +10,11 @@ class BoardView {
   /** Counties that were opened where all are closed, and closed where all are open. */
   readonly opened = new SvelteSet<number>();
   readonly closed = new SvelteSet<number>();
-  /** Where the list was. */
+  /** Where the list was, and the line that one left it by. */
   scrolled = 0;
+  left: string | null = null;
+  /** Somebody at another screen pressed the key for the search. */
+  wantsSearch = false;
 
   /** Shows every precinct again. */
   clear(): void {
@@ -19,6 +22,7 @@ class BoardView {
     this.needing = false;
     this.standings.clear();
     this.closed.clear();
+    this.left = null;
   }
 }
 

@@ -60,7 +60,7 @@ describe("what needs somebody", () => {
 
 describe("the list", () => {
   it("has one line for each county while all are closed", () => {
-    const lines = byCounty(rows, contest.counties, () => false);
+    const lines = byCounty(rows, rows, contest.counties, () => false);
     expect(lines).toHaveLength(99);
     expect(lines.every((line) => line.kind === "county")).toBe(true);
     expect(lines.reduce((sum, line) => sum + (line.kind === "county" ? line.rows : 0), 0)).toBe(1765);
@@ -68,11 +68,18 @@ describe("the list", () => {
 
   it("shows the precincts of an open county, what needs somebody first, numbers in their order", () => {
     const those = [row(1, { county: 3, name: "Ward 10", standing: "released" }), row(2, { county: 3, name: "Ward 2", standing: "released" }), row(3, { county: 3, name: "Ward 30", standing: "inConflict" }), row(4, { county: 1 })];
-    const lines = byCounty(those, contest.counties, (county) => county === 3);
+    const lines = byCounty(those, those, contest.counties, (county) => county === 3);
     expect(lines.map((line) => (line.kind === "county" ? `= ${contest.counties[line.county] ?? ""}` : line.row.name))).toEqual([
       "= Adams County", "= Appanoose County", "Ward 30", "Ward 2", "Ward 10",
     ]);
     expect(lines[1]).toMatchObject({ rows: 3, needing: 1, done: 2, missing: 0, expanded: true });
+  });
+
+  it("gives a county's figures of all its precincts, also where only some are found", () => {
+    const those = [row(1, { county: 3, standing: "released" }), row(2, { county: 3, standing: "missing" }), row(3, { county: 3, standing: "inConflict" })];
+    const lines = byCounty(those.slice(2), those, contest.counties, () => true);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ rows: 3, needing: 1, done: 1, missing: 1 });
   });
 
   it("can be in the order of waiting: those who wait, those who are missing, those who are done", () => {

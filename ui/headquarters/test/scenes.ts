@@ -7,8 +7,10 @@ export interface Scene {
   name: string;
   role: Role | null;
   hash?: string;
-  /** Selectors pressed one after the other; `selector=text` types. */
+  /** Selectors pressed one after the other; `selector=text` types, `key:Enter` presses a key. */
   presses?: string[];
+  /** What has to be there in the end. */
+  ends?: string;
   set?: (server: FixtureServer) => void;
 }
 
@@ -23,6 +25,10 @@ export const scenes: Scene[] = [
   { name: "sign-in-setup", role: null, set: (server) => { server.refuse("session", 409, "setup-needed"); } },
   { name: "board", role: "reviewer" },
   { name: "board-search", role: "operator", presses: ["#search=polk c02"] },
+  { name: "keyboard-to-precinct", role: "reviewer", presses: ["key:/", ..."des 55".split("").map((key) => `key:${key === " " ? "Space" : key}`), "key:ArrowDown", "key:ArrowDown", "key:Enter"], ends: 'main[data-screen="precinct"] h1:focus' },
+  { name: "keyboard-and-back", role: "reviewer", presses: ["key:/", "key:ArrowDown", "key:End", "key:ArrowRight", "key:ArrowDown", "key:ArrowDown", "key:Enter", "key:Back"], ends: '.line.precinct[data-line="100"]:focus' },
+  { name: "keyboard-county", role: "reviewer", presses: ["key:/", "key:ArrowDown", "key:PageDown", "key:Enter", "key:ArrowDown", "key:ArrowLeft", "key:ArrowLeft"], ends: '.line.county[aria-expanded="false"]:focus' },
+  { name: "keyboard-search-from-elsewhere", role: "reviewer", hash: "#/official/releases", presses: ["key:/"], ends: "#search:focus" },
   { name: "board-needing", role: "release-manager", hash: "#/rehearsal/board", presses: [id("needing")] },
   { name: "board-stopped", role: "admin", set: (server) => { server.board = { ...server.board, stopped: stop, open: false }; } },
   { name: "precinct", role: "reviewer", hash: "#/official/precinct/1234" },
