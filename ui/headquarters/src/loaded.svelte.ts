@@ -7,6 +7,8 @@ export class Loaded<T> {
   readonly #read: () => Promise<T>;
   readonly #signedOut: () => void;
   #asked = 0;
+  #readAt: number | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
   value = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
 
@@ -15,9 +17,21 @@ export class Loaded<T> {
     this.#signedOut = signedOut;
   }
 
+  /** Reads it again soon: at once, but not more often than every few seconds. On a busy night the log grows with every second. */
+  soon(everyMs = 3_000): void {
+    if (this.#timer === null) {
+      const wait = this.#readAt === null ? 0 : Math.max(0, this.#readAt + everyMs - performance.now());
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        void this.again();
+      }, wait);
+    }
+  }
+
   /** Reads it again. An answer that comes after a later one's question is put aside. */
   async again(): Promise<void> {
     const mine = untrack(() => ++this.#asked);
+    this.#readAt = performance.now();
     try {
       const value = await this.#read();
       if (mine === this.#asked) {

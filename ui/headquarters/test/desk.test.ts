@@ -265,6 +265,25 @@ describe("what is read from the server", () => {
   });
 });
 
+describe("what is read again with every change", () => {
+  it("is read at once, then every few seconds at most, and the last change is not missed", async () => {
+    let reads = 0;
+    const loaded = new Loaded(() => Promise.resolve((reads += 1)));
+    loaded.soon();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(reads).toBe(1);
+    for (let change = 0; change < 10; change += 1) {
+      loaded.soon();
+      await vi.advanceTimersByTimeAsync(200);
+    }
+    expect(reads).toBe(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(reads).toBe(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reads).toBe(2);
+  });
+});
+
 describe("signing in", () => {
   it("names the first thing that is missing; a password may be blanks", () => {
     expect(signInGap({ name: " ", password: "p", code: "c" })).toBe("name");
