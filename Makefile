@@ -5,8 +5,9 @@ SHELL := /bin/bash
 CARGO ?= cargo
 # All packages at once, whatever is tested: with fewer, Cargo settles other features and builds the dependencies again.
 TESTS = $(CARGO) test --locked --workspace
-# Every page that goes into the app, so that it is built again only when one changed.
+# Every page of the app and of headquarters, so that they are built again only when one changed.
 PAGES = $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/paraglide/*' 2>/dev/null)
+BUILT = ui/tablet/dist/index.html ui/headquarters/dist/index.html
 
 .PHONY: help
 help: ## list what there is
@@ -22,10 +23,10 @@ setup-windows:
 
 # --- building -----------------------------------------------------------------------------------
 .PHONY: ui build build-tests
-ui: ui/tablet/dist/index.html ## build the pages
-ui/tablet/dist/index.html: $(PAGES) | setup
+ui: $(BUILT) ## build the pages
+$(BUILT) &: $(PAGES) | setup
 	cd ui && npm run --silent build
-	@touch $@
+	@touch $(BUILT)
 
 build: ui ## build the app, the server and the test programs (debug)
 	$(CARGO) build --locked --workspace --bins

@@ -3,7 +3,7 @@ import globals from "globals";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["**/node_modules/", "**/dist/", "**/paraglide/", "**/gen_api.ts", "tablet/shots/"] },
+  { ignores: ["**/node_modules/", "**/dist/", "**/paraglide/", "**/gen_api.ts", "*/shots/"] },
   ...ts.configs.strict,
   ...svelte.configs.recommended,
   { languageOptions: { globals: { ...globals.browser, ...globals.node } } },
@@ -24,7 +24,7 @@ export default ts.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["@countersign/tablet*", "**/tablet/**", "**/paraglide/**"], message: "shared/ knows no screen and no message." }] },
+        { patterns: [{ group: ["@countersign/tablet*", "@countersign/headquarters*", "**/tablet/**", "**/headquarters/**", "**/paraglide/**"], message: "shared/ knows no screen and no message." }] },
       ],
     },
   },

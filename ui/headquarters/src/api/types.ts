@@ -1,0 +1,257 @@
+/** What the server says and takes under `/hq/api`. Ids are hex, times milliseconds since the Unix epoch, precincts numbers in the package. */
+
+export const ROLES = ["admin", "operator", "reviewer", "release-manager", "observer"] as const;
+export type Role = (typeof ROLES)[number];
+
+export type RoomName = "official" | "rehearsal";
+
+export const COUNT_KINDS = ["firstAlignment", "finalAlignment", "delegates"] as const;
+export type CountKind = (typeof COUNT_KINDS)[number];
+
+export interface Contest {
+  id: string;
+  name: string;
+  groups: { name: string; viable_kind: boolean }[];
+  counts: CountKind[];
+  counties: string[];
+  window_minutes: number;
+  precincts_total: number;
+}
+
+export interface Session {
+  person: number;
+  name: string;
+  role: Role;
+  csrf: string;
+  expires_ms: number;
+  /** Printed one-time codes that are left. */
+  codes_left: number;
+  contest: Contest;
+}
+
+/** In the order of the way. */
+export const STANDINGS = [
+  "missing", "inConflict", "setAside", "flagged", "consistent", "verified", "released", "corrected", "reopened",
+] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** A precinct on the board. */
+export interface Row {
+  number: number;
+  id: string;
+  name: string;
+  /** Index into the contest's counties. */
+  county: number;
+  standing: Standing;
+  /** Names of its findings, open and answered: `C02`, `C03:4`, `H03`. */
+  flags: string[];
+  /** Impossible findings that nobody answered. */
+  open: number;
+  reports: number;
+  last_ms: number | null;
+  /** Objections without an answer. */
+  questions: number;
+}
+
+export interface Stop {
+  id: string;
+  why: string;
+  minutes: number;
+  person: number;
+  entered_ms: number;
+  approved_ms: number | null;
+  until_ms: number | null;
+  ended: boolean;
+}
+
+/** The first one holds every precinct, later ones those that changed. */
+export interface BoardEvent {
+  log_size: number;
+  now_ms: number;
+  open: boolean;
+  stopped: Stop | null;
+  totals: Record<Standing, number>;
+  held: number;
+  reports_last_10_min: number;
+  reports_total: number;
+  precincts: Row[];
+}
+
+export const CHANNELS = ["tablet", "hotline", "paper", "transcription"] as const;
+export type Channel = (typeof CHANNELS)[number];
+export type TypedChannel = Exclude<Channel, "tablet">;
+
+export interface Source {
+  report: string;
+  channel: Channel;
+  by: string;
+  person: number | null;
+  revision: number;
+  entered_ms: number;
+  /** No received report of its key replaces it. */
+  is_head: boolean;
+  superseded_by: string | null;
+  phrase: string;
+  attendees: number;
+  counts: number[][];
+  /** Delegates that the rules give for these counts. */
+  by_the_rules: number[] | null;
+  /** A captain objected when the room attested. */
+  objected: boolean;
+}
+
+export const SEVERITIES = ["impossible", "unusual", "note"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface Finding {
+  name: string;
+  severity: Severity;
+  /** In English, as headquarters reads it. */
+  sentence: string;
+  /** What would settle it, in English. */
+  evidence: string;
+  /** The decision that answers it. */
+  answered: string | null;
+  /** `count`: index into the contest's counts, null for the attendees; `group`: ballot index, null for all of the count. */
+  cells: { count: number | null; group: number | null }[];
+}
+
+/** The strongest first. */
+export const EVIDENCE = ["cards", "sheet", "report"] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+export interface Decision {
+  id: string;
+  entered_ms: number;
+  person: number;
+  report: string | null;
+  evidence: Evidence;
+  why: string;
+  answers: string[];
+}
+
+export const LAYERS = ["night", "corrected", "recanvass", "recount", "certified"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+export const CAUSES = ["precinct", "typing", "sheet", "batch", "objection", "recanvass", "recount"] as const;
+export type Cause = (typeof CAUSES)[number];
+
+export const OBJECTION_REASONS = ["not-as-announced", "not-by-the-rules", "not-as-on-the-sheet", "conduct", "other"] as const;
+export type ObjectionReason = (typeof OBJECTION_REASONS)[number];
+
+export const OUTCOMES = ["stands", "corrected", "left-out"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Objection {
+  id: string;
+  preview: number;
+  precinct: number;
+  person: number;
+  reason: string;
+  why: string;
+  entered_ms: number;
+  answer: { outcome: string; why: string; person: number } | null;
+}
+
+export interface Precinct {
+  row: Row;
+  delegates_to_elect: number | null;
+  sources: Source[];
+  /** The report that counts. */
+  candidate: string | null;
+  findings: Finding[];
+  decisions: Decision[];
+  released: { release: string; name: string; layer: Layer; report: string } | null;
+  previews: { number: number; name: string; report: string | null }[];
+  objections: Objection[];
+}
+
+export interface Release {
+  id: string;
+  person: number;
+  entered_ms: number;
+  left_out: number[];
+  approved_ms: number | null;
+  approved_by: number | null;
+  withdrawn: { why: string; person: number; approved_by: number; approved_ms: number } | null;
+}
+
+export interface Preview {
+  id: string;
+  number: number;
+  name: string;
+  layer: Layer;
+  person: number;
+  entered_ms: number;
+  window_ends_ms: number;
+  /** How many precincts it names. */
+  precincts: number;
+  /** Which ones, where the server says so. */
+  numbers?: number[];
+  objections: Objection[];
+  releases: Release[];
+}
+
+export const PENDING_KINDS = ["release", "withdraw", "stop", "end-of-stop", "withhold"] as const;
+export type PendingKind = (typeof PENDING_KINDS)[number];
+
+/** Something that waits for a second person. */
+export interface Pending {
+  id: string;
+  kind: PendingKind;
+  person: number;
+  entered_ms: number;
+  what: string;
+  mine: boolean;
+}
+
+export interface Releases {
+  now_ms: number;
+  previews: Preview[];
+  stops: Stop[];
+  pending: Pending[];
+  /** Why precincts are not ready, and how many. */
+  not_ready: Record<string, number>;
+}
+
+export interface HeldMessage {
+  message: string;
+  kind: string;
+  precinct: number | null;
+  /** Code of a refusal. */
+  why: string;
+  received_ms: number;
+}
+
+export interface Preparation {
+  name: string;
+  layer: Layer;
+  precincts: number[] | null;
+  cause: Cause | null;
+}
+
+export interface Prepared {
+  preview: { number: number; precincts: number };
+  not_ready: { precinct: number; why: string }[];
+  of_the_batch: string[];
+}
+
+export type Act =
+  | { do: "decide"; precinct: number; report: string | null; evidence: Evidence; why: string; answers: string[]; override_stronger: boolean }
+  | { do: "answer"; objection: string; outcome: Outcome; why: string }
+  | { do: "admit"; message: string; why: string }
+  | ({ do: "preview"; despite_the_batch: boolean } & Preparation)
+  | { do: "object"; preview: number; precinct: number; reason: ObjectionReason; why: string }
+  | { do: "release"; preview: number; left_out: number[] }
+  | { do: "approve"; id: string }
+  | { do: "withdraw"; release: string; why: string }
+  | { do: "stop"; minutes: number; why: string }
+  | { do: "resume"; stop: string; why: string }
+  | { do: "report"; precinct: number; channel: TypedChannel; attendees: number; counts: number[][]; lots: never[]; supersedes: string | null };
+
+/** What was signed and entered. */
+export interface Entered {
+  id: string;
+  index: number;
+  kind: string;
+}

@@ -1,0 +1,84 @@
+/** A server that says what it is told to: for tests and pictures. */
+import type { Act, BoardEvent, Precinct, Releases, Role, Session } from "../src/api/types";
+import { boardEvent, held, precinct, releases, row, session } from "./fixtures";
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+const good = (body: unknown): Answer => ({ status: 200, body });
+
+export class FixtureServer {
+  session: Session | null;
+  board: BoardEvent = boardEvent();
+  precinct: Precinct = precinct;
+  releases: Releases = releases;
+  /** What was asked for, in order. */
+  readonly asked: { path: string; body: unknown; csrf: string | null }[] = [];
+  /** Answers that are given once instead of the usual one, by path. */
+  readonly next = new Map<string, Answer>();
+
+  constructor(role: Role | null = "reviewer") {
+    this.session = role === null ? null : session(role);
+  }
+
+  /** Refuses the next request for a path. */
+  refuse(path: string, status: number, code: string, more: object = {}): void {
+    this.next.set(path, { status, body: { code, ...more } });
+  }
+
+  answer(path: string, body: unknown = null, csrf: string | null = null): Answer {
+    this.asked.push({ path, body, csrf });
+    const next = this.next.get(path);
+    if (next !== undefined) {
+      this.next.delete(path);
+      return next;
+    }
+    if (path === "sign-in") {
+      this.session ??= session("reviewer");
+      return good(this.session);
+    }
+    if (this.session === null) {
+      return { status: 401, body: { code: "not-signed-in" } };
+    }
+    const [room, what, about] = path.split("/");
+    if (room === "session") {
+      return good(this.session);
+    }
+    if (room === "sign-out") {
+      return { status: 204, body: null };
+    }
+    switch (what) {
+      case "precincts":
+        return good(about === "1234" ? this.precinct : { ...precinct, row: row(Number(about)), sources: [], findings: [], objections: [], decisions: [], candidate: null, previews: [] });
+      case "releases":
+        return good(this.releases);
+      case "held":
+        return good({ held });
+      case "prepare":
+        return good({
+          preview: { number: 4, precincts: 212 },
+          not_ready: [...[0, 6, 16].map((number) => ({ precinct: number, why: "nothing was received" })), { precinct: 1234, why: "a reviewer has to answer C02, H02" }],
+          of_the_batch: ["H03: final alignment of all new numbers looks shifted by one column: Sanders and Steyer. Photos of a few of the signed worksheets would settle it."],
+        });
+      case "acts":
+        return good({ id: "ac".repeat(32), index: 4711, kind: (body as Act).do });
+      default:
+        return { status: 404, body: { code: "not-found" } };
+    }
+  }
+
+  /** The same as the browser's fetch, for tests without a network. */
+  readonly fetch: typeof fetch = (input, init) => {
+    const path = String(input).replace(/^.*?\/api\//, "");
+    if (path.endsWith("/events")) {
+      const text = `event: board\ndata: ${JSON.stringify(this.board)}\n\n`;
+      return Promise.resolve(new Response(text, { status: this.session === null ? 401 : 200 }));
+    }
+    const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : null;
+    const answer = this.answer(path, body, new Headers(init?.headers).get("x-csrf"));
+    return Promise.resolve(new Response(answer.status === 204 ? null : JSON.stringify(answer.body), { status: answer.status, headers: answer.headers ?? {} }));
+  };
+}
