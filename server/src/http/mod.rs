@@ -30,6 +30,7 @@ use crate::admission::Admission;
 use crate::begun;
 use crate::clock::SharedClock;
 use crate::cosigning::Witnesses;
+use crate::headquarters::Headquarters;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::room::Projection;
@@ -58,6 +59,8 @@ pub struct Service {
     pub clock: SharedClock,
     /// Proxies that are believed when they say who asked.
     pub proxies: TrustedProxies,
+    /// Who is signed in at headquarters.
+    pub headquarters: Headquarters,
     bodies: body::Bodies,
     newest: reporting::Newest,
     /// Turns at the disk for who only reads.
@@ -105,6 +108,7 @@ impl Service {
             metrics,
             clock,
             proxies,
+            headquarters: Headquarters::default(),
             bodies: body::Bodies::default(),
             newest: reporting::Newest::default(),
             reads: Semaphore::new(READS),
@@ -175,7 +179,7 @@ async fn count_problems(
 }
 
 /// A room in an address.
-fn room(text: &str) -> Result<Room, Problem> {
+pub(crate) fn room(text: &str) -> Result<Room, Problem> {
     text.parse().map_err(|_| Problem::NOT_FOUND)
 }
 

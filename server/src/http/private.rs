@@ -21,6 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(received_page))
         .routes(routes!(metrics))
         .routes(routes!(super::healthz))
+        .merge(OpenApiRouter::from(crate::headquarters::routes()))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -142,6 +143,7 @@ fn page_of(received: &Received) -> Response {
     responses((status = 200, content_type = "application/openmetrics-text"))
 )]
 async fn metrics(State(service): State<Shared>) -> impl IntoResponse {
+    service.headquarters.sweep(service.clock.now_ms());
     let kind =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], service.metrics.text())
