@@ -29,9 +29,7 @@ impl RoomState {
         if self.review().withheld(message.id()).is_some() {
             return Audience::Headquarters;
         }
-        let live = self.room() == Room::Rehearsal
-            || self.package().is_some_and(|package| package.contest.publish == Publish::Live);
-        if live {
+        if self.is_live() {
             return Audience::Everyone;
         }
         let precinct = match message.kind() {
@@ -44,6 +42,13 @@ impl RoomState {
             _ => return Audience::Everyone,
         };
         precinct.map_or(Audience::Headquarters, |precinct| self.precinct_audience(precinct))
+    }
+
+    /// Whether everything is published as soon as it is entered, not reviewed.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.room() == Room::Rehearsal
+            || self.package().is_some_and(|package| package.contest.publish == Publish::Live)
     }
 
     /// Who may read what holds a precinct's numbers.

@@ -5,13 +5,22 @@
 //! shown is a function of the log, but for the quarantine and the clock.
 
 mod account;
+mod acts;
+mod board;
 mod code;
+mod events;
+mod held;
 mod lockout;
+mod pages;
+mod precinct;
+mod releases;
 mod request;
 mod session;
 mod sign_in;
+mod words;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use axum::Router;
@@ -49,6 +58,9 @@ pub struct Headquarters {
     line: Semaphore,
     /// Whether there is an account: once there is one, nobody asks any more.
     is_set_up: AtomicBool,
+    boards: board::Boards,
+    /// Places for boards that are followed.
+    listeners: Arc<Semaphore>,
 }
 
 impl Default for Headquarters {
@@ -60,6 +72,8 @@ impl Default for Headquarters {
             turns: Semaphore::new(TRIED_AT_ONCE),
             line: Semaphore::new(TRIED_AT_ONCE + WAITING),
             is_set_up: AtomicBool::new(false),
+            boards: board::Boards::default(),
+            listeners: Arc::new(Semaphore::new(events::LISTENERS)),
         }
     }
 }
@@ -77,8 +91,21 @@ pub(crate) fn routes() -> Router<Shared> {
     let api = Router::new()
         .route("/hq/api/sign-in", post(sign_in::sign_in))
         .route("/hq/api/sign-out", post(sign_in::sign_out))
-        .route("/hq/api/session", get(sign_in::session));
-    api.layer(DefaultBodyLimit::max(BODY_MAX)).layer(axum::middleware::map_response(private))
+        .route("/hq/api/session", get(sign_in::session))
+        .route("/hq/api/{room}/board", get(board::show))
+        .route("/hq/api/{room}/events", get(events::listen))
+        .route("/hq/api/{room}/precincts/{number}", get(precinct::show))
+        .route("/hq/api/{room}/releases", get(releases::show))
+        .route("/hq/api/{room}/held", get(held::show))
+        .route("/hq/api/{room}/prepare", post(releases::prepare))
+        .route("/hq/api/{room}/acts", post(acts::act));
+    let api =
+        api.layer(DefaultBodyLimit::max(BODY_MAX)).layer(axum::middleware::map_response(private));
+    Router::new()
+        .route("/hq", get(pages::below))
+        .route("/hq/", get(pages::index))
+        .route("/hq/assets/{*path}", get(pages::asset))
+        .merge(api)
 }
 
 /// Nobody keeps what is answered here.

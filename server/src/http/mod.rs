@@ -36,6 +36,7 @@ use crate::node::Node;
 use crate::room::Projection;
 use crate::store::PrivateStore;
 
+pub(crate) use connections::Stopping;
 pub use connections::{Listener, Places, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};
 pub use problem::Problem;
