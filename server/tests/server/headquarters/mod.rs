@@ -1,5 +1,7 @@
 //! Headquarters as its pages meet it: accounts, sessions, what is shown, what is signed.
 
+mod acts;
+mod board;
 mod people;
 mod sign_in;
 
