@@ -61,8 +61,8 @@ impl OneTimeCode {
     #[must_use]
     pub fn find(&self, salt: &[u8], hashes: &[CodeHash]) -> Option<CodeHash> {
         let key = key(salt);
-        let fits = |hash: &&CodeHash| hmac::verify(&key, &self.0, hash.as_slice()).is_ok();
-        hashes.iter().filter(fits).last().copied()
+        let fits = |hash: &CodeHash| hmac::verify(&key, &self.0, hash.as_slice()).is_ok();
+        hashes.iter().fold(None, |found, hash| if fits(hash) { Some(*hash) } else { found })
     }
 }
 

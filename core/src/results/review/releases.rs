@@ -104,13 +104,6 @@ impl Review {
     /// What waits for a second person and can still be approved at a time: who asked for it, and what it is. The oldest first.
     #[must_use]
     pub fn awaited(&self, now_ms: u64) -> Vec<(&Signed, Awaited<'_>)> {
-        let of = |pending| match pending {
-            &Pending::Release(index) => Awaited::Release(&self.releases[index]),
-            &Pending::Withdraw(index, ref why) => Awaited::Withdrawal(&self.releases[index], why),
-            &Pending::Stop(index) => Awaited::Stop(&self.stops[index]),
-            &Pending::EndOfStop(index) => Awaited::EndOfStop(&self.stops[index]),
-            &Pending::Withhold(message) => Awaited::Withholding(message),
-        };
         let can_be = |awaited: &Awaited<'_>| match awaited {
             Awaited::Release(release) => {
                 !self.effective().any(|earlier| earlier.preview == release.preview)
@@ -122,11 +115,21 @@ impl Review {
         let mut awaited: Vec<_> = self
             .pending
             .values()
-            .map(|(signed, pending)| (signed, of(pending)))
+            .map(|(signed, pending)| (signed, self.awaited_by(pending)))
             .filter(|(_, awaited)| can_be(awaited))
             .collect();
         awaited.sort_by_key(|(signed, _)| signed.index);
         awaited
+    }
+
+    fn awaited_by<'a>(&'a self, pending: &'a Pending) -> Awaited<'a> {
+        match *pending {
+            Pending::Release(index) => Awaited::Release(&self.releases[index]),
+            Pending::Withdraw(index, ref why) => Awaited::Withdrawal(&self.releases[index], why),
+            Pending::Stop(index) => Awaited::Stop(&self.stops[index]),
+            Pending::EndOfStop(index) => Awaited::EndOfStop(&self.stops[index]),
+            Pending::Withhold(message) => Awaited::Withholding(message),
+        }
     }
 
     /// Every release, in log order, whatever became of it.
