@@ -1,6 +1,6 @@
 //! `people account` and what else is done with accounts of headquarters.
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -183,18 +183,50 @@ fn sheet(name: &str, codes: &[OneTimeCode]) -> String {
 
 /// The first line of a file or of standard input.
 fn password(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
-    let text = match file {
-        Some(path) => {
-            let bytes = Zeroizing::new(read_file(path)?);
-            let text = std::str::from_utf8(&bytes);
-            let text = text.map_err(|_| Failure::mistake("the password is not UTF-8"))?;
-            Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())
-        }
-        None => {
-            let mut line = Zeroizing::new(String::new());
-            std::io::stdin().lock().read_line(&mut line).map_err(Failure::internal)?;
-            line
-        }
-    };
-    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    if let Some(path) = file {
+        let bytes = Zeroizing::new(read_file(path)?);
+        let text = std::str::from_utf8(&bytes);
+        let text = text.map_err(|_| Failure::mistake("the password is not UTF-8"))?;
+        return Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()));
+    }
+    if !std::io::stdin().is_terminal() {
+        return line();
+    }
+    let (first, second) = unseen(|| {
+        eprint!("Password, at least 10 characters (it is not shown): ");
+        let first = line()?;
+        eprint!("\nThe same once more: ");
+        let second = line()?;
+        eprintln!();
+        Ok((first, second))
+    })?;
+    if first != second {
+        return Err(Failure::mistake("the two are not the same: nothing was made, begin again"));
+    }
+    Ok(first)
+}
+
+fn line() -> Result<Zeroizing<String>, Failure> {
+    let mut line = Zeroizing::new(String::new());
+    std::io::stdin().lock().read_line(&mut line).map_err(Failure::internal)?;
+    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Reads from the terminal while it does not show what is typed.
+#[cfg(unix)]
+fn unseen<T>(read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let terminal = std::io::stdin();
+    let shown = tcgetattr(&terminal).map_err(Failure::internal)?;
+    let mut hidden = shown.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&terminal, OptionalActions::Now, &hidden).map_err(Failure::internal)?;
+    let read = read();
+    tcsetattr(&terminal, OptionalActions::Now, &shown).map_err(Failure::internal)?;
+    read
+}
+
+#[cfg(not(unix))]
+fn unseen<T>(read: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    read()
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{PrecinctState, Received};
@@ -37,6 +37,12 @@ fn received(service: &Shared, asked: &Asked) -> Result<Received, Problem> {
     tally.map(|tally| tally.sum_up()).ok_or(Problem::NOT_FOUND)
 }
 
+/// Unreviewed numbers are for this machine alone: whoever comes through a proxy signs in at headquarters' own page.
+fn on_this_machine(headers: &HeaderMap) -> Result<(), Problem> {
+    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+    (!forwarded).then_some(()).ok_or(Problem::NOT_FOUND)
+}
+
 /// Answers on a thread that nobody else waits for: summing up a large contest and writing it out take a while.
 async fn aside(
     answer: impl FnOnce() -> Result<Response, Problem> + Send + 'static,
@@ -52,7 +58,9 @@ async fn aside(
 async fn results(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    on_this_machine(&headers)?;
     aside(move || received(&service, &asked).map(written::json)).await
 }
 
@@ -89,7 +97,9 @@ struct Row<'a> {
 async fn received_page(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    on_this_machine(&headers)?;
     aside(move || received(&service, &asked).map(|received| page_of(&received))).await
 }
 

@@ -196,3 +196,18 @@ async fn the_pages_come_with_a_strict_policy_or_say_that_they_were_not_built() {
     assert_eq!(server.get(server.private, "/hq/assets/../../secret").await.status, 404);
     assert_eq!(server.get(server.private, "/hq/assets/none.js").await.code(), "not-found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_through_a_proxy_is_not_shown_what_is_for_this_machine() {
+    let party = Party::new(&Room::ALL);
+    let server = party.start().await;
+    for (path, status) in
+        [("/", 404), ("/v1/results.json", 404), ("/healthz", 200), ("/hq/api/session", 409)]
+    {
+        let url = format!("http://{}{path}", server.private);
+        let direct = server.http.get(&url).send().await.unwrap().status();
+        assert_ne!(direct, 404, "{path}");
+        let request = server.http.get(&url).header("x-forwarded-for", "198.51.100.1");
+        assert_eq!(request.send().await.unwrap().status(), status, "{path}");
+    }
+}
