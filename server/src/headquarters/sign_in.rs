@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 use super::account::{self, Opened};
-use super::request::{COOKIE, Input, SignedIn, blocking, of_this_page, role_of};
+use super::request::{BAD_REQUEST, COOKIE, Input, SignedIn, blocking, of_this_page, role_of};
 use super::session::Session;
 use super::{TRIED_AT_ONCE, sign_in_name};
 use crate::admission::network_of;
@@ -57,6 +57,13 @@ pub(super) struct Asked {
     #[serde(deserialize_with = "secret")]
     password: Zeroizing<String>,
     code: String,
+}
+
+impl Asked {
+    /// Whether it is no longer than anything that could be right: names are remembered when they fail.
+    fn is_sound(&self) -> bool {
+        self.name.len() <= 400 && self.password.len() <= 1_000 && self.code.len() <= 40
+    }
 }
 
 fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<String>, D::Error> {
@@ -118,6 +125,7 @@ pub(super) async fn sign_in(
     Input(asked): Input<Asked>,
 ) -> Result<Response, Problem> {
     of_this_page(&headers)?;
+    asked.is_sound().then_some(()).ok_or(BAD_REQUEST)?;
     let (is_proxy, is_loopback) = (service.proxies.names(peer), peer.is_loopback());
     if !is_proxy && !is_loopback {
         return Err(IN_PLAIN);

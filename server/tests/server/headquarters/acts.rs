@@ -4,7 +4,7 @@ use countersign_core::message::Role;
 use countersign_core::room::Room;
 use serde_json::{Value, json};
 
-use super::{Browser, Worker};
+use super::{Browser, Worker, has_fields};
 use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
@@ -167,6 +167,32 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     let releases = house.two.get(&house.server, "/official/releases").await.json();
     assert_eq!(releases["pending"], json!([]));
     let first = &releases["previews"][0];
+    has_fields(&releases, "now_ms previews stops pending not_ready");
+    has_fields(
+        first,
+        "id number name layer person entered_ms window_ends_ms precincts objections releases",
+    );
+    has_fields(
+        &first["releases"][0],
+        "id person entered_ms left_out approved_ms approved_by withdrawn",
+    );
+    has_fields(&first["objections"][0], "id preview precinct person reason why entered_ms answer");
+    has_fields(&waits["pending"][0], "id kind person entered_ms what mine");
+    has_fields(
+        &board,
+        "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",
+    );
+    has_fields(&row, "number id name county standing flags open reports last_ms questions");
+    has_fields(
+        &shown,
+        "row delegates_to_elect sources candidate findings decisions released previews objections",
+    );
+    has_fields(
+        &shown["sources"][0],
+        "report channel by person revision entered_ms is_head superseded_by phrase attendees counts by_the_rules objected",
+    );
+    has_fields(&shown["findings"][0], "name severity sentence evidence answered cells");
+    has_fields(&shown["decisions"][0], "id entered_ms person report evidence why answers");
     assert_eq!(first["objections"][0]["answer"]["outcome"], "stands");
     assert_eq!(first["releases"][0]["approved_by"], 5);
     assert_eq!(first["releases"][0]["withdrawn"], json!(null));
@@ -195,6 +221,7 @@ async fn t59_t60_what_two_people_take_back_and_stop() {
     let board = house.observer.get(server, "/official/board").await.json();
     assert_eq!(board["stopped"]["id"], stop);
     assert_eq!(board["stopped"]["until_ms"], START_MS + 60 * MINUTE);
+    has_fields(&board["stopped"], "id why minutes person entered_ms approved_ms until_ms ended");
     let resume = json!({"do": "resume", "stop": stop, "why": "it was in order"});
     let resume = entered(&act_as(server, &mut house.two, &resume).await, "stop");
     let approve_end = json!({"do": "approve", "id": resume});

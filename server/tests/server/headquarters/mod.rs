@@ -95,3 +95,12 @@ impl Browser {
         crate::support::read(response).await
     }
 }
+
+/// That an object has these fields and no others: what `ui/headquarters/src/api` says of it has to be changed with it.
+pub(crate) fn has_fields(object: &Value, fields: &str) {
+    let mut wanted: Vec<&str> = fields.split(' ').collect();
+    wanted.sort_unstable();
+    let mut found: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    found.sort_unstable();
+    assert_eq!(found, wanted);
+}

@@ -3,7 +3,7 @@
 use countersign_core::room::Room;
 
 use super::Browser;
-use crate::commands::{good, wrong};
+use crate::commands::{good, typing, wrong};
 use crate::support::Party;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,6 +35,15 @@ async fn an_admin_makes_locks_and_removes_accounts_with_commands() {
     assert!(refused(&manager).contains("--party-key"));
     let by_party = ["--party-key", "keys/party/party.key"];
     run(&[&manager[..], &by_party].concat());
+    let piped = account("5", "D", "operator", "-");
+    let piped: Vec<&str> =
+        piped.into_iter().filter(|it| !["--password-file", "-"].contains(it)).collect();
+    let typed = tokio::task::block_in_place(|| typing(at, &piped, "four more plain words\n"));
+    assert!(typed.contains("person 5, operator"), "{typed}");
+    let mut operator = Browser::default();
+    let code = typed.lines().find_map(|line| line.split_once(".  ")).unwrap().1;
+    let reply = operator.sign_in(&server, "D", "four more plain words", code).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
     let list = run(&["people", "accounts", "--data", data]);
     assert!(list.contains("3,A. Reviewer,no,10") && list.contains("4,C,no,10"), "{list}");
 

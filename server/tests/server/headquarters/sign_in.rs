@@ -139,9 +139,15 @@ async fn what_changes_something_needs_the_session_s_own_token_and_comes_from_its
     assert_eq!(good.get(&server, "/session").await.status, 200, "it goes on");
     assert_eq!(send("sec-fetch-site", "same-origin").await.status, 204);
     let url = format!("http://{}/hq/api/sign-in", server.private);
-    let asked = json!({"name": one.name, "password": PASSWORD, "code": "x".repeat(70_000)});
+    let long = |name: usize, password: usize, code: usize| {
+        let text = |length| "x".repeat(length);
+        json!({"name": text(name), "password": text(password), "code": text(code)}).to_string()
+    };
     for (kind, body) in [
-        ("application/json", asked.to_string()),
+        ("application/json", long(1, 1, 70_000)),
+        ("application/json", long(401, 1, 1)),
+        ("application/json", long(1, 1_001, 1)),
+        ("application/json", long(1, 1, 41)),
         ("application/json", "{}".to_owned()),
         ("text/plain", r#"{"name":"a","password":"b","code":"c"}"#.to_owned()),
     ] {
