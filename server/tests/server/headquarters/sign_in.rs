@@ -1,9 +1,13 @@
 //! Signing in: who may, who may not, and what they learn by it.
 
+use std::net::IpAddr;
+
 use countersign_core::message::Role;
 use countersign_core::room::Room;
+use countersign_server::http::{self, Peer, Service, TrustedProxies};
 use countersign_server::metrics::SignIn;
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use super::{Browser, PASSWORD, Worker};
 use crate::support::{Party, START_MS};
@@ -189,4 +193,33 @@ async fn who_is_locked_removed_or_revoked_is_signed_out_within_seconds() {
         let reply = Browser::default().sign_in(&server, &worker.name, PASSWORD, &next).await;
         assert_eq!(reply.code(), code);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_never_crosses_a_network_in_plain() {
+    let party = Party::new(&Room::ALL);
+    let server = party.start().await;
+    let mut one = Worker::employ(&party, &server, 3, Role::Reviewer).await;
+    let proxy = IpAddr::from([10, 0, 0, 1]);
+    let service = Service::new(&server.node, TrustedProxies(vec![proxy].into()));
+    let mut sign_in = async |peer: [u8; 4]| {
+        let asked = json!({"name": one.name, "password": PASSWORD, "code": one.next_code()});
+        let mut request = axum::http::Request::post("/hq/api/sign-in")
+            .header("content-type", "application/json")
+            .header("x-forwarded-proto", "https")
+            .body(axum::body::Body::from(asked.to_string()))
+            .unwrap();
+        request.extensions_mut().insert(Peer((peer, 4_000).into()));
+        let response = http::private(&service).oneshot(request).await.unwrap();
+        let cookie = response.headers().get("set-cookie").cloned();
+        (response.status().as_u16(), cookie.map(|cookie| cookie.to_str().unwrap().to_owned()))
+    };
+    let (status, cookie) = sign_in([192, 0, 2, 7]).await;
+    assert_eq!((status, cookie), (403, None), "whatever it says of itself");
+    let (status, cookie) = sign_in([10, 0, 0, 1]).await;
+    assert_eq!(status, 200);
+    assert!(cookie.unwrap().ends_with("; Secure"));
+    let (status, cookie) = sign_in([127, 0, 0, 1]).await;
+    assert_eq!(status, 200);
+    assert!(!cookie.unwrap().contains("Secure"), "browsers would not send it back");
 }
