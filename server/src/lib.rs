@@ -22,6 +22,7 @@ pub mod keys;
 pub mod metrics;
 pub mod node;
 pub mod practice;
+pub mod publish;
 pub mod rebuild;
 pub mod review;
 pub mod room;

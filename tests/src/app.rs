@@ -15,6 +15,9 @@ use crate::wait::{self, Look};
 use crate::webdriver::{self, Session};
 use crate::{Error, Result, places};
 
+/// Drivers that are asked, one after the other, to open a window.
+const DRIVERS: u32 = 3;
+
 /// The environment variable that names the tablet's data folder.
 const DATA: &str = "COUNTERSIGN_DATA";
 /// How WebKitGTK draws. As on a machine with a graphics card, unless chosen otherwise: the other way is faster where there is
@@ -97,15 +100,33 @@ impl App {
 
     /// Opens the app again, after [`App::kill`] or [`App::close`].
     ///
+    /// A driver now and then never answers the first thing it is asked: it is put away and another one asked. That is said, with what became of the app, so that an app that hangs does not hide behind it.
+    ///
     /// # Errors
     ///
     /// When it does not come up.
     pub fn open(&mut self) -> Result<()> {
-        let (driver, address) = self.driver()?;
         let capabilities = json!({ "tauri:options": { "application": self.program } });
-        let session = Session::open(&address, &capabilities)?;
-        self.window = Some(Window { session, _driver: driver });
-        Ok(())
+        let mut tries = 1;
+        loop {
+            let (driver, address) = self.driver()?;
+            match Session::open(&address, &capabilities) {
+                Ok(session) => {
+                    self.window = Some(Window { session, _driver: driver });
+                    return Ok(());
+                }
+                Err(error @ Error::NoDriver { .. }) if tries < DRIVERS => {
+                    let apps = self.processes()?;
+                    eprintln!("try {tries}: {error}; the app's processes: {apps:?}");
+                    drop(driver);
+                    for id in apps {
+                        children::kill_now(id)?;
+                    }
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// A driver that takes sessions, and its address. The app inherits its environment.

@@ -5,6 +5,7 @@ mod backup;
 mod contest;
 mod desk;
 mod devices;
+mod export;
 mod fsck;
 mod init;
 mod invitations;
@@ -86,6 +87,7 @@ enum Command {
     Release(release::Command),
     Serve(serve::Serve),
     Results(results::Show),
+    Export(export::Export),
     Fsck(fsck::Fsck),
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
@@ -125,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Release(command) => release::run(command),
         Command::Serve(serve) => serve::run(serve),
         Command::Results(show) => results::run(&show),
+        Command::Export(export) => export::run(&export),
         Command::Fsck(fsck) => fsck::run(&fsck),
         Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         Command::Backup(backup) => backup::run(&backup),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use clap::Args;
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
 use crate::http::{self, Listener, Places, Service, TrustedProxies};
 use crate::node::{Node, Options};
+use crate::publish::sites::Publishing;
 use crate::{practice, tls};
 
 /// Between two notes of how far the logs have come.
@@ -200,11 +202,24 @@ async fn listen(
         let asking = Asking::new(node).map_err(Failure::internal)?;
         threads.witnesses.spawn(asking.run());
     }
+    let _publishing = publish(node, &service)?;
     let alive = wait(node, terminate).await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
     while listeners.join_next().await.is_some() {}
     Ok(alive)
+}
+
+/// Keeps the results pages new, on a thread of its own, until what is given back is dropped. Nobody waits for its end: it holds
+/// nothing that has to be closed.
+fn publish(node: &Node, service: &Service) -> Result<Sender<()>, Failure> {
+    let (stop, stopped) = std::sync::mpsc::channel();
+    let (witnesses, clock) = (Arc::clone(&node.witnesses), Arc::clone(&node.clock));
+    let sites = Arc::clone(&service.sites);
+    let publishing = Publishing::new(&node.admission, witnesses, clock, sites);
+    let thread = std::thread::Builder::new().name("publishing".to_owned());
+    thread.spawn(move || publishing.run(&stopped)).map_err(Failure::internal)?;
+    Ok(stop)
 }
 
 async fn wait(node: &Node, mut terminate: Terminate) -> Result<bool, Failure> {

@@ -12,6 +12,7 @@ mod private;
 mod problem;
 mod public;
 mod reporting;
+mod results;
 mod status;
 mod written;
 
@@ -33,6 +34,7 @@ use crate::cosigning::Witnesses;
 use crate::headquarters::Headquarters;
 use crate::metrics::Metrics;
 use crate::node::Node;
+use crate::publish::sites::Sites;
 use crate::room::Projection;
 use crate::store::PrivateStore;
 
@@ -54,6 +56,8 @@ pub struct Service {
     pub witnesses: Arc<Witnesses>,
     /// The quarantine's counts.
     pub private: Arc<PrivateStore>,
+    /// Results as everyone reads them.
+    pub sites: Arc<Sites>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Server time.
@@ -106,6 +110,7 @@ impl Service {
             earlier,
             witnesses,
             private,
+            sites: Arc::default(),
             metrics,
             clock,
             proxies,
@@ -128,7 +133,7 @@ pub fn reporting(service: &Shared) -> Router {
 
 /// For everyone: the log and what is published of its messages.
 pub fn public(service: &Shared) -> Router {
-    finish(public::routes(), service)
+    finish(public::routes().merge(results::routes()), service)
 }
 
 /// For headquarters' machines.
@@ -148,7 +153,7 @@ pub fn document() -> OpenApi {
         ));
     let empty = OpenApiBuilder::new().info(info).build();
     let all = OpenApiRouter::<Shared>::with_openapi(empty);
-    let listeners = [reporting::routes(), public::routes(), private::routes()];
+    let listeners = [reporting::routes(), public::routes(), results::routes(), private::routes()];
     let mut document = all.into_openapi();
     for listener in listeners {
         document.merge(listener.into_openapi());

@@ -226,7 +226,7 @@ async fn published(
 }
 
 /// The bytes of a message that everyone may read now.
-async fn public_message(
+pub(super) async fn public_message(
     service: &Shared,
     room: Room,
     id: MessageId,

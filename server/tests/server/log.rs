@@ -129,6 +129,7 @@ async fn status_says_which_package_and_how_far_the_rooms_are() {
 async fn the_openapi_document_lists_every_address() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;
+    server.publish();
     let document = server.get(server.reporting, "/v1/openapi.json").await.json();
     let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
     let expected = [
@@ -142,6 +143,10 @@ async fn the_openapi_document_lists_every_address() {
         "/log/{room}/{number}/tile/entries/{*place}",
         "/log/{room}/{number}/tile/{level}/{*place}",
         "/metrics",
+        "/rehearsal/",
+        "/rehearsal/{*file}",
+        "/results/",
+        "/results/{*file}",
         "/v1/openapi.json",
         "/v1/packages/newest",
         "/v1/packages/{id}",
@@ -161,6 +166,7 @@ async fn the_openapi_document_lists_every_address() {
             .replace("{level}", "0")
             .replace("{number}", "1")
             .replace("{*place}", "000.p/2")
+            .replace("{*file}", "status.html")
             .replace("{carried}", "AA");
         let mut answered = false;
         for listener in listeners {

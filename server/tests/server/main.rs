@@ -15,6 +15,7 @@ mod hand_off;
 mod headquarters;
 mod log;
 mod operations;
+mod publish;
 mod rebuild;
 mod recovery;
 mod refusals;

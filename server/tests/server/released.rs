@@ -1,66 +1,124 @@
 //! What is released of a precinct, as its tablet asks for it.
 
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::PrecinctNumber;
+use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Approve, Layer, Message, People, Person, Preview, PreviewedPrecinct, Release, Role, Scope,
-    Withdraw,
+    Approve, Cause, Layer, Message, People, Person, Preview, PreviewedPrecinct, Release, Role,
+    Scope, Withdraw,
 };
 use countersign_core::room::Room;
 use countersign_server::keys::read_key;
 use serde_json::json;
 
 use crate::commands::{good, wrong};
-use crate::support::{Party, START_MS};
+use crate::support::{Party, START_MS, Server};
 
 const ROOM: Room = Room::Official;
+
+/// Two release managers, and what they do beside a running server.
+pub struct Managers<'a> {
+    server: &'a Server,
+    one: SigningKey,
+    two: SigningKey,
+    scope: Scope<'a>,
+}
+
+impl<'a> Managers<'a> {
+    /// Has the party name them, as persons 4 and 5.
+    pub async fn named(party: &'a Party, server: &'a Server) -> Self {
+        let scope = Scope::room(&party.contest.id, ROOM);
+        let (one, two) = (party.new_key(), party.new_key());
+        let manager = |number, key: &SigningKey| Person {
+            number,
+            role: Role::ReleaseManager,
+            key: key.public(),
+        };
+        let people = People { people: vec![manager(4, &one), manager(5, &two)] };
+        let party_key = read_key(&party.keys.party()).unwrap();
+        let managers = Self { server, one, two, scope };
+        managers.act(Message::sign(&party_key, scope, &people)).await;
+        managers
+    }
+
+    async fn act(&self, message: Message) -> MessageId {
+        self.server.send(ROOM, &message).await.receipt();
+        message.id()
+    }
+
+    /// The first shows precincts with their reports, and asks for their release.
+    pub async fn propose(
+        &self,
+        number: u32,
+        name: &str,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+    ) -> MessageId {
+        let named = |&(precinct, report, cause)| PreviewedPrecinct {
+            precinct: PrecinctNumber(precinct),
+            report: Some(report),
+            decision: None,
+            cause,
+        };
+        let preview = Preview {
+            number,
+            name: name.to_owned(),
+            layer: Layer::Night,
+            precincts: precincts.iter().map(named).collect(),
+        };
+        let preview = self.act(Message::sign(&self.one, self.scope, &preview)).await;
+        let release = Release { preview, left_out: vec![] };
+        self.act(Message::sign(&self.one, self.scope, &release)).await
+    }
+
+    fn approval(&self, approves: MessageId) -> Message {
+        Message::sign(&self.two, self.scope, &Approve { approves })
+    }
+
+    /// The second approves.
+    pub async fn approve(&self, release: MessageId) {
+        self.act(self.approval(release)).await;
+    }
+
+    /// The second asks for a release to be withdrawn, and the first approves.
+    pub async fn withdraw(&self, release: MessageId, why: &str) {
+        let withdraw = Withdraw { release, why: why.to_owned() };
+        let approves = self.act(Message::sign(&self.two, self.scope, &withdraw)).await;
+        self.act(Message::sign(&self.one, self.scope, &Approve { approves })).await;
+    }
+}
+
+/// Tablets of the first precincts, and their reports with 20, 21 … people.
+pub async fn reports(
+    party: &Party,
+    server: &Server,
+    precincts: u32,
+) -> (Vec<SigningKey>, Vec<MessageId>) {
+    let (mut tablets, mut reports) = (Vec::new(), Vec::new());
+    for precinct in 0..precincts {
+        let device = server.tablet(party, ROOM, precinct).await;
+        let report = party.sign(ROOM, &device, &party.report(precinct, 20 + precinct));
+        server.send(ROOM, &report).await.receipt();
+        reports.push(report.id());
+        tablets.push(device);
+    }
+    (tablets, reports)
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tablet_learns_what_is_released_of_its_precinct_and_of_no_other() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;
-    let scope = Scope::room(&party.contest.id, ROOM);
-    let (one, two) = (party.new_key(), party.new_key());
-    let manager =
-        |number, key: &SigningKey| Person { number, role: Role::ReleaseManager, key: key.public() };
-    let people = People { people: vec![manager(4, &one), manager(5, &two)] };
-    let party_key = read_key(&party.keys.party()).unwrap();
-    server.send(ROOM, &Message::sign(&party_key, scope, &people)).await.receipt();
-    let mut reports = Vec::new();
-    for precinct in 0..2 {
-        let device = server.tablet(&party, ROOM, precinct).await;
-        let report = party.sign(ROOM, &device, &party.report(precinct, 20 + precinct));
-        server.send(ROOM, &report).await.receipt();
-        reports.push(report.id());
-    }
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 2).await;
     let public = server.public;
     let asked = format!("/v1/{ROOM}/log?precincts=0,1,77,x");
     let released = async || server.get(public, &asked).await.json()["released"].clone();
     assert_eq!(released().await, json!([]), "nothing is released");
 
-    let preview = Preview {
-        number: 1,
-        name: "First batch".to_owned(),
-        layer: Layer::Night,
-        precincts: vec![PreviewedPrecinct {
-            precinct: PrecinctNumber(0),
-            report: Some(reports[0]),
-            decision: None,
-            cause: None,
-        }],
-    };
-    let act = async |message: Message| {
-        server.send(ROOM, &message).await.receipt();
-        message.id()
-    };
-    let preview = act(Message::sign(&one, scope, &preview)).await;
-    let release = Message::sign(&one, scope, &Release { preview, left_out: vec![] });
-    let release = act(release).await;
-    let approve = Message::sign(&two, scope, &Approve { approves: release });
-    assert_eq!(server.send(ROOM, &approve).await.code(), "window-open");
+    let release = managers.propose(1, "First batch", &[(0, reports[0], None)]).await;
+    assert_eq!(server.send(ROOM, &managers.approval(release)).await.code(), "window-open");
     assert_eq!(released().await, json!([]), "one person releases nothing");
     party.clock.set(START_MS + 31 * 60_000);
-    act(approve).await;
+    managers.approve(release).await;
     let found = released().await;
     assert_eq!(found.as_array().unwrap().len(), 1);
     assert_eq!(found[0]["precinct"], 0);
@@ -73,9 +131,7 @@ async fn a_tablet_learns_what_is_released_of_its_precinct_and_of_no_other() {
     let message = async |id| server.get(public, &format!("/v1/{ROOM}/messages/{id}")).await.status;
     assert_eq!((message(reports[0]).await, message(reports[1]).await), (200, 404));
 
-    let why = "columns are shifted".to_owned();
-    let withdraw = act(Message::sign(&two, scope, &Withdraw { release, why })).await;
-    act(Message::sign(&one, scope, &Approve { approves: withdraw })).await;
+    managers.withdraw(release, "columns are shifted").await;
     assert_eq!(released().await, json!([]), "it was withdrawn");
     assert_eq!(message(reports[0]).await, 200, "and stays readable");
 }

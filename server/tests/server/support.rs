@@ -1,8 +1,8 @@
 //! A party with its keys and contest, a server over real HTTP, tablets that sign.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use countersign_core::contest::Contest;
 use countersign_core::crypto::SigningKey;
@@ -23,6 +23,7 @@ use countersign_server::http::{self, Listener, Places, Service, TrustedProxies};
 use countersign_server::keys::{KeyFolder, read_key};
 use countersign_server::node::{Node, Options};
 use countersign_server::practice;
+use countersign_server::publish::sites::Publishing;
 use countersign_server::store::{LogStore, SqliteLog};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -251,6 +252,9 @@ impl Party {
             let listener = Listener { name, places, socket, tls: None, router, metrics };
             listeners.spawn(http::serve(listener, stopped.clone()));
         }
+        let (admission, witnesses) = (&node.admission, Arc::clone(&node.witnesses));
+        let (clock, sites) = (Arc::clone(&node.clock), Arc::clone(&service.sites));
+        let publishing = Mutex::new(Publishing::new(admission, witnesses, clock, sites));
         drop(service);
         countersign_server::client::install_provider();
         Server {
@@ -259,6 +263,7 @@ impl Party {
             public: bound[1],
             private: bound[2],
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            publishing,
             stop,
             listeners,
         }
@@ -278,6 +283,7 @@ pub struct Server {
     pub public: SocketAddr,
     pub private: SocketAddr,
     pub http: reqwest::Client,
+    publishing: Mutex<Publishing>,
     stop: watch::Sender<bool>,
     listeners: JoinSet<()>,
 }
@@ -348,6 +354,11 @@ impl Server {
         let device = party.new_key();
         self.send(room, &party.enrolment(room, &code, &device)).await.receipt();
         device
+    }
+
+    /// Makes the results pages anew, as the server does every second when there is something to show.
+    pub fn publish(&self) {
+        tokio::task::block_in_place(|| self.publishing.lock().unwrap().look());
     }
 
     pub fn size(&self, room: Room) -> u64 {

@@ -110,11 +110,24 @@ impl Released {
     /// The results of a layer. `None` without a package.
     #[must_use]
     pub fn of(state: &RoomState, layer: Layer) -> Option<Self> {
-        let released = state.review().released(layer);
+        Self::by(state, layer, state.size(), state.now_ms())
+    }
+
+    /// The results of a layer as they were when a release took effect, worked out with the newest package. `None` where it
+    /// never did.
+    #[must_use]
+    pub fn when(state: &RoomState, release: &ProposedRelease) -> Option<Self> {
+        let signed = release.approval?.signed;
+        Self::by(state, state.review().layer(release), signed.index + 1, signed.entered_ms)
+    }
+
+    fn by(state: &RoomState, layer: Layer, log_size: u64, now_ms: u64) -> Option<Self> {
+        let released = state.review().released_by(layer, log_size);
         let precincts = released.into_iter().filter_map(|(precinct, (release, named))| {
             released_precinct(state, precinct, release, named)
         });
-        Self::add_up(state, layer, precincts.collect())
+        let added_up = Self::add_up(state, layer, precincts.collect())?;
+        Some(Self { log_size, now_ms, ..added_up })
     }
 
     /// The results of a layer as they would be with a preview's precincts released as well.

@@ -39,6 +39,16 @@ pub struct ProposedRelease {
     pub withdrawal: Option<Withdrawal>,
 }
 
+impl ProposedRelease {
+    /// Whether it is in effect in a log of so many entries.
+    #[must_use]
+    pub fn is_in_effect(&self, size: u64) -> bool {
+        let by = |approval: &Approval| approval.signed.index < size;
+        self.approval.as_ref().is_some_and(by)
+            && !self.withdrawal.as_ref().is_some_and(|withdrawal| by(&withdrawal.approval))
+    }
+}
+
 /// A stop in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped {
@@ -172,12 +182,14 @@ impl Review {
         release.release.of(&self.previews[release.preview].preview, precinct)
     }
 
-    /// The releases in effect that belong to a layer or to one before it, so that the later ones stand over the earlier: those
-    /// of a later layer, and among those of one layer those that took effect later. A correction of caucus night's numbers
-    /// does not undo a recount.
-    fn laid_over_each_other(&self, layer: Layer) -> Vec<&ProposedRelease> {
-        let mut releases: Vec<_> =
-            self.in_effect().filter(|release| self.layer(release) <= layer).collect();
+    /// The releases in effect in a log of so many entries that belong to a layer or to one before it, so that the later ones
+    /// stand over the earlier: those of a later layer, and among those of one layer those that took effect later. A correction
+    /// of caucus night's numbers does not undo a recount.
+    fn laid_over_each_other(&self, layer: Layer, size: u64) -> Vec<&ProposedRelease> {
+        let mut releases: Vec<_> = self
+            .effective()
+            .filter(|release| release.is_in_effect(size) && self.layer(release) <= layer)
+            .collect();
         releases.sort_by_key(|release| self.layer(release));
         releases
     }
@@ -189,8 +201,18 @@ impl Review {
         &self,
         layer: Layer,
     ) -> BTreeMap<PrecinctNumber, (&ProposedRelease, &PreviewedPrecinct)> {
+        self.released_by(layer, u64::MAX)
+    }
+
+    /// The same as it was when the log had so many entries.
+    #[must_use]
+    pub fn released_by(
+        &self,
+        layer: Layer,
+        size: u64,
+    ) -> BTreeMap<PrecinctNumber, (&ProposedRelease, &PreviewedPrecinct)> {
         let mut released = BTreeMap::new();
-        for release in self.laid_over_each_other(layer) {
+        for release in self.laid_over_each_other(layer, size) {
             for named in self.precincts(release) {
                 released.insert(named.precinct, (release, named));
             }
@@ -206,7 +228,7 @@ impl Review {
         precinct: PrecinctNumber,
         layer: Layer,
     ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
-        let releases = self.laid_over_each_other(layer).into_iter().rev();
+        let releases = self.laid_over_each_other(layer, u64::MAX).into_iter().rev();
         let mut found =
             releases.filter_map(|release| Some((release, self.named(release, precinct)?)));
         found.next().filter(|(_, named)| named.report.is_some())

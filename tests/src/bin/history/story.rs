@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 use std::time::Instant;
 
+use countersign_core::checks::statewide::StatewideRule;
 use countersign_core::checks::{Finding, Severity};
 use countersign_core::contest::Published;
 use countersign_core::id::{MessageId, PrecinctNumber};
@@ -11,7 +12,8 @@ use countersign_core::message::{
     Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
     Release, Report,
 };
-use countersign_core::results::{Released, RoomState, changes, findings_of};
+use countersign_core::results::{Flag, Released, RoomState, changes, findings_of};
+use countersign_server::review;
 use countersign_tests::places;
 use countersign_tests::signer::{Signed, Signer};
 use serde::Serialize;
@@ -21,6 +23,9 @@ use crate::house::House;
 use crate::recorded::Recorded;
 use crate::sheet::{self, Road};
 use crate::{Arguments, Outcome};
+
+/// Precincts of the batch in which columns were shifted.
+const SHIFTED: usize = 100;
 
 /// What a release came to.
 #[derive(Serialize)]
@@ -38,6 +43,8 @@ pub(crate) struct Figure {
 struct Summary<'a> {
     contest: &'a str,
     releases: &'a [Figure],
+    /// The batch in which columns were shifted, where the contest's history has one.
+    shifted_batch: Option<Stopped>,
     /// Precincts that were changed after they had been released, and how many of their cells.
     changed_precincts: usize,
     changed_cells: usize,
@@ -59,6 +66,21 @@ struct Story {
     sequence: u64,
     /// Previews so far.
     previews: u32,
+    /// Reports in which columns had been shifted, by precinct.
+    shifted: BTreeMap<u32, MessageId>,
+    stopped: Option<Stopped>,
+}
+
+/// What became of the batch in which columns were shifted.
+#[derive(Clone, Copy, Serialize)]
+struct Stopped {
+    precincts: usize,
+    /// Precincts that H03 named by themselves.
+    named: usize,
+    /// Sentences about the batch as a whole.
+    of_the_batch: usize,
+    /// Precincts that would have been shown to observers all the same.
+    shown: usize,
 }
 
 /// Goes through the releases; gives whether every total is as published, or explained.
@@ -78,6 +100,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
         standing: BTreeMap::new(),
         sequence: 0,
         previews: 0,
+        shifted: BTreeMap::new(),
+        stopped: None,
         house,
         recorded,
     };
@@ -85,8 +109,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
     let mut figures = Vec::new();
     for release in story.recorded.releases.clone() {
         match release.release.as_str() {
-            // Nobody kept these by precinct.
-            "r085" | "recanvass" => {}
+            "r085" => story.shifted_batch("r086")?,
+            // Nobody kept it by precinct.
+            "recanvass" => {}
             "feb10" => figures.push(story.correct("feb10", Layer::Corrected, Evidence::Sheet)?),
             "final" => figures.push(story.correct("final", Layer::Recount, Evidence::Cards)?),
             key => figures.push(story.batch(key)?),
@@ -145,28 +170,37 @@ impl Story {
     }
 
     fn report(&mut self, published: &Published, channel: Channel) -> Report {
-        let road = self.road(channel);
+        let mut road = self.road(channel);
+        if channel == Channel::Transcription {
+            road.supersedes = self.shifted.get(&published.precinct).copied();
+        }
         sheet::report(&self.house.contest, self.house.package, published, road)
+    }
+
+    /// Precincts that were first released with a batch.
+    fn first_released(&self, key: &str) -> Vec<u32> {
+        let first = (0..).zip(&self.recorded.first_release);
+        first.filter(|(_, first)| *first == key).map(|(number, _)| number).collect()
     }
 
     /// The precincts of a batch report, are reviewed and released.
     fn batch(&mut self, key: &str) -> Outcome<Figure> {
-        let numbers: Vec<u32> = (0..)
-            .zip(&self.recorded.first_release)
-            .filter(|(_, first)| *first == key)
-            .map(|(number, _)| number)
-            .collect();
-        let (mut decisions, mut previewed) = (0, Vec::new());
-        for number in numbers {
+        let mut sent = Vec::new();
+        for number in self.first_released(key) {
             let published = self.recorded.complete[number as usize].clone();
             let report = self.report(&published, Channel::Tablet);
             let id = self.house.report(&self.tablets[&number], &report)?;
-            let decision = self.answer(&report, id, Evidence::Sheet, None)?;
-            decisions += usize::from(decision.is_some());
-            previewed.push(named(number, id, decision, None));
             self.standing.insert(number, published);
+            sent.push((number, report, id));
         }
-        self.release(key, Layer::Night, previewed, decisions, 0)
+        for (number, report, id) in &sent {
+            // What had been typed with shifted columns is another source now: somebody says which counts.
+            if self.shifted.contains_key(number) {
+                self.decide(report, *id, Evidence::Sheet, self.impossible(report), None)?;
+            }
+        }
+        let named = self.settle(Layer::Night, &sent, Evidence::Sheet, None)?;
+        self.release(key, Layer::Night, named, 0)
     }
 
     /// Precincts whose published numbers changed are typed again from paper, decided and released with their cause.
@@ -177,32 +211,52 @@ impl Story {
             .filter(|new| self.standing.get(&new.precinct).is_some_and(|old| old != new))
             .collect();
         let cause = if layer == Layer::Recount { Cause::Recount } else { Cause::Sheet };
-        let mut previewed = Vec::new();
         let before = self.house.state()?;
+        let mut sent = Vec::new();
         for published in &changed {
             let report = self.report(published, Channel::Transcription);
             let id = self.house.act(&self.house.workers.transcriber, &report)?;
+            self.shifted.insert(published.precinct, id);
             let after = before.review().decision(report.precinct).map(|one| one.signed.id);
-            let decision = self.decide(&report, id, evidence, after)?;
-            previewed.push(named(published.precinct, id, Some(decision), Some(cause)));
+            self.decide(&report, id, evidence, self.impossible(&report), after)?;
             self.standing.insert(published.precinct, published.clone());
+            sent.push((published.precinct, report, id));
         }
         let corrected = changed.len();
-        self.release(key, layer, previewed, corrected, corrected)
+        let named = self.settle(layer, &sent, evidence, Some(cause))?;
+        self.release(key, layer, named, corrected)
     }
 
-    /// A reviewer's answer where something impossible was found; nothing where nothing was.
-    fn answer(
+    /// A reviewer answers whatever impossible is open in what was sent, across precincts and sources as well. Gives what a
+    /// preview says of each.
+    fn settle(
         &self,
-        report: &Report,
-        id: MessageId,
+        layer: Layer,
+        sent: &[(u32, Report, MessageId)],
         evidence: Evidence,
-        after: Option<MessageId>,
-    ) -> Outcome<Option<MessageId>> {
-        if self.impossible(report).is_empty() {
-            return Ok(None);
+        cause: Option<Cause>,
+    ) -> Outcome<Vec<PreviewedPrecinct>> {
+        let state = self.house.state()?;
+        let across = state.across(layer);
+        let mut named = Vec::new();
+        for (number, report, id) in sent {
+            let precinct = report.precinct;
+            let flags = state.flags(precinct, across.of(precinct));
+            let mut decision = state.review().decision(precinct).map(|one| one.signed.id);
+            if flags.iter().any(Flag::is_open) {
+                let impossible = flags.iter().filter(|flag| flag.severity == Severity::Impossible);
+                let answers: BTreeSet<FindingName> = impossible.map(|flag| flag.name).collect();
+                let answers = answers.into_iter().collect();
+                decision = Some(self.decide(report, *id, evidence, answers, decision)?);
+            }
+            named.push(PreviewedPrecinct {
+                precinct: PrecinctNumber(*number),
+                report: Some(*id),
+                decision,
+                cause,
+            });
         }
-        self.decide(report, id, evidence, after).map(Some)
+        Ok(named)
     }
 
     fn decide(
@@ -210,6 +264,7 @@ impl Story {
         report: &Report,
         id: MessageId,
         evidence: Evidence,
+        answers: Vec<FindingName>,
         after: Option<MessageId>,
     ) -> Outcome<MessageId> {
         let decision = Decision {
@@ -217,11 +272,55 @@ impl Story {
             report: Some(id),
             evidence,
             why: "it stands so on the signed worksheet".to_owned(),
-            answers: self.impossible(report),
+            answers,
             after,
             overrides: None,
         };
         self.house.act(&self.house.workers.reviewer, &decision)
+    }
+
+    /// What happened to the batch of 5 February 2020, made up for precincts of the batch that came in its place (nobody kept which
+    /// they were): the people of two groups stand under their neighbours' names. It is prepared as a release manager
+    /// prepares one, and is not shown to anybody.
+    fn shifted_batch(&mut self, next: &str) -> Outcome<()> {
+        let numbers: Vec<u32> = self.first_released(next).into_iter().take(SHIFTED).collect();
+        let contest = self.house.contest.clone();
+        let group = |key: &str| contest.group_index(key).ok_or(format!("no group {key}"));
+        let swaps = [(group("sanders")?, group("patrick")?), (group("warren")?, group("steyer")?)];
+        for &number in &numbers {
+            let published = self.recorded.complete[number as usize].clone();
+            let mut report = self.report(&published, Channel::Transcription);
+            for count in &mut report.counts {
+                swaps.iter().for_each(|&(one, other)| count.swap(one, other));
+            }
+            let id = self.house.act(&self.house.workers.transcriber, &report)?;
+            self.shifted.insert(number, id);
+        }
+        let state = self.house.state()?;
+        let precincts: Vec<PrecinctNumber> = numbers.iter().copied().map(PrecinctNumber).collect();
+        let across = state.across(Layer::Night);
+        let h03 = StatewideRule::H03.number();
+        let named = |precinct: &&PrecinctNumber| {
+            across.of(**precinct).iter().any(|(name, _)| name.check == h03)
+        };
+        let prepared = review::prepare(&state, "85 %", Layer::Night, &precincts, None);
+        let stopped = Stopped {
+            precincts: numbers.len(),
+            named: precincts.iter().filter(named).count(),
+            of_the_batch: prepared.of_the_batch.len(),
+            // As the command does it: a batch about which something is said as a whole is shown to nobody.
+            shown: match prepared.of_the_batch.len() {
+                0 => prepared.preview.precincts.len(),
+                _ => 0,
+            },
+        };
+        let first = prepared.of_the_batch.first().map_or("", String::as_str);
+        say(&format!(
+            "r085   columns shifted in {} precincts: {} of them named, {} shown to observers. {first}",
+            stopped.precincts, stopped.named, stopped.shown
+        ));
+        self.stopped = Some(stopped);
+        Ok(())
     }
 
     fn impossible(&self, report: &Report) -> Vec<FindingName> {
@@ -237,14 +336,15 @@ impl Story {
         key: &str,
         layer: Layer,
         precincts: Vec<PreviewedPrecinct>,
-        decisions: usize,
         corrected: usize,
     ) -> Outcome<Figure> {
+        let decisions = precincts.iter().filter(|named| named.decision.is_some()).count();
         let recorded = self.recorded.releases.iter().find(|one| one.release == key);
         let recorded = recorded.ok_or("an unknown release")?.clone();
         self.previews += 1;
         let number = self.previews;
-        let name: String = recorded.label.chars().take(60).collect();
+        // The part before a semicolon: a release's name is short.
+        let name = recorded.label.split(';').next().unwrap_or_default();
         let preview = Preview { number, name: name.trim().to_owned(), layer, precincts };
         let managers = &self.house.workers;
         let preview = self.house.act(&managers.manager, &preview)?;
@@ -287,6 +387,7 @@ impl Story {
         let summary = Summary {
             contest: &self.house.contest.id,
             releases: figures,
+            shifted_batch: self.stopped,
             changed_precincts: changes.len(),
             changed_cells: cells,
             national_delegates: national.clone(),
@@ -310,7 +411,8 @@ impl Story {
             begun.elapsed().as_secs_f64(),
         ));
         say(&format!("{}", arguments.out.display()));
-        Ok(unexplained == 0 && as_published)
+        let stopped = self.stopped.is_none_or(|stopped| stopped.shown == 0);
+        Ok(unexplained == 0 && as_published && stopped)
     }
 
     fn national(&self, released: &Released) -> BTreeMap<String, u32> {
@@ -318,13 +420,4 @@ impl Story {
         let totals = released.national.as_ref().map_or_else(Vec::new, |national| national.totals());
         groups.zip(totals).collect()
     }
-}
-
-fn named(
-    precinct: u32,
-    report: MessageId,
-    decision: Option<MessageId>,
-    cause: Option<Cause>,
-) -> PreviewedPrecinct {
-    PreviewedPrecinct { precinct: PrecinctNumber(precinct), report: Some(report), decision, cause }
 }

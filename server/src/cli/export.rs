@@ -1,0 +1,87 @@
+//! `export`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use countersign_core::id::MessageId;
+use countersign_core::message::Message;
+use countersign_core::receipt::Receipt;
+use countersign_core::results::Audience;
+use countersign_core::room::Room;
+
+use super::{Data, print};
+use crate::clock::{Clock, SystemClock};
+use crate::failure::Failure;
+use crate::node;
+use crate::publish::Publisher;
+use crate::publish::export::{Messages, export};
+use crate::room::Projection;
+use crate::store::{LogStore, SqliteLog};
+
+/// Write the results as a folder of static files, for any web host.
+///
+/// Pages in English and Spanish, the data of every release (CSV, JSON, NIST SP 1500-100), the feed, and the signed messages and
+/// receipts that pages lead to. Every document is read back and compared with the log before it is written. A server may be using
+/// the data folder. Doing it again writes only what changed.
+#[derive(Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    data: Data,
+    /// The folder to write; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Which room.
+    #[arg(long, default_value = "official")]
+    room: Room,
+}
+
+pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
+    let begun = Instant::now();
+    let folder = asked.data.folder();
+    let node::Closed { store, keys, empty } =
+        node::open_read_only(&folder, asked.room).map_err(Failure::mistake)?;
+    let projection = Projection::load(empty, &store, &keys).map_err(Failure::mistake)?;
+    let read = begun.elapsed();
+    let made = Publisher::default().make(&projection.state, SystemClock.now_ms(), Vec::new());
+    let site = made
+        .map_err(Failure::internal)?
+        .ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let built = begun.elapsed();
+    let from = FromLog { projection: &projection, store: &store };
+    let exported = export(&site, &from, &asked.out).map_err(Failure::mistake)?;
+    print(&format!(
+        "{} files ({} written, {} kB in all) in {}\nreading the log took {} ms, making pages and data {} ms, writing {} ms\n",
+        exported.files,
+        exported.written,
+        exported.bytes / 1000,
+        asked.out.display(),
+        read.as_millis(),
+        (built - read).as_millis(),
+        (begun.elapsed() - built).as_millis(),
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Messages as they lie in a data folder.
+struct FromLog<'a> {
+    projection: &'a Projection,
+    store: &'a SqliteLog,
+}
+
+impl Messages for FromLog<'_> {
+    fn message(&self, id: MessageId) -> Option<Vec<u8>> {
+        let bytes = self.store.message(self.projection.find(id)?, id).ok()??;
+        let message = Message::parse(&bytes).ok()?;
+        (self.projection.state.audience(&message) == Audience::Everyone).then_some(bytes)
+    }
+
+    fn receipt(&self, id: MessageId) -> Option<String> {
+        let index = self.projection.find(id)?;
+        let head = self.projection.head();
+        let proof = self.projection.tree.inclusion(index, head.size)?;
+        let entry = *self.projection.entry(index)?;
+        Some(Receipt::write(entry, index, &proof, &head.checkpoint))
+    }
+}

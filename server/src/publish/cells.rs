@@ -1,0 +1,193 @@
+//! What a document of results says, cell by cell, whatever its form: what is written is read back and compared with this
+//! before anybody is offered it, and whoever verifies compares what they worked out with what was published.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use countersign_core::contest::Contest;
+use countersign_core::results::{Region, Released, Totals};
+
+/// What a cell belongs to: `state`, `district:3`, `county:polk` or `precinct:polk-dm-055`; and what it says of it:
+/// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// The region.
+    pub region: String,
+    /// The measure.
+    pub measure: String,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.measure, self.region)
+    }
+}
+
+/// The numbers of a document. A number that is nought is not there: some documents leave them out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cells(BTreeMap<Cell, String>);
+
+/// The first cell in which two documents differ.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cell}: {ours} as worked out, {theirs} in the document")]
+pub struct Difference {
+    /// Which.
+    pub cell: Cell,
+    /// The number as it was worked out from the log.
+    pub ours: String,
+    /// The number in the document.
+    pub theirs: String,
+}
+
+impl Cells {
+    /// What released results say.
+    #[must_use]
+    pub fn of(released: &Released) -> Self {
+        let contest = &released.package.contest;
+        let mut cells = Self::default();
+        cells.totals(contest, &released.statewide);
+        for county in &released.counties {
+            cells.totals(contest, county);
+        }
+        for (_, district) in &released.districts {
+            cells.totals(contest, district);
+        }
+        if let Some(national) = &released.national {
+            for (group, seats) in contest.groups.iter().zip(national.totals()) {
+                cells.put("state", format!("national:{}", group.key), seats);
+            }
+        }
+        for precinct in &released.precincts {
+            let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
+            let region = format!("precinct:{}", named.id);
+            let numbers = &precinct.numbers;
+            cells.put(&region, "attendees", numbers.attendees);
+            cells.counts(contest, &region, &numbers.counts);
+            for ((group, official), sde) in
+                contest.groups.iter().zip(&numbers.official).zip(&precinct.sde)
+            {
+                cells.put(&region, format!("official:{}", group.key), official);
+                cells.put(&region, format!("sde:{}", group.key), sde);
+            }
+        }
+        cells
+    }
+
+    fn totals(&mut self, contest: &Contest, totals: &Totals) {
+        let region = region_name(contest, totals.region);
+        self.put(&region, "released", totals.precincts_released);
+        self.put(&region, "attendees", totals.attendees);
+        self.counts(contest, &region, &totals.counts);
+        for ((group, delegates), sde) in
+            contest.groups.iter().zip(&totals.delegates).zip(&totals.sde)
+        {
+            self.put(&region, format!("official:{}", group.key), delegates);
+            self.put(&region, format!("sde:{}", group.key), sde);
+        }
+    }
+
+    fn counts<N: fmt::Display>(&mut self, contest: &Contest, region: &str, counts: &[Vec<N>]) {
+        for (kind, count) in contest.counts.iter().zip(counts) {
+            for (group, number) in contest.groups.iter().zip(count) {
+                self.put(region, format!("{}:{}", kind.as_str(), group.key), number);
+            }
+        }
+    }
+
+    /// Puts a number into its cell.
+    pub fn put(&mut self, region: &str, measure: impl Into<String>, number: impl fmt::Display) {
+        let number = number.to_string();
+        let is_nought = number.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+        if !is_nought {
+            let cell = Cell { region: region.to_owned(), measure: measure.into() };
+            self.0.insert(cell, number);
+        }
+    }
+
+    /// How many numbers there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether every number is nought.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Calls with every number, in the order of the regions.
+    pub fn each<'a>(&'a self, mut call: impl FnMut(&'a Cell, &'a str)) {
+        for (cell, number) in &self.0 {
+            call(cell, number);
+        }
+    }
+
+    /// The first region that has a number.
+    #[must_use]
+    pub fn first_region(&self) -> Option<&str> {
+        self.0.keys().next().map(|cell| cell.region.as_str())
+    }
+
+    /// Those that a document of less carries.
+    #[must_use]
+    pub fn only(&self, carries: impl Fn(&Cell) -> bool) -> Self {
+        let kept = self.0.iter().filter(|(cell, _)| carries(cell));
+        Self(kept.map(|(cell, number)| (cell.clone(), number.clone())).collect())
+    }
+
+    /// Compares with what a document says.
+    ///
+    /// # Errors
+    /// The first [`Difference`], in the order of the regions.
+    pub fn agree_with(&self, document: &Self) -> Result<(), Difference> {
+        let nought = || "0".to_owned();
+        let mut cells: Vec<&Cell> = self.0.keys().chain(document.0.keys()).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        for cell in cells {
+            let (ours, theirs) = (self.0.get(cell), document.0.get(cell));
+            if ours != theirs {
+                return Err(Difference {
+                    cell: cell.clone(),
+                    ours: ours.cloned().unwrap_or_else(nought),
+                    theirs: theirs.cloned().unwrap_or_else(nought),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of what a sum is over.
+#[must_use]
+pub fn region_name(contest: &Contest, region: Region) -> String {
+    match region {
+        Region::Statewide => "state".to_owned(),
+        Region::District(district) => format!("district:{district}"),
+        Region::County(index) => {
+            let id = contest.counties.get(index).map_or("", |county| county.id.as_str());
+            format!("county:{id}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_cell_that_differs_is_named_with_both_numbers() {
+        let (mut ours, mut theirs) = (Cells::default(), Cells::default());
+        ours.put("precinct:a", "finalAlignment:red", 12);
+        ours.put("precinct:b", "sde:red", "0.0000");
+        theirs.put("precinct:a", "finalAlignment:red", 12);
+        assert_eq!(ours.agree_with(&theirs), Ok(()));
+        theirs.put("precinct:a", "finalAlignment:blue", 3);
+        let found = ours.agree_with(&theirs).unwrap_err();
+        assert_eq!(
+            found.to_string(),
+            "finalAlignment:blue of precinct:a: 0 as worked out, 3 in the document"
+        );
+    }
+}

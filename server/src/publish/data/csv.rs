@@ -1,0 +1,179 @@
+//! CSV: one file of precincts, with the columns that `contest audit --reports` reads, and one of totals.
+
+use countersign_core::contest::{Contest, CountKind};
+use countersign_core::results::{Region, Released, Totals};
+
+use super::Unreadable;
+use crate::publish::cells::{Cell, Cells, region_name};
+
+const FORM: &str = "CSV";
+
+/// Column of a count.
+const fn column(kind: CountKind) -> &'static str {
+    match kind {
+        CountKind::FirstAlignment => "first",
+        CountKind::FinalAlignment => "final",
+        CountKind::Delegates => "delegates",
+    }
+}
+
+fn kind_of(column: &str) -> Option<CountKind> {
+    CountKind::ALL.into_iter().find(|&kind| self::column(kind) == column)
+}
+
+/// Whether the file of precincts carries a cell: all of theirs but the delegates that the contest calls official, which may
+/// differ from those that were signed and stand in the JSON document.
+pub fn carries_precincts(cell: &Cell) -> bool {
+    cell.region.starts_with("precinct:") && !cell.measure.starts_with("official:")
+}
+
+fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> String {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let done = rows(&mut table).and_then(|()| {
+        table
+            .into_inner()
+            .map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))
+    });
+    String::from_utf8(done.expect("writing into memory does not fail")).expect("text went in")
+}
+
+/// Every released precinct, a row for each group.
+#[must_use]
+pub fn precincts(released: &Released) -> String {
+    let contest = &released.package.contest;
+    let counts = contest.counts.iter().map(|&kind| column(kind));
+    let header: Vec<&str> = ["precinct_id", "candidate", "attendees"]
+        .into_iter()
+        .chain(counts)
+        .chain(["sde"])
+        .collect();
+    written(|table| {
+        table.write_record(&header)?;
+        for precinct in &released.precincts {
+            let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
+            let numbers = &precinct.numbers;
+            for (index, group) in contest.groups.iter().enumerate() {
+                let mut row =
+                    vec![named.id.clone(), group.key.clone(), numbers.attendees.to_string()];
+                row.extend(numbers.counts.iter().map(|count| count[index].to_string()));
+                row.push(precinct.sde.get(index).map_or_else(String::new, ToString::to_string));
+                table.write_record(&row)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Sums of the state, of each district and of each county, a row for each group.
+#[must_use]
+pub fn totals(released: &Released) -> String {
+    let contest = &released.package.contest;
+    let counts = contest.counts.iter().map(|&kind| column(kind));
+    let header: Vec<&str> = ["region", "precincts_released", "precincts", "attendees", "candidate"]
+        .into_iter()
+        .chain(counts)
+        .chain(["official_delegates", "sde", "national_delegates"])
+        .collect();
+    let national = released.national.as_ref().map(|national| national.totals());
+    let districts = released.districts.iter().map(|(_, totals)| totals);
+    let all = [&released.statewide].into_iter().chain(districts).chain(&released.counties);
+    written(|table| {
+        table.write_record(&header)?;
+        for totals in all {
+            for index in 0..contest.groups.len() {
+                table.write_record(row(contest, totals, index, national.as_deref()))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn row(contest: &Contest, totals: &Totals, index: usize, national: Option<&[u32]>) -> Vec<String> {
+    let mut row = vec![
+        region_name(contest, totals.region),
+        totals.precincts_released.to_string(),
+        totals.precincts_total.to_string(),
+        totals.attendees.to_string(),
+        contest.groups[index].key.clone(),
+    ];
+    row.extend(totals.counts.iter().map(|count| count[index].to_string()));
+    row.push(totals.delegates[index].to_string());
+    row.push(totals.sde[index].to_string());
+    let seats = national.filter(|_| totals.region == Region::Statewide);
+    row.push(seats.map_or_else(String::new, |seats| seats[index].to_string()));
+    row
+}
+
+/// The cells of a file of precincts.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read_precincts(text: &str) -> Result<Cells, Unreadable> {
+    let mut cells = Cells::default();
+    each_row(text, &["precinct_id", "candidate"], |[precinct, group], column, value| {
+        let region = format!("precinct:{precinct}");
+        match column {
+            "attendees" | "released" => cells.put(&region, column, value),
+            "sde" => cells.put(&region, format!("sde:{group}"), value),
+            other => {
+                let kind = kind_of(other).ok_or_else(|| unknown(other))?;
+                cells.put(&region, format!("{}:{group}", kind.as_str()), value);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(cells)
+}
+
+/// The cells of a file of totals.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read_totals(text: &str) -> Result<Cells, Unreadable> {
+    let mut cells = Cells::default();
+    each_row(text, &["region", "candidate"], |[region, group], column, value| {
+        match column {
+            "precincts" => {}
+            "attendees" => cells.put(region, column, value),
+            "precincts_released" => cells.put(region, "released", value),
+            "sde" => cells.put(region, format!("sde:{group}"), value),
+            "official_delegates" => cells.put(region, format!("official:{group}"), value),
+            "national_delegates" => cells.put(region, format!("national:{group}"), value),
+            other => {
+                let kind = kind_of(other).ok_or_else(|| unknown(other))?;
+                cells.put(region, format!("{}:{group}", kind.as_str()), value);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(cells)
+}
+
+fn unknown(column: &str) -> Unreadable {
+    Unreadable::form(FORM, format!("a column {column}"))
+}
+
+/// Calls with the two key columns, and the name and value of each other column that has one.
+fn each_row<'k>(
+    text: &str,
+    keys: &[&'k str; 2],
+    mut cell: impl FnMut([&str; 2], &str, &str) -> Result<(), Unreadable>,
+) -> Result<(), Unreadable> {
+    let failed = |error: csv::Error| Unreadable::form(FORM, error);
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let header = table.headers().map_err(failed)?.clone();
+    let place = |key: &&'k str| {
+        let at = header.iter().position(|column| column == *key);
+        at.ok_or_else(|| Unreadable::form(FORM, format!("no column {key}")))
+    };
+    let (first, second) = (place(&keys[0])?, place(&keys[1])?);
+    let mut row = csv::StringRecord::new();
+    while table.read_record(&mut row).map_err(failed)? {
+        for (index, (column, value)) in header.iter().zip(&row).enumerate() {
+            if index != first && index != second && !value.is_empty() {
+                cell([&row[first], &row[second]], column, value)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Writing the folder for any web host.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use countersign_core::id::MessageId;
+
+use super::Site;
+use super::files::{Body, expand};
+
+/// Why a folder cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A file cannot be written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A message that a page leads to cannot be read.
+    #[error("message {0} cannot be read from the log; run `fsck`")]
+    Message(MessageId),
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Files of the folder.
+    pub files: usize,
+    /// Those of them that were written, because they were not there or said something else.
+    pub written: usize,
+    /// Bytes of the whole folder.
+    pub bytes: u64,
+}
+
+/// Where messages and receipts come from. `None` for what may not be read, or is not there.
+pub trait Messages {
+    /// A message's bytes.
+    fn message(&self, id: MessageId) -> Option<Vec<u8>>;
+    /// A message's receipt.
+    fn receipt(&self, id: MessageId) -> Option<String>;
+}
+
+/// Writes every file of the folder. Each is whole or as it was before: it is written under another name and renamed. Files that
+/// are there and say the same are left alone; files of earlier exports stay.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn export(site: &Site, messages: &dyn Messages, to: &Path) -> Result<Exported, ExportError> {
+    let mut exported = Exported::default();
+    let mut made = None;
+    for (name, file) in &site.files {
+        let bytes = match &file.body {
+            Body::Text(compressed) => expand(compressed)
+                .map_err(|source| ExportError::File { path: to.join(name), source })?,
+            Body::Message(id) => messages.message(*id).ok_or(ExportError::Message(*id))?,
+            Body::Receipt(id) => {
+                messages.receipt(*id).ok_or(ExportError::Message(*id))?.into_bytes()
+            }
+        };
+        let path = to.join(name);
+        exported.files += 1;
+        exported.bytes += bytes.len() as u64;
+        let folder = path.parent().map(Path::to_path_buf);
+        let written = (|| {
+            if folder.is_some() && folder != made {
+                folder.iter().try_for_each(std::fs::create_dir_all)?;
+                made = folder;
+            }
+            if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+                return Ok(false);
+            }
+            let unfinished = path.with_extension("unfinished");
+            std::fs::write(&unfinished, &bytes)?;
+            std::fs::rename(&unfinished, &path)?;
+            Ok(true)
+        })();
+        let written = written.map_err(|source| ExportError::File { path, source })?;
+        exported.written += usize::from(written);
+    }
+    Ok(exported)
+}

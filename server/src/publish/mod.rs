@@ -1,0 +1,196 @@
+//! Results as everyone reads them: a folder of static files, made from nothing but the log. The server offers it on the public
+//! listener; `export` writes it for any web host.
+//!
+//! Every document is read back and compared, cell by cell, with what was worked out, before any of it is offered.
+
+pub mod cells;
+pub mod data;
+pub mod export;
+pub mod files;
+mod map;
+pub mod pages;
+pub mod sites;
+
+use std::collections::HashMap;
+
+use countersign_core::id::{MessageId, PrecinctNumber, sha256};
+use countersign_core::results::{Released, RoomState};
+use data_encoding::HEXLOWER;
+
+use cells::{Cells, Difference};
+use data::Unreadable;
+use files::{Body, File, Files, expand, put};
+use pages::{Night, PageError, Witness};
+
+/// Why results are not offered. What was offered before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// A document does not say what was worked out.
+    #[error("a document is not offered, because it does not say what was worked out: {0}")]
+    Document(#[from] Unreadable),
+    /// A page does not.
+    #[error("{page} is not offered, because it does not say what was worked out: {difference}")]
+    Page {
+        /// Its name.
+        page: String,
+        /// The first difference.
+        difference: Difference,
+    },
+    /// A page cannot be made.
+    #[error("a page cannot be made: {0}")]
+    Template(#[from] PageError),
+}
+
+/// The folder, at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Its files.
+    pub files: Files,
+    /// Entries of the log that it was made from.
+    pub log_size: u64,
+    /// When it was made, server time.
+    pub made_ms: u64,
+}
+
+/// What the files of releases are a function of, besides entries that change none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
+    package: Option<MessageId>,
+    releases: usize,
+    withdrawn: usize,
+    objections: usize,
+    answers: usize,
+    decisions: usize,
+}
+
+impl Said {
+    fn of(state: &RoomState) -> Self {
+        let review = state.review();
+        let numbers = 0..state.package().map_or(0, |package| package.contest.precincts.len());
+        let decisions = numbers.filter_map(|number| u32::try_from(number).ok());
+        Self {
+            package: state.package_id(),
+            releases: review.effective().count(),
+            withdrawn: review.effective().filter(|one| one.withdrawal.is_some()).count(),
+            objections: review.objections().len(),
+            answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
+            decisions: decisions.map(|one| review.decisions(PrecinctNumber(one)).len()).sum(),
+        }
+    }
+}
+
+/// Makes the folder again and again, and only what changed.
+#[derive(Debug, Default)]
+pub struct Publisher {
+    /// Documents of each release, which never change.
+    documents: HashMap<MessageId, Files>,
+    /// Pages of releases, and what they were made from.
+    pages: Option<(Said, Files)>,
+}
+
+impl Publisher {
+    /// Makes the folder. `None` before there is a package.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub fn make(
+        &mut self,
+        state: &RoomState,
+        made_ms: u64,
+        witnesses: Vec<Witness>,
+    ) -> Result<Option<Site>, PublishError> {
+        let Some(night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        let said = Said::of(state);
+        if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
+            let mut files = pages::of_releases(&night)?;
+            let feed = File::text(&pages::feed(&night)?, "application/atom+xml", false);
+            put(&mut files, "releases.atom", feed);
+            messages(&night, &mut files);
+            if let Some(released) = &night.released {
+                check(&files, released)?;
+            }
+            for release in &night.releases {
+                files.extend(self.documents_of(&night, release)?);
+            }
+            self.pages = Some((said, files));
+        }
+        let moment = pages::of_the_moment(&night)?;
+        if let Some(released) = &night.released {
+            check(&moment, released)?;
+        }
+        let mut files = self.pages.as_ref().map(|(_, files)| files.clone()).unwrap_or_default();
+        files.extend(moment);
+        Ok(Some(Site { files, log_size: state.size(), made_ms }))
+    }
+
+    fn documents_of(
+        &mut self,
+        night: &Night<'_>,
+        release: &pages::Effective<'_>,
+    ) -> Result<Files, PublishError> {
+        let id = release.release.signed.id;
+        if let Some(made) = self.documents.get(&id) {
+            return Ok(made.clone());
+        }
+        let mut files = Files::new();
+        if let Some(released) = Released::when(night.state, release.release) {
+            let mut sums = String::new();
+            for (name, text, media_type) in data::documents(&released, &release.named)? {
+                let sum = HEXLOWER.encode(&sha256(text.as_bytes()));
+                sums.push_str(&format!("{sum}  {name}\n"));
+                let file = File::text(&text, media_type, true);
+                put(&mut files, format!("{}/{name}", release.folder), file);
+            }
+            let sums = File::text(&sums, "text/plain; charset=utf-8", true);
+            put(&mut files, format!("{}/SHA256SUMS", release.folder), sums);
+        }
+        self.documents.insert(id, files.clone());
+        Ok(files)
+    }
+}
+
+/// The messages that pages lead to, with their receipts.
+fn messages(night: &Night<'_>, files: &mut Files) {
+    let review = night.state.review();
+    let mut add = |id: MessageId| {
+        put(files, format!("messages/{id}.cose"), File::message(id));
+        put(files, format!("receipts/{id}.txt"), File::receipt(id));
+    };
+    for release in &night.releases {
+        add(release.release.signed.id);
+        for named in review.precincts(release.release) {
+            named.report.into_iter().for_each(&mut add);
+            for decided in review.decisions(named.precinct) {
+                add(decided.signed.id);
+            }
+        }
+    }
+}
+
+/// Compares the numbers in pages with what was worked out.
+fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
+    let worked_out = Cells::of(released);
+    let mut by_region: HashMap<&str, Cells> = HashMap::new();
+    worked_out.each(|cell, number| {
+        let shown = !matches!(cell.measure.as_str(), "attendees" | "released")
+            && !cell.measure.starts_with("official:")
+            && !cell.measure.starts_with("national:");
+        if shown {
+            by_region.entry(&cell.region).or_default().put(&cell.region, &*cell.measure, number);
+        }
+    });
+    for (name, file) in files {
+        let Body::Text(compressed) = &file.body else { continue };
+        if !name.ends_with(".html") {
+            continue;
+        }
+        let text = expand(compressed).unwrap_or_default();
+        let page = pages::read_back::cells(&String::from_utf8_lossy(&text));
+        let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
+        let Some(region) = page.first_region() else { continue };
+        let ours = by_region.get(region).cloned().unwrap_or_default();
+        ours.agree_with(&page)
+            .map_err(|difference| PublishError::Page { page: name.clone(), difference })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! The first page.
+
+use askama::Template;
+use countersign_core::contest::CountyKind;
+use countersign_core::id::PrecinctNumber;
+use countersign_core::results::{Candidate, Released, Totals};
+
+use super::tables::Table;
+use super::words::{Language, per_cent, per_mille, whole};
+use super::{Frame, Night};
+use crate::publish::map::Map;
+
+#[derive(Template)]
+#[template(path = "results/index.html")]
+pub(super) struct Front<'a> {
+    f: Frame<'a>,
+    released: String,
+    all: String,
+    part: String,
+    received: String,
+    in_review: String,
+    /// Name, layer and time of the last release.
+    last: Option<(String, &'static str, String)>,
+    corrected: usize,
+    withdrawn: usize,
+    covered: bool,
+    coverage: String,
+    attendees: String,
+    provisional: bool,
+    table: Option<Table>,
+    national: Option<Vec<(String, u32)>>,
+    maps: Option<Maps>,
+    counties: Vec<County>,
+    witnesses: String,
+    stopped: Option<String>,
+    folder: Option<&'a str>,
+}
+
+/// The three maps.
+struct Maps {
+    width: u32,
+    height: u32,
+    outlines: Vec<Shape>,
+    /// The groups that lead somewhere, with the letter that stands for each.
+    leaders: Vec<(String, String, usize)>,
+}
+
+/// A county on the maps.
+struct Shape {
+    id: String,
+    path: String,
+    x: i32,
+    y: i32,
+    title: String,
+    /// Place of the leader among the leaders, and its letter.
+    leader: Option<(usize, String)>,
+    /// The leader's share, in five steps from 0, and in whole per cent.
+    share: Option<(u64, u64)>,
+    /// Completeness in five steps, 4 for complete.
+    complete: u64,
+}
+
+/// A row of the counties' table.
+struct County {
+    id: String,
+    name: String,
+    released: String,
+    attendees: String,
+    leader: String,
+}
+
+/// How many precincts have something that counts, and of those how many are not released.
+pub(super) fn received(night: &Night<'_>) -> (usize, usize) {
+    let all = 0..u32::try_from(night.contest.precincts.len()).unwrap_or(u32::MAX);
+    let mut counts = (0, 0);
+    for number in all.map(PrecinctNumber) {
+        if matches!(night.state.candidate(number), Candidate::Missing) {
+            continue;
+        }
+        counts.0 += 1;
+        let released = night.released.as_ref().and_then(|released| released.precinct(number));
+        counts.1 += usize::from(released.is_none());
+    }
+    counts
+}
+
+/// The group that has most, by SDE and else by the last count; none where two have as many or nobody has any.
+fn leader(totals: &Totals) -> Option<(usize, u64, u64)> {
+    let by_sde: Vec<u64> = totals.sde.iter().map(|sde| sde.0).collect();
+    let values = if by_sde.iter().any(|&sde| sde > 0) { &by_sde } else { totals.counts.last()? };
+    let most = values.iter().max().copied().filter(|&most| most > 0)?;
+    let mut leaders = (0..values.len()).filter(|&index| values[index] == most);
+    let first = leaders.next()?;
+    leaders.next().is_none().then(|| (first, most, values.iter().sum()))
+}
+
+pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
+    let contest = night.contest;
+    let released = night.released.as_ref();
+    let (received, in_review) = received(night);
+    let count = released.map_or(0, |released| released.precincts.len());
+    let covered = released.is_some_and(Released::is_covered);
+    let coverage = contest.release_rules().coverage;
+    let last = night.last();
+    let national = released.and_then(|released| released.national.as_ref()).filter(|_| covered);
+    let stop = night.state.review().stop_in_force(night.made_ms);
+    Front {
+        f: Frame::of(
+            night,
+            language,
+            "index.html",
+            language.say("Results", "Resultados").to_owned(),
+        ),
+        released: whole(count),
+        all: whole(contest.precincts.len()),
+        part: per_cent(count as u64, contest.precincts.len() as u64),
+        received: whole(received),
+        in_review: whole(in_review),
+        last: last.map(|last| {
+            let time = night.time(language, last.at_ms);
+            (last.named.name.clone(), language.layer(last.layer), time)
+        }),
+        corrected: night.changes.len(),
+        withdrawn: night.releases.iter().filter(|one| one.release.withdrawal.is_some()).count(),
+        covered,
+        coverage: per_cent(coverage.numerator.into(), coverage.denominator.into()),
+        attendees: released.map_or_else(String::new, |one| whole(one.statewide.attendees)),
+        provisional: released.is_some_and(|released| released.statewide.provisional),
+        table: released
+            .filter(|released| !released.precincts.is_empty())
+            .map(|released| Table::of(contest, &released.statewide, language, covered)),
+        national: national.map(|national| {
+            let mut seats: Vec<(String, u32)> = contest
+                .groups
+                .iter()
+                .zip(national.totals())
+                .filter(|(_, seats)| *seats > 0)
+                .map(|(group, seats)| (group.full_name_in(language.code()).to_owned(), seats))
+                .collect();
+            seats.sort_by_key(|(_, seats)| std::cmp::Reverse(*seats));
+            seats
+        }),
+        maps: released.and_then(|released| maps(night, released, language, covered)),
+        counties: released
+            .map_or_else(Vec::new, |released| counties(night, released, language, covered)),
+        witnesses: witnesses(night, language),
+        stopped: stop.map(|stop| {
+            let until = stop.until_ms().map(|until| night.time(language, until));
+            until.unwrap_or_default()
+        }),
+        folder: last.map(|last| last.folder.as_str()),
+    }
+}
+
+fn witnesses(night: &Night<'_>, language: Language) -> String {
+    let cosigning = night.witnesses.iter().filter(|one| !one.is_silent && one.size > 0).count();
+    match (night.witnesses.len(), cosigning) {
+        (0, _) => language.say("Nobody cosigns this log", "Nadie cofirma este registro").to_owned(),
+        (all, cosigning) => format!(
+            "{cosigning} {} {all} {}",
+            language.say("of", "de"),
+            language.say("witnesses cosign this log", "testigos cofirman este registro")
+        ),
+    }
+}
+
+fn counties(
+    night: &Night<'_>,
+    released: &Released,
+    language: Language,
+    covered: bool,
+) -> Vec<County> {
+    let row = |(county, totals): (&countersign_core::contest::County, &Totals)| County {
+        id: county.id.clone(),
+        name: county.name.clone(),
+        released: format!(
+            "{} {} {}",
+            whole(totals.precincts_released),
+            language.say("of", "de"),
+            whole(totals.precincts_total)
+        ),
+        attendees: whole(totals.attendees),
+        leader: leader(totals).filter(|_| covered).map_or_else(
+            || "–".to_owned(),
+            |(index, most, all)| {
+                let name = night.contest.groups[index].name_in(language.code());
+                format!("{name}, {}", per_cent(most, all))
+            },
+        ),
+    };
+    night.contest.counties.iter().zip(&released.counties).map(row).collect()
+}
+
+fn maps(night: &Night<'_>, released: &Released, language: Language, covered: bool) -> Option<Maps> {
+    let contest = night.contest;
+    let on_the_map: Vec<_> = contest
+        .counties
+        .iter()
+        .zip(&released.counties)
+        .filter(|(county, _)| county.kind != CountyKind::SatellitePool)
+        .collect();
+    let names: Vec<&str> = on_the_map.iter().map(|(county, _)| county.name.as_str()).collect();
+    let map = Map::of(&names)?;
+    let leads = |totals: &Totals| leader(totals).filter(|_| covered);
+    // The groups that lead somewhere, those that lead in most counties first, so that their patterns differ most.
+    let mut led = vec![0_usize; contest.groups.len()];
+    for (_, totals) in &on_the_map {
+        if let Some((index, ..)) = leads(totals) {
+            led[index] += 1;
+        }
+    }
+    let mut leaders: Vec<usize> = (0..led.len()).filter(|&index| led[index] > 0).collect();
+    leaders.sort_by_key(|&index| std::cmp::Reverse(led[index]));
+    let letters =
+        letters(&leaders.iter().map(|&i| contest.groups[i].name.as_str()).collect::<Vec<_>>());
+    let mut outlines = Vec::new();
+    for outline in map.counties {
+        let found = on_the_map.iter().find(|(county, _)| county.name == outline.county);
+        let Some((county, totals)) = found else { continue };
+        let leader = leads(totals);
+        let place = leader.and_then(|(index, ..)| leaders.iter().position(|one| *one == index));
+        let complete =
+            u64::from(totals.precincts_released) * 4 / u64::from(totals.precincts_total.max(1));
+        let mut title = format!(
+            "{}: {} {} {} {}",
+            county.name,
+            totals.precincts_released,
+            language.say("of", "de"),
+            totals.precincts_total,
+            language.say("precincts released", "precintos publicados")
+        );
+        let share = leader.map(|(index, most, all)| {
+            let name = contest.groups[index].name_in(language.code());
+            title.push_str(&format!("; {name} {}", per_cent(most, all)));
+            let tenths = per_mille(most, all);
+            (tenths.saturating_sub(200).min(499) / 100, tenths / 10)
+        });
+        outlines.push(Shape {
+            id: county.id.clone(),
+            path: outline.path,
+            x: outline.x,
+            y: outline.y,
+            title,
+            leader: place.map(|place| (place.min(7), letters[place].clone())),
+            share,
+            complete,
+        });
+    }
+    let leaders = leaders.iter().enumerate().map(|(place, &index)| {
+        let name = contest.groups[index].full_name_in(language.code()).to_owned();
+        (letters[place].clone(), name, place.min(7))
+    });
+    Some(Maps { width: map.width, height: map.height, outlines, leaders: leaders.collect() })
+}
+
+/// The fewest first letters of each name by which it differs from those before it.
+fn letters(names: &[&str]) -> Vec<String> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let starts = (1..=name.chars().count()).map(|length| name.chars().take(length).collect());
+        let own = starts.into_iter().find(|start: &String| !taken.contains(start));
+        taken.push(own.unwrap_or_else(|| (*name).to_owned()));
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaders_are_told_apart_by_as_few_letters_as_possible() {
+        assert_eq!(letters(&["Buttigieg", "Sanders", "Biden", "Bennet"]), ["B", "S", "Bi", "Be"]);
+    }
+}

@@ -1,0 +1,263 @@
+//! The pages: documents first, whole without a script, in both languages.
+
+mod changed;
+mod checks;
+mod front;
+mod national;
+mod place;
+mod precinct;
+pub(super) mod read_back;
+mod releases;
+mod status;
+mod tables;
+pub mod words;
+
+use askama::Template;
+use chrono_tz::Tz;
+use countersign_core::contest::Contest;
+use countersign_core::id::sha256;
+use countersign_core::message::Layer;
+use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
+use countersign_core::room::Room;
+use data_encoding::HEXLOWER;
+
+use super::data::Named;
+use super::files::{File, Files, put};
+use words::Language;
+
+const STYLE: &str = include_str!("../../../templates/results/style.css");
+const SCRIPT: &str = include_str!("../../../templates/results/find.js");
+
+/// Everything pages are made from.
+pub struct Night<'a> {
+    /// The room.
+    pub state: &'a RoomState,
+    /// Its contest.
+    pub contest: &'a Contest,
+    /// When the pages are made, server time.
+    pub made_ms: u64,
+    /// Who cosigns the log, in words, where anybody does.
+    pub witnesses: Vec<Witness>,
+    /// What is released in the last layer that has anything.
+    pub released: Option<Released>,
+    /// Releases that took effect, in the order in which they did.
+    pub releases: Vec<Effective<'a>>,
+    /// Every change of released numbers.
+    pub changes: Vec<ChangedPrecinct>,
+    zone: Tz,
+    style: String,
+    script: String,
+}
+
+/// A witness of the log.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    /// Its name.
+    pub name: String,
+    /// Size of the largest checkpoint that it cosigned.
+    pub size: u64,
+    /// Whether something keeps it from cosigning now.
+    pub is_silent: bool,
+}
+
+/// A release that took effect.
+pub struct Effective<'a> {
+    /// The release.
+    pub release: &'a ProposedRelease,
+    /// Its layer.
+    pub layer: Layer,
+    /// How documents name it.
+    pub named: Named,
+    /// When it took effect.
+    pub at_ms: u64,
+    /// Precincts that it names.
+    pub precincts: usize,
+    /// Folder of its documents.
+    pub folder: String,
+}
+
+impl<'a> Night<'a> {
+    /// Gathers it. `None` before there is a package.
+    #[must_use]
+    pub fn of(state: &'a RoomState, made_ms: u64, witnesses: Vec<Witness>) -> Option<Self> {
+        let contest = &state.package()?.contest;
+        let review = state.review();
+        let layer = review.last_layer().unwrap_or(Layer::Night);
+        let changes = changes(state);
+        let releases = review.effective().enumerate().filter_map(|(index, release)| {
+            let preview = &review.previews().get(release.preview)?.preview;
+            let id = release.signed.id.to_string();
+            Some(Effective {
+                release,
+                layer: preview.layer,
+                at_ms: release.approval?.signed.entered_ms,
+                precincts: review.precincts(release).count(),
+                folder: format!("data/{:03}-{}", index + 1, &id[..8]),
+                named: Named {
+                    sequence: index + 1,
+                    name: preview.name.clone(),
+                    corrects: changes.iter().any(|change| change.release == release.signed.id),
+                    id,
+                },
+            })
+        });
+        Some(Self {
+            contest,
+            made_ms,
+            witnesses,
+            released: Released::of(state, layer),
+            releases: releases.collect(),
+            zone: contest.time_zone.parse().unwrap_or(Tz::UTC),
+            style: named_by_content("style", STYLE, "css"),
+            script: named_by_content("find", SCRIPT, "js"),
+            changes,
+            state,
+        })
+    }
+
+    fn time(&self, language: Language, at_ms: u64) -> String {
+        language.time(at_ms, self.zone)
+    }
+
+    /// The release that took effect last and was not withdrawn.
+    fn last(&self) -> Option<&Effective<'a>> {
+        self.releases.iter().rev().find(|one| one.release.withdrawal.is_none())
+    }
+
+    fn release(&self, id: countersign_core::id::MessageId) -> Option<&Effective<'a>> {
+        self.releases.iter().find(|one| one.release.signed.id == id)
+    }
+}
+
+fn named_by_content(name: &str, content: &str, extension: &str) -> String {
+    format!("{name}-{}.{extension}", &HEXLOWER.encode(&sha256(content.as_bytes()))[..8])
+}
+
+/// What every page has around it.
+struct Frame<'a> {
+    language: Language,
+    title: String,
+    contest: &'a str,
+    party: &'a str,
+    rehearsal: bool,
+    /// From the page to the top of the folder.
+    root: String,
+    /// From the page to the top of its language.
+    base: String,
+    /// The same page in the other language.
+    other: String,
+    other_language: Language,
+    style: &'a str,
+    script: &'a str,
+    made: String,
+    log_size: u64,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of the page with a name, such as `precincts/polk-dm-055.html`.
+    fn of(night: &'a Night<'_>, language: Language, name: &str, title: String) -> Self {
+        let base = "../".repeat(name.matches('/').count());
+        let (root, other) = match language {
+            Language::English => (base.clone(), format!("{base}es/{name}")),
+            Language::Spanish => (format!("{base}../"), format!("{base}../{name}")),
+        };
+        let other_language = match language {
+            Language::English => Language::Spanish,
+            Language::Spanish => Language::English,
+        };
+        Self {
+            language,
+            title,
+            contest: &night.contest.title,
+            party: &night.contest.party,
+            rehearsal: night.state.room() == Room::Rehearsal,
+            root,
+            base,
+            other,
+            other_language,
+            style: &night.style,
+            script: &night.script,
+            made: night.time(language, night.made_ms),
+            log_size: night.state.size(),
+        }
+    }
+
+    fn say<'w>(&self, english: &'w str, spanish: &'w str) -> &'w str {
+        self.language.say(english, spanish)
+    }
+}
+
+/// Why pages cannot be made.
+pub type PageError = askama::Error;
+
+/// Puts a page under its name, in its language.
+fn page(
+    files: &mut Files,
+    language: Language,
+    name: &str,
+    page: &impl Template,
+) -> Result<(), PageError> {
+    let folder = match language {
+        Language::English => "",
+        Language::Spanish => "es/",
+    };
+    let file = File::text(&page.render()?, "text/html; charset=utf-8", false);
+    put(files, format!("{folder}{name}"), file);
+    Ok(())
+}
+
+/// Pages that change with what comes in: the first one, the status, the checks and the list of precincts.
+///
+/// # Errors
+/// [`PageError`], never with the templates that are built in.
+pub fn of_the_moment(night: &Night<'_>) -> Result<Files, PageError> {
+    let mut files = Files::new();
+    for language in Language::ALL {
+        page(&mut files, language, "index.html", &front::page(night, language))?;
+        page(&mut files, language, "status.html", &status::page(night, language))?;
+        page(&mut files, language, "precincts.html", &place::all(night, language))?;
+    }
+    let counted = checks::count(night);
+    for language in Language::ALL {
+        page(&mut files, language, "checks.html", &checks::page(night, language, &counted))?;
+    }
+    Ok(files)
+}
+
+/// Pages that change with a release, or with what is said about one.
+///
+/// # Errors
+/// As [`of_the_moment`].
+pub fn of_releases(night: &Night<'_>) -> Result<Files, PageError> {
+    let mut files = Files::new();
+    let text = |content, media_type| File::text(content, media_type, true);
+    put(&mut files, &*night.style, text(STYLE, "text/css; charset=utf-8"));
+    put(&mut files, &*night.script, text(SCRIPT, "text/javascript; charset=utf-8"));
+    for language in Language::ALL {
+        page(&mut files, language, "releases.html", &releases::page(night, language))?;
+        page(&mut files, language, "changes.html", &changed::page(night, language))?;
+        if let Some(working) = national::page(night, language) {
+            page(&mut files, language, "national.html", &working)?;
+        }
+        let Some(released) = &night.released else { continue };
+        for county in &released.counties {
+            if let Some((name, county)) = place::county(night, released, county, language) {
+                page(&mut files, language, &name, &county)?;
+            }
+        }
+        for number in precinct::with_history(night) {
+            if let Some((name, precinct)) = precinct::page(night, number, language) {
+                page(&mut files, language, &name, &precinct)?;
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The Atom feed of releases.
+///
+/// # Errors
+/// As [`of_the_moment`].
+pub fn feed(night: &Night<'_>) -> Result<String, PageError> {
+    releases::feed(night).render()
+}

@@ -1,0 +1,302 @@
+//! A precinct: its numbers, the report they come from, what was found and decided, and every release that named it.
+
+use askama::Template;
+use countersign_core::contest::CountKind;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::phrase::read_back_phrase;
+use countersign_core::results::{Numbers, ReceivedReport, findings_of};
+
+use super::tables::decimals;
+use super::words::{Language, whole};
+use super::{Frame, Night};
+
+#[derive(Template)]
+#[template(path = "results/precinct.html")]
+pub(super) struct PrecinctPage<'a> {
+    f: Frame<'a>,
+    id: String,
+    name: String,
+    county: String,
+    county_page: Option<String>,
+    elects: Option<u32>,
+    /// The numbers that are released; absent where they were taken out or withdrawn.
+    numbers: Option<Shown>,
+    /// Whether other numbers were released before.
+    changed: bool,
+    findings: Vec<Found>,
+    decisions: Vec<Decided>,
+    objections: Vec<Objected>,
+    history: Vec<Step>,
+}
+
+/// Released numbers and where they come from.
+struct Shown {
+    attendees: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    /// Whether the rules give other delegates than the room announced.
+    differs: bool,
+    rules_are_official: bool,
+    provisional: bool,
+    report: Source,
+}
+
+struct Column {
+    title: &'static str,
+    measure: &'static str,
+}
+
+struct Row {
+    name: String,
+    key: String,
+    cells: Vec<String>,
+}
+
+/// A signed report.
+struct Source {
+    id: String,
+    short: String,
+    phrase: String,
+    channel: &'static str,
+    entered: String,
+    index: u64,
+}
+
+struct Found {
+    check: String,
+    title: &'static str,
+    group: Option<String>,
+    sentence: Option<String>,
+    impossible: bool,
+    answered: bool,
+}
+
+struct Decided {
+    id: String,
+    evidence: &'static str,
+    why: String,
+    at: String,
+    person: u32,
+}
+
+struct Objected {
+    reason: &'static str,
+    why: String,
+    at: String,
+    person: u32,
+    answer: Option<(&'static str, String, u32)>,
+}
+
+struct Step {
+    name: String,
+    layer: &'static str,
+    at: String,
+    withdrawn: Option<String>,
+    cause: Option<&'static str>,
+    /// Column, group, before, after.
+    cells: Vec<(String, u32, u32)>,
+    taken_out: bool,
+    report: Option<String>,
+}
+
+/// Precincts that a release ever named, in rising order.
+pub(super) fn with_history(night: &Night<'_>) -> Vec<PrecinctNumber> {
+    let review = night.state.review();
+    let named = night.releases.iter().flat_map(|one| review.precincts(one.release));
+    let mut numbers: Vec<PrecinctNumber> = named.map(|named| named.precinct).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// The page of a precinct, and its name.
+pub(super) fn page<'a>(
+    night: &'a Night<'_>,
+    number: PrecinctNumber,
+    language: Language,
+) -> Option<(String, PrecinctPage<'a>)> {
+    let contest = night.contest;
+    let precinct = contest.precinct(number.0)?;
+    let name = format!("precincts/{}.html", precinct.id);
+    let results = night.released.as_ref().and_then(|released| released.precinct(number));
+    let report_of = |id: MessageId| night.state.reports(number).iter().find(|one| one.id == id);
+    let shown = results.and_then(|results| {
+        let report = report_of(results.report)?;
+        Some(shown(night, number, report, &results.numbers, results, language))
+    });
+    let attendees = results.map(|results| results.numbers.attendees);
+    let report = results.and_then(|results| report_of(results.report));
+    let page = PrecinctPage {
+        f: Frame::of(night, language, &name, precinct.name.clone()),
+        id: precinct.id.clone(),
+        name: precinct.name.clone(),
+        county: contest.county_display(precinct),
+        county_page: contest.county_of(precinct).map(|county| county.id.clone()),
+        elects: contest.delegates_to_elect(number.0, attendees),
+        changed: night.changes.iter().any(|change| change.precinct == number),
+        findings: report.map_or_else(Vec::new, |report| findings(night, number, report, language)),
+        decisions: decisions(night, number, language),
+        objections: objections(night, number, language),
+        history: history(night, number, language),
+        numbers: shown,
+    };
+    Some((name, page))
+}
+
+fn shown(
+    night: &Night<'_>,
+    number: PrecinctNumber,
+    received: &ReceivedReport,
+    numbers: &Numbers,
+    results: &countersign_core::results::ReleasedPrecinct,
+    language: Language,
+) -> Shown {
+    let contest = night.contest;
+    let report = received.report();
+    let signed = contest.count_index(CountKind::Delegates).map(|index| &numbers.counts[index]);
+    let differs =
+        signed.zip(numbers.by_the_rules.as_ref()).is_some_and(|(one, other)| one != other);
+    let mut columns: Vec<Column> = contest
+        .counts
+        .iter()
+        .map(|&kind| Column { title: language.count(kind), measure: kind.as_str() })
+        .collect();
+    if differs {
+        let title = language.say("Delegates by the rules", "Delegados según las reglas");
+        columns.push(Column { title, measure: "byTheRules" });
+    }
+    let has_sde = signed.is_some();
+    if has_sde {
+        let title = language.say("State delegate equivalents", "Delegados estatales equivalentes");
+        columns.push(Column { title, measure: "sde" });
+    }
+    let rows = contest.groups.iter().enumerate().map(|(index, group)| {
+        let mut cells: Vec<String> =
+            numbers.counts.iter().map(|count| whole(count[index])).collect();
+        if let Some(by_the_rules) = numbers.by_the_rules.as_ref().filter(|_| differs) {
+            cells.push(whole(by_the_rules[index]));
+        }
+        if has_sde {
+            cells.push(results.sde.get(index).map_or_else(String::new, |&sde| decimals(sde)));
+        }
+        Row { name: group.full_name_in(language.code()).to_owned(), key: group.key.clone(), cells }
+    });
+    let id = received.id.to_string();
+    let precinct_id = contest.precinct(number.0).map_or("", |precinct| &precinct.id);
+    Shown {
+        attendees: whole(numbers.attendees),
+        columns,
+        rows: rows.collect(),
+        differs,
+        rules_are_official: contest.release_rules().official
+            == countersign_core::contest::OfficialDelegates::Rules,
+        provisional: results.provisional,
+        report: Source {
+            short: id[..16].to_owned(),
+            id,
+            phrase: read_back_phrase(
+                night.state.contest(),
+                night.state.room(),
+                precinct_id,
+                report.attendees,
+                &report.counts,
+            ),
+            channel: language.channel(report.channel),
+            entered: night.time(language, received.entered_ms),
+            index: received.index,
+        },
+    }
+}
+
+fn findings(
+    night: &Night<'_>,
+    number: PrecinctNumber,
+    received: &ReceivedReport,
+    language: Language,
+) -> Vec<Found> {
+    let contest = night.contest;
+    let decided = night.state.review().decision(number);
+    let found = findings_of(contest, &received.report()).into_iter().map(|finding| {
+        let name = finding.name();
+        let (check, title) = language.check(name);
+        let group = finding.group.and_then(|group| contest.groups.get(group));
+        Found {
+            check,
+            title,
+            group: group.map(|group| group.full_name_in(language.code()).to_owned()),
+            // The sentence is headquarters', which is English.
+            sentence: (language == Language::English)
+                .then(|| finding.headquarters_sentence(contest)),
+            impossible: finding.severity == countersign_core::checks::Severity::Impossible,
+            answered: decided.is_some_and(|decided| decided.decision.answers.contains(&name)),
+        }
+    });
+    found.collect()
+}
+
+fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec<Decided> {
+    let decisions = night.state.review().decisions(number).iter().map(|decided| Decided {
+        id: decided.signed.id.to_string(),
+        evidence: language.evidence(decided.decision.evidence),
+        why: decided.decision.why.clone(),
+        at: night.time(language, decided.signed.entered_ms),
+        person: decided.signed.person,
+    });
+    decisions.collect()
+}
+
+fn objections(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec<Objected> {
+    let all = night.state.review().objections().iter();
+    let objections = all.filter(|one| one.objection.precinct == number).map(|one| Objected {
+        reason: language.objection(one.objection.reason),
+        why: one.objection.why.clone(),
+        at: night.time(language, one.signed.entered_ms),
+        person: one.signed.person,
+        answer: one.answer.as_ref().map(|(signed, answer)| {
+            (language.outcome(answer.outcome), answer.why.clone(), signed.person)
+        }),
+    });
+    objections.collect()
+}
+
+fn history(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec<Step> {
+    let review = night.state.review();
+    let mut steps = Vec::new();
+    for release in &night.releases {
+        let Some(named) = review.named(release.release, number) else { continue };
+        let id = release.release.signed.id;
+        let change = night.changes.iter().find(|one| one.precinct == number && one.release == id);
+        let cells = change.map_or_else(Vec::new, |change| {
+            let cells = change.cells().into_iter();
+            cells
+                .map(|cell| (cell_name(night, cell.cell, language), cell.before, cell.after))
+                .collect()
+        });
+        steps.push(Step {
+            name: release.named.name.clone(),
+            layer: language.layer(release.layer),
+            at: night.time(language, release.at_ms),
+            withdrawn: release.release.withdrawal.as_ref().map(|one| one.why.clone()),
+            cause: named.cause.map(|cause| language.cause(cause)),
+            cells,
+            taken_out: named.report.is_none(),
+            report: named.report.map(|report| report.to_string()),
+        });
+    }
+    steps
+}
+
+/// A cell in words: `Final alignment, Amy Klobuchar`.
+pub(super) fn cell_name(
+    night: &Night<'_>,
+    cell: Option<(usize, usize)>,
+    language: Language,
+) -> String {
+    let contest = night.contest;
+    let Some((count, group)) = cell else {
+        return language.say("Attendance", "Asistencia").to_owned();
+    };
+    let count = contest.counts.get(count).map_or("", |&kind| language.count(kind));
+    let group = contest.groups.get(group).map_or("", |group| group.full_name_in(language.code()));
+    format!("{count}, {group}")
+}

@@ -1,0 +1,122 @@
+//! Every release: what it named, its documents, and what became of it.
+
+use askama::Template;
+use chrono::{DateTime, SecondsFormat};
+
+use super::words::{Language, whole};
+use super::{Effective, Frame, Night};
+
+#[derive(Template)]
+#[template(path = "results/releases.html")]
+pub(super) struct ReleasesPage<'a> {
+    f: Frame<'a>,
+    releases: Vec<One<'a>>,
+}
+
+struct One<'a> {
+    name: &'a str,
+    sequence: usize,
+    layer: &'static str,
+    at: String,
+    precincts: String,
+    changed: usize,
+    people: (u32, u32),
+    /// Why and when it was withdrawn.
+    withdrawn: Option<(String, String)>,
+    folder: &'a str,
+    id: &'a str,
+}
+
+/// The newest first.
+pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage<'a> {
+    let releases = night.releases.iter().rev().map(|one| One {
+        name: &one.named.name,
+        sequence: one.named.sequence,
+        layer: language.layer(one.layer),
+        at: night.time(language, one.at_ms),
+        precincts: whole(one.precincts),
+        changed: changed(night, one),
+        people: (
+            one.release.signed.person,
+            one.release.approval.map_or(0, |approval| approval.signed.person),
+        ),
+        withdrawn: one.release.withdrawal.as_ref().map(|withdrawal| {
+            let at = withdrawal.approval.signed.entered_ms;
+            (withdrawal.why.clone(), night.time(language, at))
+        }),
+        folder: &one.folder,
+        id: &one.named.id,
+    });
+    let title = language.say("Releases", "Publicaciones").to_owned();
+    ReleasesPage {
+        f: Frame::of(night, language, "releases.html", title),
+        releases: releases.collect(),
+    }
+}
+
+fn changed(night: &Night<'_>, one: &Effective<'_>) -> usize {
+    night.changes.iter().filter(|change| change.release == one.release.signed.id).count()
+}
+
+/// The Atom feed (RFC 4287). Its addresses are those of the folder, so that it stays true wherever the folder lies.
+#[derive(Template)]
+#[template(path = "results/releases.atom", escape = "html")]
+pub(super) struct Feed<'a> {
+    contest: &'a str,
+    party: &'a str,
+    id: String,
+    updated: String,
+    entries: Vec<Entry<'a>>,
+}
+
+struct Entry<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// NIST's word for the status, or `withdrawn`.
+    status: &'static str,
+    published: String,
+    updated: String,
+    summary: String,
+    folder: &'a str,
+}
+
+pub(super) fn feed<'a>(night: &'a Night<'_>) -> Feed<'a> {
+    let entries = night.releases.iter().rev().map(|one| {
+        let withdrawn =
+            one.release.withdrawal.as_ref().map(|withdrawal| withdrawal.approval.signed.entered_ms);
+        let changed = changed(night, one);
+        Entry {
+            id: &one.named.id,
+            name: &one.named.name,
+            status: match (withdrawn, one.named.corrects) {
+                (Some(_), _) => "withdrawn",
+                (None, true) => "correction",
+                (None, false) => "release",
+            },
+            published: rfc_3339(one.at_ms),
+            updated: rfc_3339(withdrawn.unwrap_or(one.at_ms)),
+            summary: format!(
+                "{} precincts; {changed} of them had other numbers before. Layer: {}.",
+                one.precincts,
+                one.layer.code()
+            ),
+            folder: &one.folder,
+        }
+    });
+    let last = |one: &Effective<'_>| {
+        let withdrawn = one.release.withdrawal.as_ref();
+        withdrawn.map_or(one.at_ms, |withdrawal| withdrawal.approval.signed.entered_ms)
+    };
+    Feed {
+        contest: &night.contest.title,
+        party: &night.contest.party,
+        id: format!("urn:countersign:{}:{}:releases", night.state.contest(), night.state.room()),
+        updated: rfc_3339(night.releases.iter().map(last).max().unwrap_or(0)),
+        entries: entries.collect(),
+    }
+}
+
+fn rfc_3339(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
+    at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
+}

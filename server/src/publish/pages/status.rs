@@ -1,0 +1,149 @@
+//! Where things stand, never silent: what came in, what is shown to observers, what is stopped and by whom, and every
+//! question with its answer.
+
+use askama::Template;
+use countersign_core::message::ObjectionReason;
+use countersign_core::results::LogBegunAgain;
+
+use super::words::{Language, whole};
+use super::{Frame, Night};
+use crate::begun;
+
+/// Minutes after which the pages are made anew at the latest, also when nothing happened.
+const ANEW_MINUTES: u64 = 15;
+
+#[derive(Template)]
+#[template(path = "results/status.html")]
+pub(super) struct StatusPage<'a> {
+    f: Frame<'a>,
+    released: String,
+    received: String,
+    in_review: String,
+    missing: String,
+    all: String,
+    next: String,
+    previews: Vec<Shown>,
+    stops: Vec<Stop>,
+    questions: Vec<Question>,
+    begun_again: Option<String>,
+    witnesses: Vec<Witness>,
+}
+
+/// A preview that waits for its release.
+struct Shown {
+    name: String,
+    number: u32,
+    precincts: String,
+    at: String,
+    window_ends: String,
+    objections: usize,
+}
+
+struct Stop {
+    why: String,
+    people: (u32, u32),
+    since: String,
+    until: String,
+    in_force: bool,
+}
+
+struct Question {
+    precinct: String,
+    page: Option<String>,
+    reason: &'static str,
+    why: String,
+    person: u32,
+    at: String,
+    answer: Option<(&'static str, String, u32, String)>,
+}
+
+struct Witness {
+    name: String,
+    size: String,
+    is_silent: bool,
+}
+
+pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'a> {
+    let review = night.state.review();
+    let (received, in_review) = super::front::received(night);
+    let all = night.contest.precincts.len();
+    let open = review.previews().iter().filter(|previewed| {
+        let mut releases = review.releases().iter();
+        !releases.any(|one| one.approval.is_some() && one.release.preview == previewed.signed.id)
+    });
+    let previews = open.map(|previewed| Shown {
+        name: previewed.preview.name.clone(),
+        number: previewed.preview.number,
+        precincts: whole(previewed.preview.precincts.len()),
+        at: night.time(language, previewed.signed.entered_ms),
+        window_ends: night.time(language, previewed.window_ends_ms),
+        objections: review
+            .objections()
+            .iter()
+            .filter(|one| one.objection.preview == previewed.signed.id)
+            .count(),
+    });
+    let approved = review.stops().iter().rev().filter_map(|stop| {
+        let approval = stop.approval?.signed;
+        Some(Stop {
+            why: stop.why.clone(),
+            people: (stop.signed.person, approval.person),
+            since: night.time(language, approval.entered_ms),
+            until: stop.until_ms().map_or_else(String::new, |at| night.time(language, at)),
+            in_force: stop.is_in_force(night.made_ms),
+        })
+    });
+    let next = night.made_ms + ANEW_MINUTES * 60_000;
+    let title = language.say("Where things stand", "Cómo van las cosas").to_owned();
+    StatusPage {
+        f: Frame::of(night, language, "status.html", title),
+        released: whole(night.released.as_ref().map_or(0, |released| released.precincts.len())),
+        received: whole(received),
+        in_review: whole(in_review),
+        missing: whole(all - received),
+        all: whole(all),
+        next: night.time(language, next),
+        previews: previews.collect(),
+        stops: approved.collect(),
+        questions: questions(night, language),
+        begun_again: night.state.begun().map(|begun| {
+            let begun = LogBegunAgain::of(begun);
+            match language {
+                Language::English => begun::english(night.state.room(), &begun),
+                Language::Spanish => begun::spanish(night.state.room(), &begun),
+            }
+        }),
+        witnesses: night
+            .witnesses
+            .iter()
+            .map(|one| Witness {
+                name: one.name.clone(),
+                size: whole(one.size),
+                is_silent: one.is_silent,
+            })
+            .collect(),
+    }
+}
+
+/// Every objection, the newest first.
+fn questions(night: &Night<'_>, language: Language) -> Vec<Question> {
+    let review = night.state.review();
+    let question = |one: &countersign_core::results::Objected| {
+        let precinct = night.contest.precinct(one.objection.precinct.0)?;
+        let reason: ObjectionReason = one.objection.reason;
+        let was_released = review.was_released(one.objection.precinct);
+        Some(Question {
+            precinct: precinct.name.clone(),
+            page: was_released.then(|| precinct.id.clone()),
+            reason: language.objection(reason),
+            why: one.objection.why.clone(),
+            person: one.signed.person,
+            at: night.time(language, one.signed.entered_ms),
+            answer: one.answer.as_ref().map(|(signed, answer)| {
+                let at = night.time(language, signed.entered_ms);
+                (language.outcome(answer.outcome), answer.why.clone(), signed.person, at)
+            }),
+        })
+    };
+    review.objections().iter().rev().filter_map(question).collect()
+}

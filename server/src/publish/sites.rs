@@ -1,0 +1,143 @@
+//! The folders of both rooms while the server runs, and the work that keeps them new.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::{Duration, Instant};
+
+use countersign_core::results::{Review, RoomState};
+use countersign_core::room::Room;
+
+use super::{Publisher, Site, pages::Witness};
+use crate::admission::Admission;
+use crate::clock::SharedClock;
+use crate::cosigning::Witnesses;
+
+/// Larger contests are published with `export`, on a machine that has nothing else to do.
+pub const PRECINCTS_MAX: usize = 20_000;
+
+/// Between two looks at whether there is something new.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// New reports wait for each other at least so long, and at least twenty times as long as making the pages took.
+const NEWS_WAIT: Duration = Duration::from_secs(10);
+/// The pages say when they were made: also when nothing happens they are made anew this often.
+const ANEW: Duration = Duration::from_secs(5 * 60);
+
+/// What is offered now. Nothing before it was made for the first time.
+#[derive(Debug, Default)]
+pub struct Sites([RwLock<Option<Arc<Site>>>; 2]);
+
+const fn place(room: Room) -> usize {
+    match room {
+        Room::Official => 0,
+        Room::Rehearsal => 1,
+    }
+}
+
+impl Sites {
+    /// A room's folder.
+    #[must_use]
+    pub fn get(&self, room: Room) -> Option<Arc<Site>> {
+        self.0[place(room)].read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Offers a room's folder from now on.
+    pub fn put(&self, room: Room, site: Site) {
+        *self.0[place(room)].write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(site));
+    }
+}
+
+/// Keeps the folders new.
+pub struct Publishing {
+    /// Weak, so that a folder being made keeps no room from being closed.
+    admission: Weak<Admission>,
+    witnesses: Arc<Witnesses>,
+    clock: SharedClock,
+    sites: Arc<Sites>,
+    rooms: [(Room, Publisher, Option<Made>); 2],
+}
+
+/// When a folder was made, and from what.
+struct Made {
+    at: Instant,
+    took: Duration,
+    size: u64,
+    said: usize,
+}
+
+impl Publishing {
+    /// Publishes the rooms behind an admission.
+    #[must_use]
+    pub fn new(
+        admission: &Arc<Admission>,
+        witnesses: Arc<Witnesses>,
+        clock: SharedClock,
+        sites: Arc<Sites>,
+    ) -> Self {
+        let rooms = Room::ALL.map(|room| (room, Publisher::default(), None));
+        Self { admission: Arc::downgrade(admission), witnesses, clock, sites, rooms }
+    }
+
+    /// Looks again and again, until whoever holds the other end of `stop` lets go of it.
+    pub fn run(mut self, stop: &Receiver<()>) {
+        while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK_EVERY) {
+            self.look();
+        }
+    }
+
+    /// Looks at both rooms, and makes the folder of one anew where it is time to. Takes as long as that takes.
+    pub fn look(&mut self) {
+        for (room, publisher, made) in &mut self.rooms {
+            let state = {
+                let Some(admission) = self.admission.upgrade() else { return };
+                let projection = admission.room(*room).read();
+                let state = &projection.state;
+                let few = state
+                    .package()
+                    .is_some_and(|package| package.contest.precincts.len() <= PRECINCTS_MAX);
+                if !few || !is_time(made.as_ref(), state) {
+                    continue;
+                }
+                state.clone()
+            };
+            let begun = Instant::now();
+            let witnesses = witnesses(&self.witnesses, *room);
+            match publisher.make(&state, self.clock.now_ms(), witnesses) {
+                Ok(Some(site)) => self.sites.put(*room, site),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::error!(%room, %error, "results are not made anew; those from before stay");
+                }
+            }
+            let (size, said) = (state.size(), said(state.review()));
+            *made = Some(Made { at: begun, took: begun.elapsed(), size, said });
+        }
+    }
+}
+
+/// How much people have said. Whatever they say is shown at once.
+fn said(review: &Review) -> usize {
+    let answered = review.objections().iter().filter(|one| one.answer.is_some()).count();
+    let approvals = review.releases().iter().filter(|one| one.approval.is_some()).count();
+    let withdrawn = review.releases().iter().filter(|one| one.withdrawal.is_some()).count();
+    let stops = review.stops().iter().filter(|stop| stop.approval.is_some()).count();
+    let ended = review.stops().iter().filter(|stop| stop.ended.is_some()).count();
+    let asked = review.previews().len() + review.objections().len();
+    asked + answered + approvals + withdrawn + stops + ended
+}
+
+fn is_time(made: Option<&Made>, state: &RoomState) -> bool {
+    let Some(made) = made else { return true };
+    let since = made.at.elapsed();
+    said(state.review()) != made.said
+        || since >= ANEW
+        || state.size() != made.size && since >= NEWS_WAIT.max(made.took * 20)
+}
+
+/// The witnesses of a room's log, as pages name them.
+#[must_use]
+pub fn witnesses(witnesses: &Witnesses, room: Room) -> Vec<Witness> {
+    let status = witnesses.status(room).into_iter();
+    status
+        .map(|one| Witness { name: one.name, size: one.size, is_silent: one.trouble.is_some() })
+        .collect()
+}

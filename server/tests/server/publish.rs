@@ -1,0 +1,228 @@
+//! Results as everyone reads them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use countersign_core::message::Cause;
+use countersign_core::room::Room;
+use countersign_server::publish::data::{csv, json, nist};
+use serde_json::Value;
+
+use crate::commands::good;
+use crate::released::{Managers, reports};
+use crate::support::{Party, Reply, START_MS, Server};
+
+const ROOM: Room = Room::Official;
+
+async fn page(server: &Server, name: &str) -> String {
+    let reply = server.get(server.public, &format!("/results/{name}")).await;
+    assert_eq!(reply.status, 200, "{name}");
+    reply.text()
+}
+
+/// What leads from a page to others, made absolute within the folder.
+fn links(name: &str, html: &str) -> BTreeSet<String> {
+    let folder = Path::new(name).parent().unwrap();
+    let found = html.split(" href=\"").skip(1).chain(html.split(" src=\"").skip(1));
+    let mut links = BTreeSet::new();
+    for found in found {
+        let target = found.split('"').next().unwrap();
+        let (target, _) = target.split_once('#').unwrap_or((target, ""));
+        if target.is_empty() {
+            continue;
+        }
+        let mut path: Vec<&str> = folder.iter().map(|part| part.to_str().unwrap()).collect();
+        for part in target.split('/') {
+            match part {
+                ".." => assert!(path.pop().is_some(), "{name} leads out of the folder: {target}"),
+                part => path.push(part),
+            }
+        }
+        links.insert(path.join("/"));
+    }
+    links
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t63_before_anything_is_released_the_page_says_so_and_shows_no_number_of_a_report() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    assert_eq!(server.get(server.public, "/results/").await.status, 503, "being made");
+    reports(&party, &server, 2).await;
+    server.publish();
+    let all = party.contest.precincts.len();
+    let front = page(&server, "").await;
+    assert!(front.contains(&format!("<strong>0 of {all}</strong>")), "{front}");
+    assert!(front.contains("2 received") && front.contains("2 in review"), "{front}");
+    assert!(front.contains("sums of it are not results"), "{front}");
+    assert!(!front.contains("<table data-region"), "no numbers");
+    let status = page(&server, "status.html").await;
+    assert!(status.contains("<dt>Received</dt><dd>2</dd>"), "{status}");
+    assert!(page(&server, "es/").await.contains("precintos publicados"));
+    assert_eq!(server.get(server.public, "/results/precincts/x.html").await.status, 404);
+    assert_eq!(server.get(server.public, "/results/../healthz").await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_and_in_the_data() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let precincts = u32::try_from(party.contest.precincts.len()).unwrap();
+    let (tablets, reports) = reports(&party, &server, precincts).await;
+    let batch: Vec<_> = (0..).zip(&reports).map(|(number, &id)| (number, id, None)).collect();
+    let release = managers.propose(1, "First <batch>", &batch).await;
+    server.publish();
+    let status = page(&server, "status.html").await;
+    assert!(status.contains("First &#60;batch&#62;") && status.contains("Not released before"));
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+
+    let front = page(&server, "").await;
+    assert!(front.contains(&format!("<strong>{precincts} of {precincts}</strong>")), "{front}");
+    let attendees: u32 = (0..precincts).map(|number| 20 + number).sum();
+    assert!(front.contains(&format!("{attendees} people attended")), "{front}");
+    let place = &party.contest.precincts[1].id;
+    let precinct = page(&server, &format!("precincts/{place}.html")).await;
+    assert!(precinct.contains("<strong>21</strong> people attended"), "{precinct}");
+    assert!(precinct.contains(&reports[1].to_string()), "{precinct}");
+    let folder = format!("data/001-{}", &release.to_string()[..8]);
+    let csv_text = page(&server, &format!("{folder}/precincts.csv")).await;
+    let json_text = page(&server, &format!("{folder}/results.json")).await;
+    let nist_text = page(&server, &format!("{folder}/nist-1500-100.json")).await;
+    let cells = json::read(&json_text).unwrap();
+    let of_precincts = cells.only(csv::carries_precincts);
+    assert_eq!(csv::read_precincts(&csv_text).unwrap(), of_precincts);
+    assert_eq!(nist::read(&nist_text).unwrap(), cells);
+    assert!(cells.len() > 20, "{}", cells.len());
+    assert_eq!(nist_status(&nist_text), "unofficial-complete");
+    assert_nist(&nist_text);
+
+    // Every link of every page leads to a file that is there.
+    let site = crawl(&server).await;
+    assert!(site.len() > 30, "{site:?}");
+    // The signed report and its receipt are among them.
+    let message =
+        server.get(server.public, &format!("/results/messages/{}.cose", reports[1])).await;
+    assert_eq!(message.kind, "application/cose");
+    let receipt = page(&server, &format!("receipts/{}.txt", reports[1])).await;
+    let report = countersign_core::message::Message::parse(&message.body).unwrap();
+    party.verify(ROOM, &report, &receipt);
+
+    // A correction by the precinct itself changes a released number: both stand on the page of changes.
+    let report = party.sign(ROOM, &tablets[2], &party.correction(reports[2], 2, 30));
+    server.send(ROOM, &report).await.receipt();
+    server.publish();
+    assert!(page(&server, "").await.contains(&format!("<strong>{precincts} of {precincts}")));
+    let second =
+        managers.propose(2, "Correction", &[(2, report.id(), Some(Cause::Precinct))]).await;
+    party.clock.set(START_MS + 62 * 60_000);
+    managers.approve(second).await;
+    server.publish();
+    let changes = page(&server, "changes.html").await;
+    assert!(changes.contains("Attendance: 22 → <strong>30</strong>"), "{changes}");
+    assert!(changes.contains("the precinct corrected its own report"), "{changes}");
+    let second_folder = format!("data/002-{}", &second.to_string()[..8]);
+    let nist_text = page(&server, &format!("{second_folder}/nist-1500-100.json")).await;
+    assert_eq!(nist_status(&nist_text), "correction");
+    assert_nist(&nist_text);
+    assert_eq!(page(&server, &format!("{folder}/results.json")).await, json_text, "it stays");
+    let feed = page(&server, "releases.atom").await;
+    assert!(feed.contains("<category term=\"correction\"/>"), "{feed}");
+
+    managers.withdraw(second, "typed into the wrong row").await;
+    server.publish();
+    let releases = page(&server, "releases.html").await;
+    assert!(releases.contains("typed into the wrong row"), "{releases}");
+    assert_eq!(page(&server, &format!("{second_folder}/nist-1500-100.json")).await, nist_text);
+    let feed = page(&server, "releases.atom").await;
+    assert!(feed.contains("<category term=\"withdrawn\"/>"), "{feed}");
+    let place = &party.contest.precincts[2].id;
+    let precinct = page(&server, &format!("precincts/{place}.html")).await;
+    assert!(precinct.contains("<strong>22</strong> people attended"), "{precinct}");
+    assert!(precinct.contains("This release was withdrawn"), "{precinct}");
+
+    // The exported folder is the one that is served, whoever asks for it.
+    server.stop().await;
+    let out = party.root.path().join("site");
+    let data = party.folder.0.to_str().unwrap();
+    let export = ["export", "--data", data, "--out", out.to_str().unwrap()];
+    let said = good(party.root.path(), &export);
+    assert!(said.contains("files ("), "{said}");
+    for name in &site {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    assert_eq!(std::fs::read_to_string(out.join(&folder).join("precincts.csv")).unwrap(), csv_text);
+    let again = good(party.root.path(), &export);
+    assert!(again.contains("files ("), "{again}");
+}
+
+/// Every file that can be reached from the first page.
+async fn crawl(server: &Server) -> BTreeSet<String> {
+    let mut known = BTreeSet::from(["index.html".to_owned()]);
+    let mut waiting = vec!["index.html".to_owned()];
+    while let Some(name) = waiting.pop() {
+        let reply = server.get(server.public, &format!("/results/{name}")).await;
+        assert_eq!(reply.status, 200, "{name} is led to, and is not there");
+        if !name.ends_with(".html") {
+            continue;
+        }
+        for link in links(&name, &reply.text()) {
+            if known.insert(link.clone()) {
+                waiting.push(link);
+            }
+        }
+    }
+    known
+}
+
+fn nist_status(text: &str) -> String {
+    let document: Value = serde_json::from_str(text).unwrap();
+    document["Status"].as_str().unwrap().to_owned()
+}
+
+/// Holds a document against the schema that NIST publishes.
+fn assert_nist(text: &str) {
+    let schema = include_str!("../nist/NIST_V2_election_results_reporting.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let document: Value = serde_json::from_str(text).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = schema
+        .iter_errors(&document)
+        .take(3)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let mut without = document;
+    without.as_object_mut().unwrap().remove("Issuer");
+    assert!(!schema.is_valid(&without), "the schema is looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t72_pages_go_out_compressed_and_only_to_who_does_not_have_them() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    server.publish();
+    let url = format!("http://{}/results/", server.public);
+    let plain = server.http.get(&url).send().await.unwrap();
+    let tag = plain.headers()["etag"].to_str().unwrap().to_owned();
+    assert!(plain.headers().get("content-encoding").is_none());
+    let policy = plain.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(plain.headers()["cache-control"], "public, max-age=15");
+    let plain = plain.bytes().await.unwrap();
+    let zipped = server.http.get(&url).header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(zipped.headers()["content-encoding"], "gzip");
+    let zipped = zipped.bytes().await.unwrap();
+    assert!(zipped.len() < plain.len());
+    assert_eq!(countersign_server::publish::files::expand(&zipped).unwrap(), plain);
+    let Reply { status, body, .. } = server.get_unless(server.public, "/results/", &tag).await;
+    assert_eq!((status, body.len()), (304, 0));
+    let style = String::from_utf8(plain.to_vec()).unwrap();
+    let style = style.split("stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let style = server.http.get(format!("{url}{style}")).send().await.unwrap();
+    assert_eq!(style.headers()["cache-control"], "public, max-age=31536000, immutable");
+    server.stop().await;
+}
