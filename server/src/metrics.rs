@@ -82,6 +82,8 @@ pub enum SignIn {
 }
 
 impl SignIn {
+    const ALL: [Self; 4] = [Self::Good, Self::Failed, Self::Locked, Self::Refused];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -206,7 +208,11 @@ impl Default for Metrics {
             Unit::Seconds,
             cosignature_wait.clone(),
         );
-        let sign_ins = Family::default();
+        let sign_ins: Family<SignInLabels, Counter> = Family::default();
+        // Shown from the start, so that the first failure is a change.
+        for became in SignIn::ALL {
+            drop(sign_ins.get_or_create(&SignInLabels { outcome: became.as_str() }));
+        }
         registry.register("sign_ins", "Tries to sign in at headquarters", sign_ins.clone());
         Self {
             registry,
