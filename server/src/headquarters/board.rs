@@ -448,7 +448,7 @@ mod tests {
         let before = Board::of(state, None).unwrap();
         let worked = working.elapsed();
         println!("{precincts} precincts: copied in {copied:?}, worked out in {worked:?}");
-        // Debug builds take some ten times as long as a server does.
+        // Generous: this runs in debug builds, beside other tests.
         assert!(worked < Duration::from_secs(5), "{worked:?}");
         assert_eq!(before.totals["missing"], 1);
         assert_eq!(before.rows.len(), night.contest.precincts.len());
