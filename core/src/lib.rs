@@ -20,4 +20,5 @@ pub mod refusal;
 pub mod results;
 pub mod room;
 pub mod rules;
+pub mod seal;
 pub mod witness;

@@ -4,10 +4,9 @@
 //! one PIN serves all invitations of a tablet, and a wrong one opens nothing. Nothing here is kept open: each signature
 //! asks for the PIN.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use countersign_core::crypto::SigningKey;
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use zeroize::{Zeroize, Zeroizing};
+use countersign_core::seal::{Cost, NONCE_BYTES, SALT_BYTES, SealError, SealKey, Sealed};
+use zeroize::Zeroizing;
 
 use crate::config::Argon2Params;
 use crate::error::{Error, Result};
@@ -17,15 +16,6 @@ use crate::host::Random;
 const PKCS8_HEAD: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
-
-/// Bytes sealed under a key, with their nonce.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sealed {
-    /// Never used twice under one key: it is random.
-    pub(crate) nonce: Vec<u8>,
-    /// Ciphertext and tag.
-    pub(crate) bytes: Vec<u8>,
-}
 
 /// The vault as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +29,7 @@ pub(crate) struct Vault {
 }
 
 /// The key that opens the device keys, while somebody holds it.
-pub(crate) struct VaultKey(Zeroizing<[u8; 32]>);
+pub(crate) struct VaultKey(SealKey);
 
 /// What the vault key is sealed for.
 const VAULT_AAD: &[u8] = b"countersign vault 1";
@@ -51,24 +41,24 @@ impl Vault {
         params: Argon2Params,
         random: &dyn Random,
     ) -> Result<(Self, VaultKey)> {
-        let mut salt = vec![0; 16];
+        let mut salt = vec![0; SALT_BYTES];
         random.fill(&mut salt);
         let mut key = Zeroizing::new([0; 32]);
         random.fill(&mut *key);
-        let kek = stretch(pin, &salt, params)?;
-        let sealed = seal(&kek, VAULT_AAD, &*key, random)?;
-        Ok((Self { salt, params, sealed }, VaultKey(key)))
+        let kek = SealKey::stretch(pin, &salt, cost(params))?;
+        let sealed = kek.seal(VAULT_AAD, &*key, nonce(random))?;
+        Ok((Self { salt, params, sealed }, VaultKey(SealKey::new(key))))
     }
 
     /// Opens it; `None` when the PIN is not right.
     pub(crate) fn open(&self, pin: &str) -> Result<Option<VaultKey>> {
-        let kek = stretch(pin, &self.salt, self.params)?;
-        let Some(opened) = open(&kek, VAULT_AAD, &self.sealed)? else { return Ok(None) };
+        let kek = SealKey::stretch(pin, &self.salt, cost(self.params))?;
+        let Some(opened) = kek.open(VAULT_AAD, &self.sealed)? else { return Ok(None) };
         let key: [u8; 32] = opened
             .as_slice()
             .try_into()
             .map_err(|_| Error::Internal("a vault key of another length".to_owned()))?;
-        Ok(Some(VaultKey(Zeroizing::new(key))))
+        Ok(Some(VaultKey(SealKey::new(Zeroizing::new(key)))))
     }
 }
 
@@ -83,7 +73,7 @@ impl VaultKey {
         random.fill(&mut *seed);
         let key = SigningKey::from_seed(&seed);
         let pkcs8 = Zeroizing::new([PKCS8_HEAD.as_slice(), seed.as_slice()].concat());
-        let sealed = seal(&self.0, &aad(&key), &pkcs8, random)?;
+        let sealed = self.0.seal(&aad(&key), &pkcs8, nonce(random))?;
         Ok((key, sealed))
     }
 
@@ -91,56 +81,25 @@ impl VaultKey {
     pub(crate) fn device_key(&self, aad: &[u8], sealed: &Sealed) -> Result<SigningKey> {
         let broken =
             || Error::Internal("a device key does not open with the vault's key".to_owned());
-        let pkcs8 = open(&self.0, aad, sealed)?.ok_or_else(broken)?;
+        let pkcs8 = self.0.open(aad, sealed)?.ok_or_else(broken)?;
         SigningKey::from_pkcs8(&pkcs8).map_err(|_| broken())
     }
 }
 
-fn stretch(pin: &str, salt: &[u8], params: Argon2Params) -> Result<Zeroizing<[u8; 32]>> {
-    let wrong = |error: argon2::Error| Error::Internal(format!("Argon2id: {error}"));
-    let params =
-        Params::new(params.memory_kib, params.passes, params.lanes, Some(32)).map_err(wrong)?;
-    let mut out = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(pin.as_bytes(), salt, &mut *out)
-        .map_err(wrong)?;
-    Ok(out)
+const fn cost(params: Argon2Params) -> Cost {
+    Cost { memory_kib: params.memory_kib, passes: params.passes, lanes: params.lanes }
 }
 
-fn aead(key: &[u8; 32]) -> LessSafeKey {
-    LessSafeKey::new(
-        UnboundKey::new(&AES_256_GCM, key).expect("32 bytes are the length of an AES-256 key"),
-    )
-}
-
-fn seal(key: &[u8; 32], aad: &[u8], bytes: &[u8], random: &dyn Random) -> Result<Sealed> {
-    let mut nonce = [0; NONCE_LEN];
+fn nonce(random: &dyn Random) -> [u8; NONCE_BYTES] {
+    let mut nonce = [0; NONCE_BYTES];
     random.fill(&mut nonce);
-    let mut sealed = bytes.to_vec();
-    let done = aead(key).seal_in_place_append_tag(
-        Nonce::assume_unique_for_key(nonce),
-        Aad::from(aad),
-        &mut sealed,
-    );
-    if done.is_err() {
-        sealed.zeroize();
-        return Err(Error::Internal("sealing failed".to_owned()));
-    }
-    Ok(Sealed { nonce: nonce.to_vec(), bytes: sealed })
+    nonce
 }
 
-/// `None` when the key is not the one it was sealed with.
-fn open(key: &[u8; 32], aad: &[u8], sealed: &Sealed) -> Result<Option<Zeroizing<Vec<u8>>>> {
-    let nonce = Nonce::try_assume_unique_for_key(&sealed.nonce)
-        .map_err(|_| Error::Internal("a nonce of another length".to_owned()))?;
-    let mut bytes = Zeroizing::new(sealed.bytes.clone());
-    let Ok(length) =
-        aead(key).open_in_place(nonce, Aad::from(aad), &mut bytes).map(|plain| plain.len())
-    else {
-        return Ok(None);
-    };
-    bytes.truncate(length);
-    Ok(Some(bytes))
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        Self::Internal(error.to_string())
+    }
 }
 
 #[cfg(test)]

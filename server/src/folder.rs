@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `server.json` | contest, party key and the origins of the logs; written last by `init` |
 //! | `official.db`, `rehearsal.db` | the logs; a room's log that was begun again is `official-2.db` and so on, and the ones before it stay |
-//! | `private.db` | quarantine, how far the logs had come, and proof that one is behind |
+//! | `private.db` | quarantine, how far the logs had come, proof that one is behind, and accounts of headquarters |
 //! | `keys/` | the logs' keys |
 //! | `lock` | held by whoever writes |
 //! | `room`, `official.room`, `rehearsal.room` | there for a moment, to see that the disk has room |

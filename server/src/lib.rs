@@ -16,6 +16,7 @@ pub mod failure;
 pub mod folder;
 pub mod fsck;
 pub mod genesis;
+pub mod headquarters;
 pub mod http;
 pub mod keys;
 pub mod metrics;

@@ -63,6 +63,37 @@ struct TroubleLabels {
     why: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SignInLabels {
+    outcome: &'static str,
+}
+
+/// What became of a try to sign in at headquarters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// A session began.
+    Good,
+    /// Name, password or code was wrong.
+    Failed,
+    /// The name or the address has to wait.
+    Locked,
+    /// It was not tried, or the key is not headquarters' any more.
+    Refused,
+}
+
+impl SignIn {
+    const ALL: [Self; 4] = [Self::Good, Self::Failed, Self::Locked, Self::Refused];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Failed => "failed",
+            Self::Locked => "locked",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// Why a connection was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
@@ -108,6 +139,7 @@ pub struct Metrics {
     cosignatures_missed: Family<TroubleLabels, Counter>,
     cosignature_age: Family<WitnessLabels, Gauge<i64, AtomicI64>>,
     cosignature_wait: Family<WitnessLabels, Gauge<i64, AtomicI64>>,
+    sign_ins: Family<SignInLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -176,6 +208,12 @@ impl Default for Metrics {
             Unit::Seconds,
             cosignature_wait.clone(),
         );
+        let sign_ins: Family<SignInLabels, Counter> = Family::default();
+        // Shown from the start, so that the first failure is a change.
+        for became in SignIn::ALL {
+            drop(sign_ins.get_or_create(&SignInLabels { outcome: became.as_str() }));
+        }
+        registry.register("sign_ins", "Tries to sign in at headquarters", sign_ins.clone());
         Self {
             registry,
             messages,
@@ -194,6 +232,7 @@ impl Default for Metrics {
             cosignatures_missed,
             cosignature_age,
             cosignature_wait,
+            sign_ins,
         }
     }
 }
@@ -296,6 +335,17 @@ impl Metrics {
         for (gauge, seconds) in [(&self.cosignature_age, age_s), (&self.cosignature_wait, wait_s)] {
             gauge.get_or_create(&labels).set(i64::try_from(seconds).unwrap_or(i64::MAX));
         }
+    }
+
+    /// Counts a try to sign in at headquarters.
+    pub fn sign_in(&self, became: SignIn) {
+        self.sign_ins.get_or_create(&SignInLabels { outcome: became.as_str() }).inc();
+    }
+
+    /// Tries to sign in that were counted so far.
+    #[must_use]
+    pub fn sign_ins(&self, became: SignIn) -> u64 {
+        self.sign_ins.get_or_create(&SignInLabels { outcome: became.as_str() }).get()
     }
 
     /// The text that a Prometheus server asks for.

@@ -27,6 +27,21 @@ pub enum NotReady {
     NeedsCause,
 }
 
+impl NotReady {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::InConflict => "in-conflict",
+            Self::SetAside => "set-aside",
+            Self::Open(_) => "open",
+            Self::Released => "released",
+            Self::NeedsCause => "needs-cause",
+        }
+    }
+}
+
 impl fmt::Display for NotReady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

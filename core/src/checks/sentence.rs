@@ -80,6 +80,23 @@ impl Finding {
         }
     }
 
+    /// The evidence that would settle it.
+    #[must_use]
+    pub const fn settled_by(&self) -> &'static str {
+        match self.rule {
+            RuleId::C01 => "The photo of the signed worksheet, or a count of the sign-in sheets",
+            RuleId::C02 | RuleId::C03 | RuleId::C04 | RuleId::C09 => {
+                "The photo of the signed worksheet, or the preference cards"
+            }
+            RuleId::C05 | RuleId::C06 | RuleId::C07 | RuleId::C10 => {
+                "The photo of the signed worksheet, or a call to the number on file"
+            }
+            RuleId::C08 => {
+                "What the signed worksheet says of the lot, or a call to the number on file"
+            }
+        }
+    }
+
     /// `Sanders 5, Warren 4` from one of the two halves of the numbers of C06.
     fn delegates(&self, contest: &Contest, half: usize) -> String {
         let groups = contest.groups.len();

@@ -133,6 +133,13 @@ impl RoomState {
         precinct.map_or(Audience::Headquarters, |precinct| self.precinct_audience(precinct))
     }
 
+    /// Whether everything is published as soon as it is entered, not reviewed.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.room() == Room::Rehearsal
+            || self.package().is_some_and(|package| package.contest.publish == Publish::Live)
+    }
+
     /// Who may read what holds a precinct's numbers.
     #[must_use]
     pub fn precinct_audience(&self, precinct: PrecinctNumber) -> Audience {

@@ -2,12 +2,13 @@
 
 use countersign_core::id::{KeyId, PublicKey};
 use countersign_core::room::Room;
+use countersign_core::seal::Sealed;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::text;
 use crate::config::Argon2Params;
 use crate::error::Result;
-use crate::vault::{Sealed, Vault};
+use crate::vault::Vault;
 
 /// A device key, sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]

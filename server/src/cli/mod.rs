@@ -1,5 +1,6 @@
 //! The program's commands. Exit codes: 0 done, 2 a mistake that a person can mend, 1 anything else.
 
+mod accounts;
 mod backup;
 mod contest;
 mod desk;
@@ -76,7 +77,7 @@ enum Command {
     /// Enter a newer package.
     #[command(subcommand)]
     Package(package::Command),
-    /// Name the people of headquarters, and make their keys.
+    /// Name the people of headquarters, make their accounts and keys.
     #[command(subcommand)]
     People(people::Command),
     /// What waits for a reviewer, and what a reviewer decides.

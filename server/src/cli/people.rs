@@ -1,6 +1,6 @@
 //! `people`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -10,7 +10,7 @@ use countersign_core::message::{Message, People, Person, Role, Scope};
 use countersign_core::room::Room;
 
 use super::desk::Admin;
-use super::{Data, print};
+use super::{Data, accounts, print};
 use crate::failure::Failure;
 use crate::keys::{generate, read_key, write_secret};
 use crate::node;
@@ -21,6 +21,19 @@ pub(super) enum Command {
     Name(Name),
     /// Everybody who may sign in a room, as CSV: number, role, key, whether it was revoked.
     List {
+        #[command(flatten)]
+        data: Data,
+    },
+    Account(accounts::MakeAccount),
+    /// Print new one-time codes for somebody. The earlier ones are good no more.
+    Codes(accounts::Whose),
+    /// Lock somebody's account. They are signed out within seconds.
+    Lock(accounts::Whose),
+    /// Unlock somebody's account, also after wrong passwords.
+    Unlock(accounts::Whose),
+    Remove(accounts::Remove),
+    /// Everybody who has an account, as CSV: number, name, whether it is locked, codes left.
+    Accounts {
         #[command(flatten)]
         data: Data,
     },
@@ -76,7 +89,7 @@ pub(super) enum RoleName {
 }
 
 impl RoleName {
-    const fn role(self) -> Role {
+    pub(super) const fn role(self) -> Role {
         match self {
             Self::Admin => Role::Admin,
             Self::Operator => Role::Operator,
@@ -92,6 +105,12 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Key(make) => make_key(&make)?,
         Command::Name(name) => name_person(&name)?,
         Command::List { data } => list(&data)?,
+        Command::Account(make) => accounts::make(&make)?,
+        Command::Codes(whose) => accounts::codes(&whose)?,
+        Command::Lock(whose) => accounts::set_locked(&whose, true)?,
+        Command::Unlock(whose) => accounts::set_locked(&whose, false)?,
+        Command::Remove(remove) => accounts::remove(&remove)?,
+        Command::Accounts { data } => accounts::list(&data)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -108,15 +127,7 @@ fn name_person(name: &Name) -> Result<(), Failure> {
         Failure::mistake(format!("{} is no public key: it has 64 hexadecimal digits", name.public))
     })?;
     let role = name.role.role();
-    let signer = match (&name.party_key, role) {
-        (Some(path), _) => read_key(path).map_err(Failure::mistake)?,
-        (None, Role::Admin | Role::ReleaseManager) => {
-            return Err(Failure::mistake(
-                "admins and release managers are named by the party's key: add --party-key",
-            ));
-        }
-        (None, _) => name.admin.key()?,
-    };
+    let signer = signer(&name.admin, role, name.party_key.as_deref())?;
     let people = People { people: vec![Person { number: name.number, role, key }] };
     let desk = name.admin.open()?;
     for room in Room::ALL {
@@ -126,6 +137,21 @@ fn name_person(name: &Name) -> Result<(), Failure> {
         print(&format!("{room} room: named by log entry {index}\n"))?;
     }
     desk.close()
+}
+
+/// Who may name somebody with a role.
+pub(super) fn signer(
+    admin: &Admin,
+    role: Role,
+    party_key: Option<&Path>,
+) -> Result<SigningKey, Failure> {
+    match (party_key, role) {
+        (Some(path), _) => read_key(path).map_err(Failure::mistake),
+        (None, Role::Admin | Role::ReleaseManager) => Err(Failure::mistake(
+            "admins and release managers are named by the party's key: add --party-key",
+        )),
+        (None, _) => admin.key(),
+    }
 }
 
 fn list(data: &Data) -> Result<(), Failure> {

@@ -39,6 +39,10 @@ const LEAVING: usize = 512;
 /// Tells listeners to stop: true once they shall.
 pub type Stop = watch::Receiver<bool>;
 
+/// With every request: that the listener stops, for answers that would never end.
+#[derive(Debug, Clone)]
+pub(crate) struct Stopping(pub(crate) Stop);
+
 /// How many connections a listener keeps open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Places {
@@ -134,6 +138,7 @@ pub async fn serve(listener: Listener, mut stop: Stop) {
             router: router.clone(),
             server: Arc::clone(&server),
             watcher: ending.watcher(),
+            stop: stop.clone(),
             sitter: Arc::clone(&seat.sitter),
         };
         let (tls, open) = (tls.clone(), metrics.connection(name));
@@ -161,6 +166,7 @@ struct Connection {
     router: Router,
     server: Arc<auto::Builder<TokioExecutor>>,
     watcher: hyper_util::server::graceful::Watcher,
+    stop: Stop,
     sitter: Arc<Sitter>,
 }
 
@@ -184,12 +190,13 @@ impl Connection {
         self,
         stream: S,
     ) -> Option<Cut> {
-        let Self { peer, router, server, watcher, sitter } = self;
+        let Self { peer, router, server, watcher, stop, sitter } = self;
         let asked = Arc::clone(&sitter);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             asked.asks();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
+            request.extensions_mut().insert(Stopping(stop.clone()));
             let router = router.clone();
             async move {
                 // Everyone else's request first: many that came at once on one connection are served one by one.

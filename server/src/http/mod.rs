@@ -31,12 +31,14 @@ use crate::admission::Admission;
 use crate::begun;
 use crate::clock::SharedClock;
 use crate::cosigning::Witnesses;
+use crate::headquarters::Headquarters;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::publish::sites::Sites;
 use crate::room::Projection;
 use crate::store::PrivateStore;
 
+pub(crate) use connections::Stopping;
 pub use connections::{Listener, Places, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};
 pub use problem::Problem;
@@ -62,6 +64,8 @@ pub struct Service {
     pub clock: SharedClock,
     /// Proxies that are believed when they say who asked.
     pub proxies: TrustedProxies,
+    /// Who is signed in at headquarters.
+    pub headquarters: Headquarters,
     bodies: body::Bodies,
     newest: reporting::Newest,
     /// Turns at the disk for who only reads.
@@ -110,6 +114,7 @@ impl Service {
             metrics,
             clock,
             proxies,
+            headquarters: Headquarters::default(),
             bodies: body::Bodies::default(),
             newest: reporting::Newest::default(),
             reads: Semaphore::new(READS),
@@ -180,7 +185,7 @@ async fn count_problems(
 }
 
 /// A room in an address.
-fn room(text: &str) -> Result<Room, Problem> {
+pub(crate) fn room(text: &str) -> Result<Room, Problem> {
     text.parse().map_err(|_| Problem::NOT_FOUND)
 }
 

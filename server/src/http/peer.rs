@@ -9,16 +9,30 @@ use axum::http::HeaderMap;
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
+impl Peer {
+    /// Whether it is this machine.
+    #[must_use]
+    pub fn is_loopback(self) -> bool {
+        self.0.ip().to_canonical().is_loopback()
+    }
+}
+
 /// Proxies that are believed.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(pub Arc<[IpAddr]>);
 
 impl TrustedProxies {
+    /// Whether the other end is a proxy that is believed.
+    #[must_use]
+    pub fn names(&self, peer: Peer) -> bool {
+        self.0.contains(&peer.0.ip().to_canonical())
+    }
+
     /// The sender's address. A trusted proxy that names nobody stands for many, so there is none to charge.
     #[must_use]
     pub fn sender(&self, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
         let address = peer.0.ip().to_canonical();
-        if !self.0.contains(&address) {
+        if !self.names(peer) {
             return Some(address);
         }
         // The proxy appends whom it saw; what stands before could have been written by anyone.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{PrecinctState, Received};
@@ -21,6 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(received_page))
         .routes(routes!(metrics))
         .routes(routes!(super::healthz))
+        .merge(OpenApiRouter::from(crate::headquarters::routes()))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -34,6 +35,12 @@ fn received(service: &Shared, asked: &Asked) -> Result<Received, Problem> {
     // Taken out first, so that summing up never keeps the sequencer waiting.
     let tally = service.admission.room(room).read().state.tally();
     tally.map(|tally| tally.sum_up()).ok_or(Problem::NOT_FOUND)
+}
+
+/// Unreviewed numbers are for this machine alone: whoever comes through a proxy signs in at headquarters' own page.
+fn on_this_machine(headers: &HeaderMap) -> Result<(), Problem> {
+    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+    (!forwarded).then_some(()).ok_or(Problem::NOT_FOUND)
 }
 
 /// Answers on a thread that nobody else waits for: summing up a large contest and writing it out take a while.
@@ -51,7 +58,9 @@ async fn aside(
 async fn results(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    on_this_machine(&headers)?;
     aside(move || received(&service, &asked).map(written::json)).await
 }
 
@@ -88,7 +97,9 @@ struct Row<'a> {
 async fn received_page(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    on_this_machine(&headers)?;
     aside(move || received(&service, &asked).map(|received| page_of(&received))).await
 }
 
@@ -142,6 +153,7 @@ fn page_of(received: &Received) -> Response {
     responses((status = 200, content_type = "application/openmetrics-text"))
 )]
 async fn metrics(State(service): State<Shared>) -> impl IntoResponse {
+    service.headquarters.sweep(service.clock.now_ms());
     let kind =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], service.metrics.text())

@@ -19,6 +19,8 @@ pub struct Problem {
     code: &'static str,
     title: &'static str,
     retry_after: Option<u64>,
+    /// Whether the body says it as well.
+    says_after: bool,
     messages: Vec<Told>,
     begun_again: Option<Box<Beginning>>,
 }
@@ -30,6 +32,8 @@ struct Document<'a> {
     status: u16,
     code: &'a str,
     messages: &'a [Told],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_s: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     begun_again: Option<&'a Beginning>,
 }
@@ -51,8 +55,17 @@ impl Problem {
     pub const FAILED: Self =
         Self::new(500, "failed", "The server failed at this. Nothing was changed.");
 
-    const fn new(status: u16, code: &'static str, title: &'static str) -> Self {
-        Self { status, code, title, retry_after: None, messages: Vec::new(), begun_again: None }
+    /// A problem of its own code.
+    pub(crate) const fn new(status: u16, code: &'static str, title: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            retry_after: None,
+            says_after: false,
+            messages: Vec::new(),
+            begun_again: None,
+        }
     }
 
     /// A message that was not entered.
@@ -65,6 +78,14 @@ impl Problem {
     #[must_use]
     pub const fn after(mut self, seconds: Option<u64>) -> Self {
         self.retry_after = seconds;
+        self
+    }
+
+    /// The same, for a page that shows them.
+    #[must_use]
+    pub(crate) const fn saying_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self.says_after = true;
         self
     }
 
@@ -97,6 +118,7 @@ impl IntoResponse for Problem {
             status: self.status,
             code: self.code,
             messages: &self.messages,
+            retry_after_s: self.retry_after.filter(|_| self.says_after),
             begun_again: self.begun_again.as_deref(),
         };
         let body = serde_json::to_vec(&document).expect("texts always encode");

@@ -7,6 +7,7 @@
 //! - *Honest about not knowing*: when it cannot tell whether a batch was committed, it says so
 //!   ([`CommitError::Unknown`]) and the caller reads the log again.
 
+mod accounts;
 mod private;
 mod space;
 mod sqlite;
@@ -14,7 +15,8 @@ mod sqlite;
 use countersign_core::id::MessageId;
 use countersign_core::log::{Entry, Hash};
 
-pub use private::{Kept, PrivateStore, QuarantineLimits, Quarantined, Why};
+pub use accounts::{Account, MakeAccountError};
+pub use private::{Held, Kept, PrivateStore, QuarantineLimits, Quarantined, Why};
 pub use space::try_room;
 pub use sqlite::SqliteLog;
 

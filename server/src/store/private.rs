@@ -1,7 +1,9 @@
 //! The private store: what cannot change a published number. Here: the quarantine, and how far each log had come, so
-//! that a log which went missing or went back is noticed; and what proves that one is an older copy.
+//! that a log which went missing or went back is noticed; and what proves that one is an older copy. Accounts of
+//! headquarters are in `accounts.rs`.
 
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -37,6 +39,27 @@ const MIGRATIONS: &[M<'static>] = &[
             number INTEGER NOT NULL,
             size INTEGER NOT NULL,
             note TEXT NOT NULL
+         ) STRICT;",
+    ),
+    M::up(
+        "CREATE TABLE account (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            sign_in_name TEXT NOT NULL UNIQUE,
+            public BLOB NOT NULL CHECK (length(public) = 32),
+            memory_kib INTEGER NOT NULL,
+            passes INTEGER NOT NULL,
+            lanes INTEGER NOT NULL,
+            salt BLOB NOT NULL,
+            nonce BLOB NOT NULL,
+            sealed BLOB NOT NULL,
+            locked INTEGER NOT NULL CHECK (locked IN (0, 1)),
+            unlocked INTEGER NOT NULL
+         ) STRICT;
+         CREATE TABLE sign_in_code (
+            number INTEGER NOT NULL REFERENCES account (number) ON DELETE CASCADE,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            PRIMARY KEY (number, hash)
          ) STRICT;",
     ),
 ];
@@ -95,6 +118,17 @@ pub struct Quarantined {
     pub bytes: Vec<u8>,
 }
 
+/// A message that a person has to judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its id.
+    pub message: MessageId,
+    /// Code of the refusal.
+    pub code: String,
+    /// Server time, milliseconds since the Unix epoch.
+    pub received_ms: u64,
+}
+
 /// How many messages the quarantine holds, for each room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuarantineLimits {
@@ -139,6 +173,23 @@ pub struct PrivateStore {
     limits: QuarantineLimits,
 }
 
+/// The store's connection while nobody else uses it.
+struct Connected<'a>(MutexGuard<'a, Inner>);
+
+impl Deref for Connected<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0.connection
+    }
+}
+
+impl DerefMut for Connected<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0.connection
+    }
+}
+
 struct Inner {
     connection: Connection,
     /// Messages waiting, kept here because counting rows under a flood would cost more than storing them.
@@ -155,6 +206,7 @@ impl PrivateStore {
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
         Migrations::from_slice(MIGRATIONS)
             .to_latest(&mut connection)
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
@@ -170,6 +222,11 @@ impl PrivateStore {
             }
         }
         Ok(Self { inner: Mutex::new(Inner { connection, waiting }), limits })
+    }
+
+    /// The database, for the other tables of the store.
+    pub(super) fn connection(&self) -> impl DerefMut<Target = Connection> {
+        Connected(self.lock())
     }
 
     /// Counters change only after a commit and a transaction rolls back when dropped, so a poisoned lock is usable.
@@ -244,6 +301,26 @@ impl PrivateStore {
             )
             .optional()?;
         Ok(found)
+    }
+
+    /// The oldest messages that a person has to judge, at most so many, without their bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn held(&self, room: Room, most: u32) -> Result<Vec<Held>, StoreError> {
+        let inner = self.lock();
+        let mut held = inner.connection.prepare_cached(
+            "SELECT message, code, received_ms FROM quarantine WHERE room = ?1 AND why = ?2
+             ORDER BY received_ms, message LIMIT ?3",
+        )?;
+        let rows = held.query_map(params![room.as_str(), Why::Held.number(), most], |row| {
+            Ok(Held {
+                message: MessageId(row.get(0)?),
+                code: row.get(1)?,
+                received_ms: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Origin and size that a room's log is known to have reached.

@@ -1,7 +1,8 @@
 //! The commands, as a person at headquarters types them.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,6 +22,21 @@ pub(crate) fn run(dir: &Path, arguments: &[&str]) -> Output {
 pub(crate) fn good(dir: &Path, arguments: &[&str]) -> String {
     let output = run(dir, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The same with something typed on standard input.
+pub(crate) fn typing(dir: &Path, arguments: &[&str], text: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign-server"))
+        .current_dir(dir)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 

@@ -12,6 +12,7 @@ mod commands;
 mod crash;
 mod flood;
 mod hand_off;
+mod headquarters;
 mod log;
 mod operations;
 mod publish;

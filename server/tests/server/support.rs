@@ -105,6 +105,10 @@ impl Party {
         }
     }
 
+    pub fn clock_ms(&self) -> u64 {
+        self.clock.now_ms()
+    }
+
     fn seed(&self) -> [u8; 32] {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.seeds.fetch_add(1, Ordering::SeqCst).to_be_bytes());
@@ -380,7 +384,7 @@ impl Server {
     }
 }
 
-async fn read(response: reqwest::Response) -> Reply {
+pub async fn read(response: reqwest::Response) -> Reply {
     let header = |name: &str| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     };

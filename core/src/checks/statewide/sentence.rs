@@ -12,13 +12,25 @@ impl StatewideFinding {
     /// blamed.
     #[must_use]
     pub fn headquarters_sentence(&self, contest: &Contest) -> String {
+        let (what, settles) = self.said(contest);
+        format!("{}: {what}. {settles} would settle it.", self.rule())
+    }
+
+    /// The same in two parts: what was found, as a sentence, and the evidence that would settle it.
+    #[must_use]
+    pub fn headquarters_parts(&self, contest: &Contest) -> (String, &'static str) {
+        let (what, settles) = self.said(contest);
+        (format!("{what}."), settles.trim_end_matches(','))
+    }
+
+    fn said(&self, contest: &Contest) -> (String, &'static str) {
         let group = |group: usize| {
             contest
                 .groups
                 .get(group)
                 .map_or_else(|| "a group".to_owned(), |it| it.full_name.clone())
         };
-        let (what, settles) = match &self.found {
+        match &self.found {
             Found::SameNumbers { count, people, .. } => {
                 let others = self.other_precincts().map(|other| precinct(contest, other)).collect();
                 (
@@ -96,8 +108,7 @@ impl StatewideFinding {
                     "The photo of the signed worksheet, or a call to the number on file",
                 )
             }
-        };
-        format!("{}: {what}. {settles} would settle it.", self.rule())
+        }
     }
 
     fn settles(&self) -> &'static str {

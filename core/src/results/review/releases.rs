@@ -95,7 +95,53 @@ pub(super) enum Pending {
     Withhold(MessageId),
 }
 
+/// What waits for a second person, to be shown to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited<'a> {
+    /// A release.
+    Release(&'a ProposedRelease),
+    /// The withdrawal of a release, and why.
+    Withdrawal(&'a ProposedRelease, &'a str),
+    /// A stop.
+    Stop(&'a Stopped),
+    /// The early end of a stop.
+    EndOfStop(&'a Stopped),
+    /// Withholding the bytes of a message.
+    Withholding(MessageId),
+}
+
 impl Review {
+    /// What waits for a second person and can still be approved at a time: who asked for it, and what it is. The oldest first.
+    #[must_use]
+    pub fn awaited(&self, now_ms: u64) -> Vec<(&Signed, Awaited<'_>)> {
+        let can_be = |awaited: &Awaited<'_>| match awaited {
+            Awaited::Release(release) => {
+                !self.effective().any(|earlier| earlier.preview == release.preview)
+            }
+            Awaited::Withdrawal(release, _) => release.withdrawal.is_none(),
+            Awaited::EndOfStop(stop) => stop.is_in_force(now_ms),
+            Awaited::Stop(_) | Awaited::Withholding(_) => true,
+        };
+        let mut awaited: Vec<_> = self
+            .pending
+            .values()
+            .map(|(signed, pending)| (signed, self.awaited_by(pending)))
+            .filter(|(_, awaited)| can_be(awaited))
+            .collect();
+        awaited.sort_by_key(|(signed, _)| signed.index);
+        awaited
+    }
+
+    fn awaited_by<'a>(&'a self, pending: &'a Pending) -> Awaited<'a> {
+        match *pending {
+            Pending::Release(index) => Awaited::Release(&self.releases[index]),
+            Pending::Withdraw(index, ref why) => Awaited::Withdrawal(&self.releases[index], why),
+            Pending::Stop(index) => Awaited::Stop(&self.stops[index]),
+            Pending::EndOfStop(index) => Awaited::EndOfStop(&self.stops[index]),
+            Pending::Withhold(message) => Awaited::Withholding(message),
+        }
+    }
+
     /// Every release, in log order, whatever became of it.
     #[must_use]
     pub fn releases(&self) -> &[ProposedRelease] {

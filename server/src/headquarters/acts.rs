@@ -1,0 +1,325 @@
+//! What people do: an act is composed of the room as it is, signed with the person's key and entered. Whether it may be is core's
+//! to judge, as for every other message.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use countersign_core::contest::Contest;
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::message::{
+    Admit, Answer, AnswerOutcome, Approve, Channel, Evidence, Message, Objection, ObjectionReason,
+    Payload, Reason, Release, Report, Scope, Stop, StopChange, Withdraw,
+};
+use countersign_core::refusal::Refusal;
+use countersign_core::results::RoomState;
+use countersign_core::room::Room;
+use serde::{Deserialize, Serialize};
+
+use super::board::{Seen, board, numbers};
+use super::precinct::channel;
+use super::releases::ToPrepare;
+use super::request::{BAD_REQUEST, Input, SignedIn};
+use super::words::{by_code, message_id};
+use crate::admission::retry_after;
+use crate::http::{Problem, Shared, room};
+use crate::metrics::Counted;
+use crate::review;
+use crate::room::Outcome;
+
+const OF_THE_BATCH: Problem = Problem::new(
+    409,
+    "of-the-batch",
+    "Something looks wrong with all that is new taken together. Look at what came in before it is shown to anybody.",
+);
+const NONE_READY: Problem =
+    Problem::new(409, "none-ready", "No precinct is ready to be released. Nothing was previewed.");
+
+/// Why a report is replaced that somebody here typed. Everyone will read it.
+const TYPED_AGAIN: &str = "typed again at headquarters";
+
+/// What somebody wants to sign.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+pub(super) enum Act {
+    Decide {
+        precinct: u32,
+        report: Option<String>,
+        evidence: String,
+        why: String,
+        #[serde(default)]
+        answers: Vec<String>,
+        #[serde(default)]
+        override_stronger: bool,
+    },
+    Answer {
+        objection: String,
+        outcome: String,
+        why: String,
+    },
+    Admit {
+        message: String,
+        why: String,
+    },
+    Preview {
+        name: String,
+        layer: String,
+        precincts: Option<Vec<u32>>,
+        cause: Option<String>,
+        #[serde(default)]
+        despite_the_batch: bool,
+    },
+    Object {
+        preview: u32,
+        precinct: u32,
+        reason: String,
+        why: String,
+    },
+    Release {
+        preview: u32,
+        #[serde(default)]
+        left_out: Vec<u32>,
+    },
+    Approve {
+        id: String,
+    },
+    Withdraw {
+        release: String,
+        why: String,
+    },
+    Stop {
+        minutes: u32,
+        why: String,
+    },
+    Resume {
+        stop: String,
+        why: String,
+    },
+    Report(Typed),
+}
+
+/// A report that somebody at headquarters typed.
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    precinct: u32,
+    channel: String,
+    attendees: u32,
+    counts: Vec<Vec<u32>>,
+    /// Lots cannot be typed here yet.
+    #[serde(default)]
+    lots: Vec<serde::de::IgnoredAny>,
+    supersedes: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Entered {
+    id: String,
+    index: u64,
+    kind: &'static str,
+}
+
+/// Signs and enters an act.
+pub(super) async fn act(
+    State(service): State<Shared>,
+    signed_in: SignedIn,
+    Path(name): Path<String>,
+    Input(act): Input<Act>,
+) -> Result<Response, Problem> {
+    let room = room(&name)?;
+    let message = match act {
+        Act::Preview { name, layer, precincts, cause, despite_the_batch } => {
+            let asked = ToPrepare::new(name, layer, precincts, cause);
+            preview(&service, &signed_in, room, asked, despite_the_batch).await?
+        }
+        act => {
+            let (key, now_ms) = (signed_in.key(), service.clock.now_ms());
+            compose(&service.admission.room(room).read().state, key, act, now_ms)?
+        }
+    };
+    let (id, kind) = (message.id(), message.kind());
+    let index = enter(&service, room, message).await?;
+    tracing::info!(%room, person = signed_in.session.person, %kind, index, "signed and entered");
+    Ok(Json(Entered { id: id.to_string(), index, kind: kind.as_str() }).into_response())
+}
+
+async fn preview(
+    service: &Shared,
+    signed_in: &SignedIn,
+    room: Room,
+    asked: ToPrepare,
+    despite_the_batch: bool,
+) -> Result<Message, Problem> {
+    let Seen { board, .. } = board(service, room).await?;
+    let key = Arc::clone(signed_in.key());
+    let prepare = move || {
+        let prepared = asked.prepare(&board)?;
+        if !prepared.of_the_batch.is_empty() && !despite_the_batch {
+            return Err(OF_THE_BATCH);
+        }
+        if prepared.preview.precincts.is_empty() {
+            return Err(NONE_READY);
+        }
+        Ok(sign(&board.state, &key, &prepared.preview))
+    };
+    tokio::task::spawn_blocking(prepare).await.map_err(|_| Problem::FAILED)?
+}
+
+fn sign<P: Payload>(state: &RoomState, key: &SigningKey, payload: &P) -> Message {
+    Message::sign(key, Scope::room(state.contest(), state.room()), payload)
+}
+
+/// The signed message of an act in a room as it is.
+fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result<Message, Problem> {
+    let numbered = |number: u32| {
+        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        let previewed = at.and_then(|at| state.review().previews().get(at));
+        let unknown = Problem::refusal(Refusal::UnknownSubject);
+        previewed.map(|previewed| previewed.signed.id).ok_or(unknown)
+    };
+    // People write on lines of their own, and a space too many is no reason to refuse them.
+    let line = |why: &str| why.trim().to_owned();
+    Ok(match act {
+        Act::Decide { precinct, report, evidence, why, answers, override_stronger } => {
+            let precinct = PrecinctNumber(precinct);
+            let report = report.as_deref().map(message_id).transpose()?;
+            let evidence = by_code(&Evidence::ALL, Evidence::code, &evidence)?;
+            let answers = answers
+                .iter()
+                .map(|name| review::parse_finding(name).ok_or(BAD_REQUEST))
+                .collect::<Result<Vec<_>, _>>()?;
+            let why = line(&why);
+            let decision =
+                review::decide(state, precinct, report, evidence, &why, answers, override_stronger);
+            sign(state, key, &decision)
+        }
+        Act::Answer { objection, outcome, why } => {
+            let outcome = by_code(&AnswerOutcome::ALL, AnswerOutcome::code, &outcome)?;
+            let objection = message_id(&objection)?;
+            sign(state, key, &Answer { objection, outcome, why: line(&why) })
+        }
+        Act::Admit { message, why } => {
+            sign(state, key, &Admit { message: message_id(&message)?, why: line(&why) })
+        }
+        Act::Object { preview, precinct, reason, why } => {
+            let reason = by_code(&ObjectionReason::ALL, ObjectionReason::code, &reason)?;
+            let objection = Objection {
+                preview: numbered(preview)?,
+                precinct: PrecinctNumber(precinct),
+                reason,
+                why: line(&why),
+                evidence: None,
+            };
+            sign(state, key, &objection)
+        }
+        Act::Release { preview, left_out } => {
+            let mut left_out: Vec<_> = left_out.into_iter().map(PrecinctNumber).collect();
+            left_out.sort_unstable();
+            left_out.dedup();
+            sign(state, key, &Release { preview: numbered(preview)?, left_out })
+        }
+        Act::Approve { id } => sign(state, key, &Approve { approves: message_id(&id)? }),
+        Act::Withdraw { release, why } => {
+            sign(state, key, &Withdraw { release: message_id(&release)?, why: line(&why) })
+        }
+        Act::Stop { minutes, why } => {
+            let (change, minutes) = (StopChange::Begin, Some(minutes));
+            let number = state.review().next_stop();
+            sign(state, key, &Stop { change, minutes, stop: None, why: line(&why), number })
+        }
+        Act::Resume { stop, why } => {
+            let (change, stop) = (StopChange::End, Some(message_id(&stop)?));
+            let number = state.review().next_stop();
+            sign(state, key, &Stop { change, minutes: None, stop, why: line(&why), number })
+        }
+        Act::Report(typed) => sign(state, key, &report(state, key, typed, now_ms)?),
+        // Prepared of the board, not here.
+        Act::Preview { .. } => return Err(BAD_REQUEST),
+    })
+}
+
+/// A report as a person typed it.
+fn report(
+    state: &RoomState,
+    key: &SigningKey,
+    typed: Typed,
+    now_ms: u64,
+) -> Result<Report, Problem> {
+    let unknown = || Problem::refusal(Refusal::UnknownPackage);
+    let package = state.package_id().ok_or_else(unknown)?;
+    let contest = &state.package().ok_or_else(unknown)?.contest;
+    let channels = [Channel::Hotline, Channel::Paper, Channel::Transcription];
+    let channel = by_code(&channels, channel, &typed.channel)?;
+    if !typed.lots.is_empty() {
+        return Err(BAD_REQUEST);
+    }
+    let precinct = PrecinctNumber(typed.precinct);
+    let supersedes = typed.supersedes.as_deref().map(message_id).transpose()?;
+    let revision = supersedes.map_or(Ok(1), |id| revision_after(state, precinct, id))?;
+    let reason = supersedes.map(|_| Reason {
+        code: Contest::OTHER_REASON.to_owned(),
+        text: Some(TYPED_AGAIN.to_owned()),
+    });
+    Ok(Report {
+        package,
+        precinct,
+        revision,
+        supersedes,
+        reason,
+        attendees: typed.attendees,
+        counts: typed.counts,
+        lots: Vec::new(),
+        acknowledged: Vec::new(),
+        attestations: Vec::new(),
+        photos: Vec::new(),
+        channel,
+        device_sequence: reports_of(state, contest, key) + 1,
+        device_time_ms: now_ms,
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+fn revision_after(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    replaced: MessageId,
+) -> Result<u32, Problem> {
+    let replaced = state.reports(precinct).iter().find(|report| report.id == replaced);
+    let replaced = replaced.ok_or(Problem::refusal(Refusal::WrongSupersedes))?;
+    Ok(replaced.report().revision.saturating_add(1))
+}
+
+/// Reports that a key has signed in this round.
+fn reports_of(state: &RoomState, contest: &Contest, key: &SigningKey) -> u64 {
+    let key = key.id();
+    let own = |number| state.reports(number).iter().filter(|report| report.key == key).count();
+    numbers(contest).map(own).sum::<usize>() as u64
+}
+
+/// Enters a signed message, after the same looks that admission takes.
+async fn enter(service: &Shared, room: Room, message: Message) -> Result<u64, Problem> {
+    let desk = service.admission.room(room);
+    let judged = {
+        let projection = desk.read();
+        let state = &projection.state;
+        state
+            .authority(&message)
+            .and_then(|authority| state.verify(&message, &authority))
+            .and_then(|()| projection.judge(&message, service.clock.now_ms()))
+    };
+    let outcome = match judged {
+        Ok(()) => desk.submit(Arc::new(message)).await,
+        Err(refusal) => Err(refusal),
+    };
+    let (counted, index) = match outcome {
+        Ok(Outcome::Entered(index)) => (Counted::Entered, Ok(index)),
+        Ok(Outcome::Already(index)) => (Counted::Duplicate, Ok(index)),
+        Ok(Outcome::Refused(refusal)) | Err(refusal) => {
+            let problem = Problem::refusal(refusal).after(retry_after(refusal));
+            (Counted::Refused(refusal), Err(problem))
+        }
+    };
+    service.metrics.message(room, counted);
+    index
+}

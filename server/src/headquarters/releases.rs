@@ -1,0 +1,328 @@
+//! Previews, releases, stops, objections, and what waits for a second person.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use countersign_core::id::PrecinctNumber;
+use countersign_core::message::{Cause, Layer, NAME_MAX};
+use countersign_core::results::{
+    Awaited, Objected, Previewed, ProposedRelease, RoomState, Signed, Stopped,
+};
+use serde::{Deserialize, Serialize};
+
+use super::board::{Board, Seen, board, numbers};
+use super::request::{BAD_REQUEST, Input, NOT_ALLOWED, SignedIn};
+use super::words::{by_code, optional_code};
+use crate::http::{Problem, Shared, room};
+use crate::review::{self, NotReady};
+
+#[derive(Serialize)]
+struct ReleasesView {
+    now_ms: u64,
+    previews: Vec<PreviewView>,
+    stops: Vec<StopView>,
+    pending: Vec<PendingView>,
+    not_ready: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct PreviewView {
+    id: String,
+    number: u32,
+    name: String,
+    layer: &'static str,
+    person: u32,
+    entered_ms: u64,
+    window_ends_ms: u64,
+    precincts: usize,
+    objections: Vec<ObjectionView>,
+    releases: Vec<ReleaseView>,
+}
+
+#[derive(Serialize)]
+struct ReleaseView {
+    id: String,
+    person: u32,
+    entered_ms: u64,
+    left_out: Vec<u32>,
+    approved_ms: Option<u64>,
+    approved_by: Option<u32>,
+    withdrawn: Option<WithdrawnView>,
+}
+
+#[derive(Serialize)]
+struct WithdrawnView {
+    why: String,
+    person: u32,
+    approved_by: u32,
+    approved_ms: u64,
+}
+
+/// An objection, and what was said to it.
+#[derive(Serialize)]
+pub(super) struct ObjectionView {
+    id: String,
+    preview: u32,
+    precinct: u32,
+    person: u32,
+    reason: &'static str,
+    why: String,
+    entered_ms: u64,
+    answer: Option<AnswerView>,
+}
+
+#[derive(Serialize)]
+struct AnswerView {
+    outcome: &'static str,
+    why: String,
+    person: u32,
+}
+
+/// A stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct StopView {
+    id: String,
+    why: String,
+    minutes: u32,
+    person: u32,
+    entered_ms: u64,
+    approved_ms: Option<u64>,
+    until_ms: Option<u64>,
+    ended: bool,
+}
+
+#[derive(Serialize)]
+struct PendingView {
+    id: String,
+    kind: &'static str,
+    person: u32,
+    entered_ms: u64,
+    what: String,
+    /// Whether who asks is who asked for it: somebody else has to approve.
+    mine: bool,
+}
+
+impl StopView {
+    pub(super) fn of(stop: &Stopped, now_ms: u64) -> Self {
+        Self {
+            id: stop.signed.id.to_string(),
+            why: stop.why.clone(),
+            minutes: stop.minutes,
+            person: stop.signed.person,
+            entered_ms: stop.signed.entered_ms,
+            approved_ms: stop.approval.map(|approval| approval.signed.entered_ms),
+            until_ms: stop.until_ms(),
+            ended: stop.until_ms().is_some_and(|until_ms| until_ms <= now_ms),
+        }
+    }
+}
+
+impl ObjectionView {
+    pub(super) fn of(state: &RoomState, objected: &Objected) -> Self {
+        let objection = &objected.objection;
+        let preview = state.review().preview(objection.preview);
+        Self {
+            id: objected.signed.id.to_string(),
+            preview: preview.map_or(0, |previewed| previewed.preview.number),
+            precinct: objection.precinct.0,
+            person: objected.signed.person,
+            reason: objection.reason.code(),
+            why: objection.why.clone(),
+            entered_ms: objected.signed.entered_ms,
+            answer: objected.answer.as_ref().map(|(signed, answer)| AnswerView {
+                outcome: answer.outcome.code(),
+                why: answer.why.clone(),
+                person: signed.person,
+            }),
+        }
+    }
+}
+
+impl ReleaseView {
+    fn of(release: &ProposedRelease) -> Self {
+        let approved = release.approval.map(|approval| approval.signed);
+        Self {
+            id: release.signed.id.to_string(),
+            person: release.signed.person,
+            entered_ms: release.signed.entered_ms,
+            left_out: release.release.left_out.iter().map(|precinct| precinct.0).collect(),
+            approved_ms: approved.map(|signed| signed.entered_ms),
+            approved_by: approved.map(|signed| signed.person),
+            withdrawn: release.withdrawal.as_ref().map(|withdrawal| WithdrawnView {
+                why: withdrawal.why.clone(),
+                person: withdrawal.signed.person,
+                approved_by: withdrawal.approval.signed.person,
+                approved_ms: withdrawal.approval.signed.entered_ms,
+            }),
+        }
+    }
+}
+
+impl PreviewView {
+    fn of(state: &RoomState, index: usize, previewed: &Previewed) -> Self {
+        let Previewed { signed, preview, window_ends_ms } = previewed;
+        let review = state.review();
+        let objections =
+            review.objections().iter().filter(|objected| objected.objection.preview == signed.id);
+        let releases = review.releases().iter().filter(|release| release.preview == index);
+        Self {
+            id: signed.id.to_string(),
+            number: preview.number,
+            name: preview.name.clone(),
+            layer: preview.layer.code(),
+            person: signed.person,
+            entered_ms: signed.entered_ms,
+            window_ends_ms: *window_ends_ms,
+            precincts: preview.precincts.len(),
+            objections: objections.map(|objected| ObjectionView::of(state, objected)).collect(),
+            releases: releases.map(ReleaseView::of).collect(),
+        }
+    }
+}
+
+impl PendingView {
+    fn of(state: &RoomState, signed: &Signed, awaited: Awaited<'_>, me: u32) -> Self {
+        let name = |release: &ProposedRelease| {
+            let preview = &state.review().previews()[release.preview].preview;
+            format!("{} (preview {})", preview.name, preview.number)
+        };
+        let (kind, what) = match awaited {
+            Awaited::Release(release) => ("release", name(release)),
+            Awaited::Withdrawal(release, why) => ("withdraw", format!("{}: {why}", name(release))),
+            Awaited::Stop(stop) => ("stop", format!("{} minutes: {}", stop.minutes, stop.why)),
+            Awaited::EndOfStop(stop) => ("end-of-stop", stop.why.clone()),
+            Awaited::Withholding(message) => ("withhold", message.to_string()),
+        };
+        let Signed { id, entered_ms, person, .. } = *signed;
+        Self { id: id.to_string(), kind, person, entered_ms, what, mine: person == me }
+    }
+}
+
+/// Everything that people did about releases.
+pub(super) async fn show(
+    State(service): State<Shared>,
+    signed_in: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let Seen { board, .. } = board(&service, room(&name)?).await?;
+    let (state, now_ms) = (&board.state, service.clock.now_ms());
+    let review = state.review();
+    let (previews, me) = (review.previews().iter().enumerate(), signed_in.session.person);
+    let awaited = review.awaited(now_ms).into_iter();
+    // Campaigns hear of a precinct when it is previewed.
+    let not_ready = if signed_in.is_observer() {
+        BTreeMap::new()
+    } else {
+        not_ready(&board, Layer::Certified)?
+    };
+    Ok(Json(ReleasesView {
+        now_ms,
+        previews: previews.map(|(index, it)| PreviewView::of(state, index, it)).collect(),
+        stops: review.stops().iter().map(|stop| StopView::of(stop, now_ms)).collect(),
+        pending: awaited.map(|(signed, it)| PendingView::of(state, signed, it, me)).collect(),
+        not_ready,
+    })
+    .into_response())
+}
+
+/// How many precincts cannot be released as they are, by why.
+fn not_ready(board: &Board, layer: Layer) -> Result<BTreeMap<&'static str, usize>, Problem> {
+    let mut count = BTreeMap::new();
+    for number in numbers(board.contest()?) {
+        let flags = board.state.flags(number, board.across.of(number));
+        if let Err(why) = review::ready(&board.state, number, layer, None, &flags) {
+            *count.entry(why.code()).or_default() += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// What a preview would hold.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToPrepare {
+    name: String,
+    layer: String,
+    precincts: Option<Vec<u32>>,
+    cause: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PreparedView {
+    preview: PreparedPreview,
+    not_ready: Vec<NotReadyView>,
+    of_the_batch: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PreparedPreview {
+    number: u32,
+    precincts: usize,
+}
+
+#[derive(Serialize)]
+struct NotReadyView {
+    precinct: u32,
+    why: String,
+}
+
+impl ToPrepare {
+    pub(super) const fn new(
+        name: String,
+        layer: String,
+        precincts: Option<Vec<u32>>,
+        cause: Option<String>,
+    ) -> Self {
+        Self { name, layer, precincts, cause }
+    }
+
+    /// Prepares the preview of a room as it is. Takes a while: to be run where nobody waits for the thread.
+    pub(super) fn prepare(&self, board: &Board) -> Result<review::Prepared, Problem> {
+        let layer = by_code(&Layer::ALL, Layer::code, &self.layer)?;
+        let cause = optional_code(&Cause::ALL, Cause::code, self.cause.as_deref())?;
+        if !(1..=NAME_MAX).contains(&self.name.trim().chars().count()) {
+            return Err(BAD_REQUEST);
+        }
+        let all = || numbers(board.contest()?).map(Ok).collect::<Result<Vec<_>, Problem>>();
+        let named = |numbers: &Vec<u32>| Ok(numbers.iter().copied().map(PrecinctNumber).collect());
+        let precincts = self.precincts.as_ref().map_or_else(all, named)?;
+        let name = self.name.trim();
+        let mut prepared = review::prepare(&board.state, name, layer, &precincts, cause);
+        if self.precincts.is_none() {
+            // Nobody asked for these in particular.
+            let quiet = |why: &NotReady| matches!(why, NotReady::Missing | NotReady::Released);
+            prepared.not_ready.retain(|(_, why)| !quiet(why));
+        }
+        Ok(prepared)
+    }
+}
+
+/// Says what a preview would hold. Nothing is signed.
+pub(super) async fn prepare(
+    State(service): State<Shared>,
+    signed_in: SignedIn,
+    Path(name): Path<String>,
+    Input(asked): Input<ToPrepare>,
+) -> Result<Response, Problem> {
+    if signed_in.is_observer() {
+        return Err(NOT_ALLOWED);
+    }
+    let Seen { board, .. } = board(&service, room(&name)?).await?;
+    let prepare = move || asked.prepare(&board);
+    let prepared = tokio::task::spawn_blocking(prepare).await.map_err(|_| Problem::FAILED)??;
+    let not_ready = prepared
+        .not_ready
+        .iter()
+        .map(|(precinct, why)| NotReadyView { precinct: precinct.0, why: why.to_string() });
+    Ok(Json(PreparedView {
+        preview: PreparedPreview {
+            number: prepared.preview.number,
+            precincts: prepared.preview.precincts.len(),
+        },
+        not_ready: not_ready.collect(),
+        of_the_batch: prepared.of_the_batch,
+    })
+    .into_response())
+}

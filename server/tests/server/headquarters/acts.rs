@@ -1,0 +1,317 @@
+//! What people do, from a report to a result, through nothing but headquarters' own addresses.
+
+use countersign_core::message::Role;
+use countersign_core::room::Room;
+use serde_json::{Value, json};
+
+use super::{Browser, Worker, has_fields};
+use crate::support::{Party, Reply, START_MS, Server};
+
+const ROOM: Room = Room::Official;
+const MINUTE: u64 = 60_000;
+
+/// A server with two precincts that reported, and the people who work on them.
+struct House {
+    party: Party,
+    server: Server,
+    reviewer: Browser,
+    operator: Browser,
+    one: Browser,
+    two: Browser,
+    observer: Browser,
+    reports: Vec<String>,
+}
+
+impl House {
+    async fn open() -> Self {
+        let party = Party::new(&Room::ALL);
+        let server = party.start().await;
+        let mut reports = Vec::new();
+        for precinct in 0..2 {
+            let device = server.tablet(&party, ROOM, precinct).await;
+            let report = party.sign(ROOM, &device, &party.report(precinct, 20 + precinct));
+            server.send(ROOM, &report).await.receipt();
+            reports.push(report.id().to_string());
+        }
+        let sign_in = async |number, role| {
+            Worker::employ(&party, &server, number, role).await.sign_in(&server).await
+        };
+        let reviewer = sign_in(2, Role::Reviewer).await;
+        let operator = sign_in(3, Role::Operator).await;
+        let one = sign_in(4, Role::ReleaseManager).await;
+        let two = sign_in(5, Role::ReleaseManager).await;
+        let observer = sign_in(8, Role::Observer).await;
+        Self { party, server, reviewer, operator, one, two, observer, reports }
+    }
+
+    /// Time passes, and everybody stays signed in.
+    async fn wait(&self, minutes: u64) {
+        for _ in 0..minutes {
+            self.party.clock.set(self.party.clock_ms() + MINUTE);
+        }
+        for browser in [&self.reviewer, &self.operator, &self.one, &self.two, &self.observer] {
+            assert_eq!(browser.get(&self.server, "/session").await.status, 200);
+        }
+    }
+
+    async fn row(&self, browser: &Browser, precinct: usize) -> Value {
+        let board = browser.get(&self.server, "/official/board").await.json();
+        board["precincts"][precinct].clone()
+    }
+
+    async fn precinct(&self, browser: &Browser, precinct: u32) -> Value {
+        let path = format!("/official/precincts/{precinct}");
+        browser.get(&self.server, &path).await.json()
+    }
+
+    /// A decision by the reviewer that answers everything impossible in a precinct.
+    async fn settle(&mut self, precinct: u32) {
+        let shown = self.precinct(&self.reviewer, precinct).await;
+        let answers: Vec<&Value> = shown["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["severity"] == "impossible")
+            .map(|finding| &finding["name"])
+            .collect();
+        assert!(!answers.is_empty(), "{shown}");
+        let act = json!({
+            "do": "decide", "precinct": precinct, "report": shown["candidate"], "evidence": "sheet",
+            "why": "the sheet says the same", "answers": answers, "override_stronger": false
+        });
+        entered(&act_as(&self.server, &mut self.reviewer, &act).await, "decision");
+    }
+}
+
+async fn act_as(server: &Server, browser: &mut Browser, act: &Value) -> Reply {
+    browser.post(server, "/official/acts", act).await
+}
+
+/// Id of what was entered.
+fn entered(reply: &Reply, kind: &str) -> String {
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let json = reply.json();
+    assert_eq!(json["kind"], kind);
+    assert!(json["index"].as_u64().unwrap() > 0);
+    json["id"].as_str().unwrap().to_owned()
+}
+
+fn preview() -> Value {
+    json!({
+        "do": "preview", "name": "First batch", "layer": "night", "precincts": null, "cause": null,
+        "despite_the_batch": false
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to() {
+    let mut house = House::open().await;
+    assert_eq!(house.row(&house.reviewer, 0).await["standing"], "flagged");
+    assert_eq!(act_as(&house.server, &mut house.one, &preview()).await.code(), "none-ready");
+    house.settle(0).await;
+    let row = house.row(&house.reviewer, 0).await;
+    assert_eq!((&row["standing"], &row["open"]), (&json!("consistent"), &json!(0)));
+    let shown = house.precinct(&house.reviewer, 0).await;
+    assert_eq!(shown["decisions"][0]["person"], 2);
+    let answered =
+        shown["findings"].as_array().unwrap().iter().filter(|it| it["answered"].is_string());
+    assert_eq!(answered.count(), shown["decisions"][0]["answers"].as_array().unwrap().len());
+
+    let ask = json!({"name": "First batch", "layer": "night", "precincts": [0, 1], "cause": null});
+    let prepared = house.one.post(&house.server, "/official/prepare", &ask).await.json();
+    assert_eq!(prepared["preview"], json!({"number": 1, "precincts": 1}));
+    assert_eq!(prepared["not_ready"][0]["precinct"], 1);
+    assert!(prepared["not_ready"][0]["why"].as_str().unwrap().contains("a reviewer has to answer"));
+    let refused = house.observer.post(&house.server, "/official/prepare", &ask).await;
+    assert_eq!(refused.code(), "not-allowed");
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+
+    let object = json!({
+        "do": "object", "preview": 1, "precinct": 0, "reason": "not-as-announced",
+        "why": "the room heard nineteen"
+    });
+    let objection =
+        entered(&act_as(&house.server, &mut house.observer, &object).await, "objection");
+    assert_eq!(house.row(&house.reviewer, 0).await["questions"], 1);
+    let answer = json!({
+        "do": "answer", "objection": objection, "outcome": "stands", "why": "the sheet says twenty"
+    });
+    let refused = act_as(&house.server, &mut house.observer, &answer).await;
+    assert_eq!(refused.code(), "not-allowed");
+    entered(&act_as(&house.server, &mut house.reviewer, &answer).await, "answer");
+    assert_eq!(house.row(&house.reviewer, 0).await["questions"], 0);
+
+    let release = json!({"do": "release", "preview": 1, "left_out": []});
+    let release = entered(&act_as(&house.server, &mut house.one, &release).await, "release");
+    let approve = json!({"do": "approve", "id": release});
+    assert_eq!(act_as(&house.server, &mut house.one, &approve).await.code(), "same-person");
+    assert_eq!(act_as(&house.server, &mut house.reviewer, &approve).await.code(), "not-allowed");
+    assert_eq!(act_as(&house.server, &mut house.two, &approve).await.code(), "window-open");
+    let waits = house.one.get(&house.server, "/official/releases").await.json();
+    assert_eq!(waits["pending"][0]["kind"], "release");
+    assert_eq!(waits["pending"][0]["what"], "First batch (preview 1)");
+    assert_eq!(waits["pending"][0]["mine"], true);
+    assert_eq!(waits["previews"][0]["window_ends_ms"], START_MS + 30 * MINUTE);
+    house.wait(16).await;
+    house.wait(15).await;
+    entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+    let row = house.row(&house.observer, 0).await;
+    assert_eq!(row["standing"], "released");
+    let board = house.two.get(&house.server, "/official/board").await.json();
+    assert_eq!(board["totals"]["released"], 1);
+    assert_eq!(board["totals"]["corrected"], 0);
+    let shown = house.precinct(&house.observer, 0).await;
+    assert_eq!(shown["released"]["release"], release);
+    assert_eq!(shown["released"]["report"], house.reports[0]);
+
+    let releases = house.two.get(&house.server, "/official/releases").await.json();
+    assert_eq!(releases["pending"], json!([]));
+    let first = &releases["previews"][0];
+    has_fields(&releases, "now_ms previews stops pending not_ready");
+    has_fields(
+        first,
+        "id number name layer person entered_ms window_ends_ms precincts objections releases",
+    );
+    has_fields(
+        &first["releases"][0],
+        "id person entered_ms left_out approved_ms approved_by withdrawn",
+    );
+    has_fields(&first["objections"][0], "id preview precinct person reason why entered_ms answer");
+    has_fields(&waits["pending"][0], "id kind person entered_ms what mine");
+    has_fields(
+        &board,
+        "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",
+    );
+    has_fields(&row, "number id name county standing flags open reports last_ms questions");
+    has_fields(
+        &shown,
+        "row delegates_to_elect sources candidate findings decisions released previews objections",
+    );
+    has_fields(
+        &shown["sources"][0],
+        "report channel by person revision entered_ms is_head superseded_by phrase attendees counts by_the_rules objected",
+    );
+    has_fields(&shown["findings"][0], "name severity sentence evidence answered cells");
+    has_fields(&shown["decisions"][0], "id entered_ms person report evidence why answers");
+    assert_eq!(first["objections"][0]["answer"]["outcome"], "stands");
+    assert_eq!(first["releases"][0]["approved_by"], 5);
+    assert_eq!(first["releases"][0]["withdrawn"], json!(null));
+    assert_eq!(releases["not_ready"]["open"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t59_t60_what_two_people_take_back_and_stop() {
+    let mut house = House::open().await;
+    house.settle(0).await;
+    let server = &house.server;
+    entered(&act_as(server, &mut house.one, &preview()).await, "preview");
+    let release = json!({"do": "release", "preview": 1, "left_out": []});
+    let release = entered(&act_as(server, &mut house.one, &release).await, "release");
+    let stop = json!({"do": "stop", "minutes": 60, "why": "a batch looks shifted"});
+    let stop = entered(&act_as(server, &mut house.one, &stop).await, "stop");
+    entered(
+        &act_as(server, &mut house.two, &json!({"do": "approve", "id": stop})).await,
+        "approve",
+    );
+    house.wait(16).await;
+    house.wait(16).await;
+    let server = &house.server;
+    let approve = json!({"do": "approve", "id": release});
+    assert_eq!(act_as(server, &mut house.two, &approve).await.code(), "stopped");
+    let board = house.observer.get(server, "/official/board").await.json();
+    assert_eq!(board["stopped"]["id"], stop);
+    assert_eq!(board["stopped"]["until_ms"], START_MS + 60 * MINUTE);
+    has_fields(&board["stopped"], "id why minutes person entered_ms approved_ms until_ms ended");
+    let resume = json!({"do": "resume", "stop": stop, "why": "it was in order"});
+    let resume = entered(&act_as(server, &mut house.two, &resume).await, "stop");
+    let approve_end = json!({"do": "approve", "id": resume});
+    let waiting = house.one.get(server, "/official/releases").await.json();
+    let kinds: Vec<&Value> =
+        waiting["pending"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+    assert_eq!(kinds, [&json!("release"), &json!("end-of-stop")]);
+    entered(&act_as(server, &mut house.one, &approve_end).await, "approve");
+    let board = house.observer.get(server, "/official/board").await.json();
+    assert_eq!(board["stopped"], json!(null));
+    entered(&act_as(server, &mut house.two, &approve).await, "approve");
+    let withdraw = json!({"do": "withdraw", "release": release, "why": "columns are shifted"});
+    let withdraw = entered(&act_as(server, &mut house.two, &withdraw).await, "withdraw");
+    let approve = json!({"do": "approve", "id": withdraw});
+    entered(&act_as(server, &mut house.one, &approve).await, "approve");
+    assert_eq!(house.row(&house.one, 0).await["standing"], "consistent");
+    let releases = house.one.get(server, "/official/releases").await.json();
+    let withdrawn = &releases["previews"][0]["releases"][0]["withdrawn"];
+    assert_eq!(withdrawn["why"], "columns are shifted");
+    assert_eq!((&withdrawn["person"], &withdrawn["approved_by"]), (&json!(5), &json!(4)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t47_roles_do_here_what_their_keys_may_do_and_no_more() {
+    let mut house = House::open().await;
+    let decide = json!({
+        "do": "decide", "precinct": 0, "report": house.reports[0], "evidence": "report",
+        "why": "it is right", "answers": [], "override_stronger": false
+    });
+    for browser in [&mut house.observer, &mut house.operator, &mut house.one] {
+        assert_eq!(act_as(&house.server, browser, &decide).await.code(), "not-allowed");
+    }
+    let server = &house.server;
+    // Who typed a number does not decide about it.
+    let counts = vec![vec![3; house.party.contest.groups.len()]; house.party.contest.counts.len()];
+    let typed = |channel: &str, supersedes: Option<&str>| {
+        json!({
+            "do": "report", "precinct": 0, "channel": channel, "attendees": 30, "counts": counts,
+            "lots": [], "supersedes": supersedes
+        })
+    };
+    let refused = act_as(server, &mut house.reviewer, &typed("hotline", None)).await;
+    assert_eq!(refused.code(), "not-allowed");
+    let refused = act_as(server, &mut house.operator, &typed("tablet", None)).await;
+    assert_eq!(refused.code(), "bad-request");
+    let report =
+        entered(&act_as(server, &mut house.operator, &typed("hotline", None)).await, "report");
+    let again = typed("hotline", Some(&report));
+    let second = entered(&act_as(server, &mut house.operator, &again).await, "report");
+    let shown = house.precinct(&house.reviewer, 0).await;
+    let sources = shown["sources"].as_array().unwrap();
+    assert_eq!(sources.len(), 3);
+    assert_eq!(sources[1]["superseded_by"], second);
+    assert_eq!(sources[2]["by"], "person 3");
+    assert_eq!(sources[2]["revision"], 2);
+    assert!(sources[0]["by"].as_str().unwrap().starts_with("tablet of invitation "));
+    assert_eq!(shown["row"]["standing"], "inConflict");
+    let sheet = typed("transcription", None);
+    entered(&act_as(server, &mut house.reviewer, &sheet).await, "report");
+    assert_eq!(act_as(server, &mut house.reviewer, &decide).await.code(), "own-entry");
+    // What cannot be read is said, and what is not there as well.
+    for (act, code) in [
+        (json!({"do": "approve", "id": "12"}), "bad-request"),
+        (json!({"do": "approve", "id": "0".repeat(64)}), "unknown-subject"),
+        (json!({"do": "dance"}), "bad-request"),
+        (json!({"do": "stop", "minutes": 0, "why": "x"}), "over-limit"),
+        (json!({"do": "release", "preview": 7, "left_out": []}), "unknown-subject"),
+    ] {
+        assert_eq!(act_as(server, &mut house.one, &act).await.code(), code, "{act}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_message_is_listed_until_a_reviewer_admits_it() {
+    let mut house = House::open().await;
+    let device = house.server.tablet(&house.party, ROOM, 1).await;
+    house.server.send(ROOM, &house.party.revoke(ROOM, &device)).await.receipt();
+    let late = house.party.sign(ROOM, &device, &house.party.report(1, 33));
+    assert_eq!(house.server.send(ROOM, &late).await.code(), "revoked-key");
+    let held = async |browser: &Browser| browser.get(&house.server, "/official/held").await;
+    assert_eq!(held(&house.observer).await.code(), "not-allowed");
+    let list = held(&house.operator).await.json();
+    assert_eq!(list["held"][0]["message"], late.id().to_string());
+    assert_eq!(list["held"][0]["kind"], "report");
+    assert_eq!(list["held"][0]["precinct"], 1);
+    assert_eq!(list["held"][0]["why"], "revoked-key");
+    let board = house.reviewer.get(&house.server, "/official/board").await.json();
+    assert_eq!(board["held"], 1);
+    let admit = json!({"do": "admit", "message": late.id().to_string(), "why": "they called"});
+    entered(&act_as(&house.server, &mut house.reviewer, &admit).await, "admit");
+    assert_eq!(held(&house.operator).await.json()["held"], json!([]));
+    house.server.send(ROOM, &late).await.receipt();
+}
