@@ -82,13 +82,6 @@ impl Publication<'_> {
 }
 
 impl RoomState {
-    /// Whether everything is public at once.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.room() == Room::Rehearsal
-            || self.package().is_some_and(|package| package.contest.publish == Publish::Live)
-    }
-
     /// What is public by now, worked out once.
     #[must_use]
     pub fn publication(&self) -> Publication<'_> {

@@ -37,6 +37,8 @@ struct PreviewView {
     entered_ms: u64,
     window_ends_ms: u64,
     precincts: usize,
+    /// Their numbers, in rising order.
+    numbers: Vec<u32>,
     objections: Vec<ObjectionView>,
     releases: Vec<ReleaseView>,
 }
@@ -176,6 +178,7 @@ impl PreviewView {
             entered_ms: signed.entered_ms,
             window_ends_ms: *window_ends_ms,
             precincts: preview.precincts.len(),
+            numbers: preview.precincts.iter().map(|named| named.precinct.0).collect(),
             objections: objections.map(|objected| ObjectionView::of(state, objected)).collect(),
             releases: releases.map(ReleaseView::of).collect(),
         }

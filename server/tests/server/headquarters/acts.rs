@@ -170,7 +170,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     has_fields(&releases, "now_ms previews stops pending not_ready");
     has_fields(
         first,
-        "id number name layer person entered_ms window_ends_ms precincts objections releases",
+        "id number name layer person entered_ms window_ends_ms precincts numbers objections releases",
     );
     has_fields(
         &first["releases"][0],
