@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::node;
 use crate::publish::Publisher;
 use crate::publish::export::{Messages, export};
+use crate::publish::pages::Witnesses;
 use crate::room::Projection;
 use crate::store::{LogStore, SqliteLog};
 
@@ -44,7 +45,8 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
         node::open_read_only(&folder, asked.room).map_err(Failure::mistake)?;
     let projection = Projection::load(empty, &store, &keys).map_err(Failure::mistake)?;
     let read = begun.elapsed();
-    let made = Publisher::default().make(&projection.state, SystemClock.now_ms(), Vec::new());
+    let made =
+        Publisher::default().make(&projection.state, SystemClock.now_ms(), Witnesses::default());
     let site = made
         .map_err(Failure::internal)?
         .ok_or_else(|| Failure::mistake("the log has no package yet"))?;

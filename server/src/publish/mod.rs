@@ -20,7 +20,7 @@ use data_encoding::HEXLOWER;
 use cells::{Cells, Difference};
 use data::Unreadable;
 use files::{Body, File, Files, expand, put};
-use pages::{Night, PageError, Witness};
+use pages::{Night, PageError, Witnesses};
 
 /// Why results are not offered. What was offered before stays.
 #[derive(Debug, thiserror::Error)]
@@ -50,13 +50,16 @@ pub struct Site {
     pub log_size: u64,
     /// When it was made, server time.
     pub made_ms: u64,
+    /// Whether a release that took effect is not shown yet, because it waits for witnesses.
+    pub waits: bool,
 }
 
 /// What the files of releases are a function of, besides entries that change none of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Said {
     package: Option<MessageId>,
-    releases: usize,
+    shown: usize,
+    witnessed: usize,
     withdrawn: usize,
     objections: usize,
     answers: usize,
@@ -64,13 +67,15 @@ struct Said {
 }
 
 impl Said {
-    fn of(state: &RoomState) -> Self {
+    fn of(night: &Night<'_>) -> Self {
+        let state = night.state;
         let review = state.review();
         let numbers = 0..state.package().map_or(0, |package| package.contest.precincts.len());
         let decisions = numbers.filter_map(|number| u32::try_from(number).ok());
         Self {
             package: state.package_id(),
-            releases: review.effective().count(),
+            shown: night.releases.len(),
+            witnessed: night.witnessed_times(),
             withdrawn: review.effective().filter(|one| one.withdrawal.is_some()).count(),
             objections: review.objections().len(),
             answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
@@ -97,10 +102,10 @@ impl Publisher {
         &mut self,
         state: &RoomState,
         made_ms: u64,
-        witnesses: Vec<Witness>,
+        witnesses: Witnesses,
     ) -> Result<Option<Site>, PublishError> {
         let Some(night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
-        let said = Said::of(state);
+        let said = Said::of(&night);
         if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
             let mut files = pages::of_releases(&night)?;
             let feed = File::text(&pages::feed(&night)?, "application/atom+xml", false);
@@ -120,7 +125,8 @@ impl Publisher {
         }
         let mut files = self.pages.as_ref().map(|(_, files)| files.clone()).unwrap_or_default();
         files.extend(moment);
-        Ok(Some(Site { files, log_size: state.size(), made_ms }))
+        let waits = !night.waiting.is_empty();
+        Ok(Some(Site { files, log_size: state.size(), made_ms, waits }))
     }
 
     fn documents_of(

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use countersign_core::results::{Review, RoomState};
 use countersign_core::room::Room;
 
-use super::{Publisher, Site, pages::Witness};
+use super::pages::{self, Witness};
+use super::{Publisher, Site};
 use crate::admission::Admission;
 use crate::clock::SharedClock;
 use crate::cosigning::Witnesses;
@@ -62,6 +63,10 @@ struct Made {
     took: Duration,
     size: u64,
     said: usize,
+    /// How many entries each witness had cosigned.
+    cosigned: Vec<u64>,
+    /// Whether a release waits for witnesses.
+    waits: bool,
 }
 
 impl Publishing {
@@ -84,9 +89,19 @@ impl Publishing {
         }
     }
 
+    /// Makes both rooms' folders anew, whether or not it is time to.
+    pub fn make_all(&mut self) {
+        for (.., made) in &mut self.rooms {
+            *made = None;
+        }
+        self.look();
+    }
+
     /// Looks at both rooms, and makes the folder of one anew where it is time to. Takes as long as that takes.
     pub fn look(&mut self) {
         for (room, publisher, made) in &mut self.rooms {
+            let witnesses = witnesses(&self.witnesses, *room);
+            let cosigned: Vec<u64> = witnesses.all.iter().map(|one| one.size).collect();
             let state = {
                 let Some(admission) = self.admission.upgrade() else { return };
                 let projection = admission.room(*room).read();
@@ -94,22 +109,25 @@ impl Publishing {
                 let few = state
                     .package()
                     .is_some_and(|package| package.contest.precincts.len() <= PRECINCTS_MAX);
-                if !few || !is_time(made.as_ref(), state) {
+                if !few || !is_time(made.as_ref(), state, &cosigned) {
                     continue;
                 }
                 state.clone()
             };
             let begun = Instant::now();
-            let witnesses = witnesses(&self.witnesses, *room);
+            let mut waits = false;
             match publisher.make(&state, self.clock.now_ms(), witnesses) {
-                Ok(Some(site)) => self.sites.put(*room, site),
+                Ok(Some(site)) => {
+                    waits = site.waits;
+                    self.sites.put(*room, site);
+                }
                 Ok(None) => {}
                 Err(error) => {
                     tracing::error!(%room, %error, "results are not made anew; those from before stay");
                 }
             }
             let (size, said) = (state.size(), said(state.review()));
-            *made = Some(Made { at: begun, took: begun.elapsed(), size, said });
+            *made = Some(Made { at: begun, took: begun.elapsed(), size, said, cosigned, waits });
         }
     }
 }
@@ -125,19 +143,25 @@ fn said(review: &Review) -> usize {
     asked + answered + approvals + withdrawn + stops + ended
 }
 
-fn is_time(made: Option<&Made>, state: &RoomState) -> bool {
+fn is_time(made: Option<&Made>, state: &RoomState, cosigned: &[u64]) -> bool {
     let Some(made) = made else { return true };
     let since = made.at.elapsed();
     said(state.review()) != made.said
+        // A release that waits is shown once it is witnessed, or has waited long enough.
+        || made.waits && (made.cosigned != cosigned || since >= NEWS_WAIT)
         || since >= ANEW
         || state.size() != made.size && since >= NEWS_WAIT.max(made.took * 20)
 }
 
 /// The witnesses of a room's log, as pages name them.
 #[must_use]
-pub fn witnesses(witnesses: &Witnesses, room: Room) -> Vec<Witness> {
+pub fn witnesses(witnesses: &Witnesses, room: Room) -> pages::Witnesses {
     let status = witnesses.status(room).into_iter();
-    status
-        .map(|one| Witness { name: one.name, size: one.size, is_silent: one.trouble.is_some() })
-        .collect()
+    pages::Witnesses {
+        all: status
+            .map(|one| Witness { name: one.name, size: one.size, is_silent: one.trouble.is_some() })
+            .collect(),
+        needed: witnesses.needed(),
+        inconsistent: witnesses.inconsistent(room),
+    }
 }

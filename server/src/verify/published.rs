@@ -11,7 +11,7 @@ use super::verdict::{ComparedFile, Verdict};
 use super::{Step, Stop, Watch};
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::data::{Unreadable, csv, json, nist};
-use crate::publish::pages::{Effective, Night};
+use crate::publish::pages::{Effective, Night, Witnesses};
 
 /// Most bytes of a document.
 const DOCUMENT_MAX: usize = 64 << 20;
@@ -73,7 +73,7 @@ pub(super) fn compare(
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
-    let Some(night) = Night::of(state, 0, Vec::new()) else { return Ok(()) };
+    let Some(night) = Night::of(state, 0, Witnesses::default()) else { return Ok(()) };
     let Some(found) = documents(source, state.room(), &night.releases, watch)? else {
         return Ok(());
     };

@@ -357,6 +357,11 @@ impl Server {
         tokio::task::block_in_place(|| self.publishing.lock().unwrap().look());
     }
 
+    /// Makes them whether or not it is time to.
+    pub fn publish_now(&self) {
+        tokio::task::block_in_place(|| self.publishing.lock().unwrap().make_all());
+    }
+
     pub fn size(&self, room: Room) -> u64 {
         self.node.admission.room(room).read().head().size
     }

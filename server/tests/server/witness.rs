@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::operations::counters;
-use crate::support::{Party, Server};
+use crate::released::{Managers, reports};
+use crate::support::{Party, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
@@ -341,4 +342,45 @@ async fn every_answer_of_the_protocol_has_its_status_and_type() {
     let text = server.http.get(&witness.address.url).send().await.unwrap().text().await.unwrap();
     assert!(text.contains(&witness.address.key.to_string()) && text.contains("cosigned up to"));
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_waits_for_witnesses_and_after_half_an_hour_goes_out_with_the_names_of_the_silent()
+ {
+    let party = Party::new(&[ROOM]);
+    let one = Running::start(&party, "w.example/1").await;
+    let two = gone(&party, "w.example/2").await;
+    let server = party.start_watched(&party.folder, watching(&[&one.address, &two], 1)).await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 2).await;
+    let page = async |name: &str| {
+        server.publish();
+        server.get(server.public, &format!("/results/{name}")).await.text()
+    };
+    let first = managers.propose(1, "First batch", &[(0, reports[0], None)]).await;
+    let approved = START_MS + 31 * 60_000;
+    party.clock.set(approved);
+    managers.approve(first).await;
+    assert!(page("").await.contains("<strong>0 of"), "nobody has seen it");
+    assert!(page("status.html").await.contains("waiting for witnesses to see it"));
+    let precinct = format!("/results/precincts/{}.html", party.contest.precincts[0].id);
+    assert_eq!(server.get(server.public, &precinct).await.status, 404);
+
+    // One is enough here, and the other one is named.
+    Asking::new(&server.node).unwrap().round().await;
+    let front = page("").await;
+    assert!(front.contains("<strong>1 of") && front.contains("1 of 2 witnesses"), "{front}");
+    assert_eq!(server.get(server.public, &precinct).await.status, 200);
+
+    // Nobody is asked any more. The second batch goes out all the same when it has waited long enough.
+    let second = managers.propose(2, "Second batch", &[(1, reports[1], None)]).await;
+    party.clock.set(approved + 32 * 60_000);
+    managers.approve(second).await;
+    party.clock.set(approved + 61 * 60_000);
+    assert!(page("").await.contains("<strong>1 of"), "it waits");
+    party.clock.set(approved + 62 * 60_000);
+    server.publish_now();
+    let releases = page("releases.html").await;
+    assert!(releases.contains("NOT WITNESSED. Silent: w.example/1, w.example/2"), "{releases}");
+    assert!(page("").await.contains("<strong>2 of"));
 }

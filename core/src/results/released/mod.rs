@@ -110,7 +110,21 @@ impl Released {
     /// The results of a layer. `None` without a package.
     #[must_use]
     pub fn of(state: &RoomState, layer: Layer) -> Option<Self> {
-        Self::by(state, layer, state.size(), state.now_ms())
+        Self::by(state, layer, |release| release.withdrawal.is_none())
+    }
+
+    /// The results of a layer as they would be with the wanted releases alone, of those that ever took effect.
+    #[must_use]
+    pub fn by(
+        state: &RoomState,
+        layer: Layer,
+        wanted: impl Fn(&ProposedRelease) -> bool,
+    ) -> Option<Self> {
+        let released = state.review().released_by(layer, wanted);
+        let precincts = released.into_iter().filter_map(|(precinct, (release, named))| {
+            released_precinct(state, precinct, release, named)
+        });
+        Self::add_up(state, layer, precincts.collect())
     }
 
     /// The results of a layer as they were when a release took effect, worked out with the newest package. `None` where it
@@ -118,16 +132,10 @@ impl Released {
     #[must_use]
     pub fn when(state: &RoomState, release: &ProposedRelease) -> Option<Self> {
         let signed = release.approval?.signed;
-        Self::by(state, state.review().layer(release), signed.index + 1, signed.entered_ms)
-    }
-
-    fn by(state: &RoomState, layer: Layer, log_size: u64, now_ms: u64) -> Option<Self> {
-        let released = state.review().released_by(layer, log_size);
-        let precincts = released.into_iter().filter_map(|(precinct, (release, named))| {
-            released_precinct(state, precinct, release, named)
-        });
-        let added_up = Self::add_up(state, layer, precincts.collect())?;
-        Some(Self { log_size, now_ms, ..added_up })
+        let (log_size, now_ms) = (signed.index + 1, signed.entered_ms);
+        let layer = state.review().layer(release);
+        let released = Self::by(state, layer, |release| release.is_in_effect(log_size))?;
+        Some(Self { log_size, now_ms, ..released })
     }
 
     /// The results of a layer as they would be with a preview's precincts released as well.

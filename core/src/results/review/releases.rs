@@ -136,13 +136,17 @@ impl Review {
         release.release.of(&self.previews[release.preview].preview, precinct)
     }
 
-    /// The releases in effect in a log of so many entries that belong to a layer or to one before it, so that the later ones
+    /// Those of the releases that took effect which are wanted and belong to a layer or to one before it, so that the later ones
     /// stand over the earlier: those of a later layer, and among those of one layer those that took effect later. A correction
     /// of caucus night's numbers does not undo a recount.
-    fn laid_over_each_other(&self, layer: Layer, size: u64) -> Vec<&ProposedRelease> {
+    fn laid_over_each_other(
+        &self,
+        layer: Layer,
+        wanted: impl Fn(&ProposedRelease) -> bool,
+    ) -> Vec<&ProposedRelease> {
         let mut releases: Vec<_> = self
             .effective()
-            .filter(|release| release.is_in_effect(size) && self.layer(release) <= layer)
+            .filter(|release| self.layer(release) <= layer && wanted(release))
             .collect();
         releases.sort_by_key(|release| self.layer(release));
         releases
@@ -155,18 +159,18 @@ impl Review {
         &self,
         layer: Layer,
     ) -> BTreeMap<PrecinctNumber, (&ProposedRelease, &PreviewedPrecinct)> {
-        self.released_by(layer, u64::MAX)
+        self.released_by(layer, |release| release.withdrawal.is_none())
     }
 
-    /// The same as it was when the log had so many entries.
+    /// The same as it would be with the wanted releases alone, of those that ever took effect.
     #[must_use]
     pub fn released_by(
         &self,
         layer: Layer,
-        size: u64,
+        wanted: impl Fn(&ProposedRelease) -> bool,
     ) -> BTreeMap<PrecinctNumber, (&ProposedRelease, &PreviewedPrecinct)> {
         let mut released = BTreeMap::new();
-        for release in self.laid_over_each_other(layer, size) {
+        for release in self.laid_over_each_other(layer, wanted) {
             for named in self.precincts(release) {
                 released.insert(named.precinct, (release, named));
             }
@@ -182,7 +186,8 @@ impl Review {
         precinct: PrecinctNumber,
         layer: Layer,
     ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
-        let releases = self.laid_over_each_other(layer, u64::MAX).into_iter().rev();
+        let releases = self.laid_over_each_other(layer, |release| release.withdrawal.is_none());
+        let releases = releases.into_iter().rev();
         let mut found =
             releases.filter_map(|release| Some((release, self.named(release, precinct)?)));
         found.next().filter(|(_, named)| named.report.is_some())

@@ -32,7 +32,9 @@ pub(super) struct Front<'a> {
     maps: Option<Maps>,
     counties: Vec<County>,
     witnesses: String,
+    witnessed: Option<String>,
     stopped: Option<String>,
+    inconsistent: bool,
     folder: Option<&'a str>,
 }
 
@@ -144,6 +146,8 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
         counties: released
             .map_or_else(Vec::new, |released| counties(night, released, language, covered)),
         witnesses: witnesses(night, language),
+        witnessed: last.and_then(|last| night.witnessed(last, language)),
+        inconsistent: night.witnesses.inconsistent,
         stopped: stop.map(|stop| {
             let until = stop.until_ms().map(|until| night.time(language, until));
             until.unwrap_or_default()
@@ -153,8 +157,9 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
 }
 
 fn witnesses(night: &Night<'_>, language: Language) -> String {
-    let cosigning = night.witnesses.iter().filter(|one| !one.is_silent && one.size > 0).count();
-    match (night.witnesses.len(), cosigning) {
+    let all = &night.witnesses.all;
+    let cosigning = all.iter().filter(|one| !one.is_silent && one.size > 0).count();
+    match (all.len(), cosigning) {
         (0, _) => language.say("Nobody cosigns this log", "Nadie cofirma este registro").to_owned(),
         (all, cosigning) => format!(
             "{cosigning} {} {all} {}",

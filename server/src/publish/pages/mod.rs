@@ -12,10 +12,12 @@ mod status;
 mod tables;
 pub mod words;
 
+use std::collections::HashSet;
+
 use askama::Template;
 use chrono_tz::Tz;
 use countersign_core::contest::Contest;
-use countersign_core::id::sha256;
+use countersign_core::id::{MessageId, PrecinctNumber, sha256};
 use countersign_core::message::Layer;
 use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
 use countersign_core::room::Room;
@@ -36,17 +38,45 @@ pub struct Night<'a> {
     pub contest: &'a Contest,
     /// When the pages are made, server time.
     pub made_ms: u64,
-    /// Who cosigns the log, in words, where anybody does.
-    pub witnesses: Vec<Witness>,
+    /// Who cosigns the log.
+    pub witnesses: Witnesses,
     /// What is released in the last layer that has anything.
     pub released: Option<Released>,
-    /// Releases that took effect, in the order in which they did.
+    /// Releases that took effect and are shown, in the order in which they took effect.
     pub releases: Vec<Effective<'a>>,
+    /// Releases that took effect and wait for witnesses, by name, and until when they wait at most.
+    pub waiting: Vec<(&'a str, u64)>,
     /// Every change of released numbers.
     pub changes: Vec<ChangedPrecinct>,
     zone: Tz,
     style: String,
     script: String,
+}
+
+/// How long a release waits for witnesses before it is shown without them.
+const WAIT_MS: u64 = 30 * 60_000;
+
+/// Who cosigns a log.
+#[derive(Debug, Clone, Default)]
+pub struct Witnesses {
+    /// All of them; nobody where nothing is known about them.
+    pub all: Vec<Witness>,
+    /// How many have to cosign.
+    pub needed: usize,
+    /// Whether one has shown another log that this log's key signed.
+    pub inconsistent: bool,
+}
+
+impl Witnesses {
+    /// Those that have not cosigned so many entries.
+    fn silent(&self, size: u64) -> impl Iterator<Item = &Witness> {
+        self.all.iter().filter(move |witness| witness.size < size)
+    }
+
+    /// Whether as many as needed have cosigned so many entries.
+    fn have_seen(&self, size: u64) -> bool {
+        self.all.len() - self.silent(size).count() >= self.needed
+    }
 }
 
 /// A witness of the log.
@@ -74,23 +104,26 @@ pub struct Effective<'a> {
     pub precincts: usize,
     /// Folder of its documents.
     pub folder: String,
+    /// Entries of the log with its approval.
+    pub log_size: u64,
 }
 
 impl<'a> Night<'a> {
     /// Gathers it. `None` before there is a package.
     #[must_use]
-    pub fn of(state: &'a RoomState, made_ms: u64, witnesses: Vec<Witness>) -> Option<Self> {
+    pub fn of(state: &'a RoomState, made_ms: u64, witnesses: Witnesses) -> Option<Self> {
         let contest = &state.package()?.contest;
         let review = state.review();
-        let layer = review.last_layer().unwrap_or(Layer::Night);
         let changes = changes(state);
         let releases = review.effective().enumerate().filter_map(|(index, release)| {
             let preview = &review.previews().get(release.preview)?.preview;
             let id = release.signed.id.to_string();
+            let approved = release.approval?.signed;
             Some(Effective {
                 release,
                 layer: preview.layer,
-                at_ms: release.approval?.signed.entered_ms,
+                at_ms: approved.entered_ms,
+                log_size: approved.index + 1,
                 precincts: review.precincts(release).count(),
                 folder: format!("data/{:03}-{}", index + 1, &id[..8]),
                 named: Named {
@@ -101,16 +134,31 @@ impl<'a> Night<'a> {
                 },
             })
         });
+        let (releases, waiting): (Vec<Effective<'_>>, Vec<_>) = releases.partition(|release| {
+            witnesses.have_seen(release.log_size) || made_ms >= release.at_ms + WAIT_MS
+        });
+        let shown: HashSet<MessageId> = releases.iter().map(|one| one.release.signed.id).collect();
+        let stands = |one: &&Effective<'_>| one.release.withdrawal.is_none();
+        let layers = releases.iter().filter(stands).map(|one| one.layer);
+        let layer = layers.max().unwrap_or(Layer::Night);
+        let released = Released::by(state, layer, |release| {
+            release.withdrawal.is_none() && shown.contains(&release.signed.id)
+        });
+        let names = waiting.iter().map(|one| {
+            let preview = &review.previews()[one.release.preview].preview;
+            (preview.name.as_str(), one.at_ms + WAIT_MS)
+        });
         Some(Self {
             contest,
             made_ms,
             witnesses,
-            released: Released::of(state, layer),
-            releases: releases.collect(),
+            released,
+            waiting: names.collect(),
+            releases,
             zone: contest.time_zone.parse().unwrap_or(Tz::UTC),
             style: named_by_content("style", STYLE, "css"),
             script: named_by_content("find", SCRIPT, "js"),
-            changes,
+            changes: changes.into_iter().filter(|one| shown.contains(&one.release)).collect(),
             state,
         })
     }
@@ -119,12 +167,43 @@ impl<'a> Night<'a> {
         language.time(at_ms, self.zone)
     }
 
+    /// Whether a release that is shown ever named a precinct.
+    fn has_page(&self, precinct: PrecinctNumber) -> bool {
+        let review = self.state.review();
+        self.releases.iter().any(|one| review.named(one.release, precinct).is_some())
+    }
+
+    /// How many times a witness has cosigned a release that is shown.
+    #[must_use]
+    pub fn witnessed_times(&self) -> usize {
+        let all = self.witnesses.all.len();
+        self.releases.iter().map(|one| all - self.witnesses.silent(one.log_size).count()).sum()
+    }
+
+    /// Whether as many witnesses as needed have seen a release, in words.
+    fn witnessed(&self, release: &Effective<'_>, language: Language) -> Option<String> {
+        let Witnesses { all, needed, .. } = &self.witnesses;
+        if all.is_empty() {
+            return None;
+        }
+        let silent: Vec<&str> =
+            self.witnesses.silent(release.log_size).map(|one| one.name.as_str()).collect();
+        let seen = all.len() - silent.len();
+        Some(if seen >= *needed {
+            let words = language.say("witnesses have cosigned it", "testigos lo han cofirmado");
+            format!("{seen} {} {} {words}", language.say("of", "de"), all.len())
+        } else {
+            let words = language.say("NOT WITNESSED. Silent:", "SIN TESTIGOS. En silencio:");
+            format!("{words} {}", silent.join(", "))
+        })
+    }
+
     /// The release that took effect last and was not withdrawn.
     fn last(&self) -> Option<&Effective<'a>> {
         self.releases.iter().rev().find(|one| one.release.withdrawal.is_none())
     }
 
-    fn release(&self, id: countersign_core::id::MessageId) -> Option<&Effective<'a>> {
+    fn release(&self, id: MessageId) -> Option<&Effective<'a>> {
         self.releases.iter().find(|one| one.release.signed.id == id)
     }
 }

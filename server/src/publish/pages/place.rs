@@ -113,7 +113,7 @@ pub(super) fn all<'a>(night: &'a Night<'_>, language: Language) -> AllPage<'a> {
             id: precinct.id.clone(),
             name: precinct.name.clone(),
             county: night.contest.county_display(precinct),
-            has_page: night.state.review().was_released(number),
+            has_page: night.has_page(number),
             standing: match (results, night.state.candidate(number)) {
                 (Some(_), _) => language.say("released", "publicado"),
                 (None, Candidate::Missing) => language.say("not received", "no recibido"),

@@ -21,6 +21,7 @@ struct One<'a> {
     precincts: String,
     changed: usize,
     people: (u32, u32),
+    witnessed: Option<String>,
     /// Why and when it was withdrawn.
     withdrawn: Option<(String, String)>,
     folder: &'a str,
@@ -40,6 +41,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage
             one.release.signed.person,
             one.release.approval.map_or(0, |approval| approval.signed.person),
         ),
+        witnessed: night.witnessed(one, language),
         withdrawn: one.release.withdrawal.as_ref().map(|withdrawal| {
             let at = withdrawal.approval.signed.entered_ms;
             (withdrawal.why.clone(), night.time(language, at))

@@ -26,6 +26,9 @@ pub(super) struct StatusPage<'a> {
     stops: Vec<Stop>,
     questions: Vec<Question>,
     begun_again: Option<String>,
+    inconsistent: bool,
+    /// Releases that wait for witnesses: name, and until when at most.
+    waiting: Vec<(&'a str, String)>,
     witnesses: Vec<Witness>,
 }
 
@@ -113,8 +116,15 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
                 Language::Spanish => begun::spanish(night.state.room(), &begun),
             }
         }),
+        inconsistent: night.witnesses.inconsistent,
+        waiting: night
+            .waiting
+            .iter()
+            .map(|&(name, until)| (name, night.time(language, until)))
+            .collect(),
         witnesses: night
             .witnesses
+            .all
             .iter()
             .map(|one| Witness {
                 name: one.name.clone(),
@@ -131,10 +141,10 @@ fn questions(night: &Night<'_>, language: Language) -> Vec<Question> {
     let question = |one: &countersign_core::results::Objected| {
         let precinct = night.contest.precinct(one.objection.precinct.0)?;
         let reason: ObjectionReason = one.objection.reason;
-        let was_released = review.was_released(one.objection.precinct);
+        let has_page = night.has_page(one.objection.precinct);
         Some(Question {
             precinct: precinct.name.clone(),
-            page: was_released.then(|| precinct.id.clone()),
+            page: has_page.then(|| precinct.id.clone()),
             reason: language.objection(reason),
             why: one.objection.why.clone(),
             person: one.signed.person,
