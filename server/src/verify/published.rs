@@ -1,5 +1,7 @@
 //! The published data of releases, cell by cell, beside what the log gives.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use countersign_core::results::{Released, RoomState};
 use countersign_core::room::Room;
 
@@ -75,20 +77,66 @@ pub(super) fn compare(
     let Some(found) = documents(source, state.room(), &night.releases, watch)? else {
         return Ok(());
     };
-    for (release, documents) in night.releases.iter().zip(found.chunks(Form::ALL.len())) {
-        let Some(released) = Released::when(state, release.release) else { continue };
-        let cells = Cells::of(&released);
-        for (form, (name, document)) in Form::ALL.into_iter().zip(documents) {
-            match document {
-                None => verdict.not_published.push(name.clone()),
-                Some(bytes) => {
-                    let numbers = agree(form, name, &cells, bytes, &verdict.not_worked_out)?;
-                    verdict.compared.push(ComparedFile { name: name.clone(), numbers });
-                }
+    let jobs: Vec<_> = night.releases.iter().zip(found.chunks(Form::ALL.len())).collect();
+    for compared in on_every_processor(&jobs, |(release, documents)| {
+        of_release(state, release, documents, &verdict.not_worked_out)
+    }) {
+        let Compared { files, missing } = compared?;
+        verdict.compared.extend(files);
+        verdict.not_published.extend(missing);
+    }
+    Ok(())
+}
+
+/// What was compared of a release.
+#[derive(Default)]
+struct Compared {
+    files: Vec<ComparedFile>,
+    missing: Vec<String>,
+}
+
+/// Compares the documents of a release.
+fn of_release(
+    state: &RoomState,
+    release: &Effective<'_>,
+    documents: &[Named],
+    not_worked_out: &[String],
+) -> Result<Compared, Difference> {
+    let mut compared = Compared::default();
+    let Some(released) = Released::when(state, release.release) else { return Ok(compared) };
+    let cells = Cells::of(&released);
+    for (form, (name, document)) in Form::ALL.into_iter().zip(documents) {
+        match document {
+            None => compared.missing.push(name.clone()),
+            Some(bytes) => {
+                let numbers = agree(form, name, &cells, bytes, not_worked_out)?;
+                compared.files.push(ComparedFile { name: name.clone(), numbers });
             }
         }
     }
-    Ok(())
+    Ok(compared)
+}
+
+/// Does each job, as many at once as there are processors; what came out, in the order of the jobs.
+fn on_every_processor<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let claim = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        Some((at, jobs.get(at)?))
+    };
+    let take = || -> Vec<(usize, R)> {
+        std::iter::from_fn(claim).map(|(at, job)| (at, work(job))).collect()
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+        let finished = threads.into_iter().flat_map(|thread| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        finished.collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 type Named = (String, Option<Vec<u8>>);
