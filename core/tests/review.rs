@@ -10,7 +10,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
     Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Kind, Layer,
-    Objection, ObjectionReason, Preview, PreviewedPrecinct, Release, Report, Role, Stop,
+    Objection, ObjectionReason, Package, Preview, PreviewedPrecinct, Release, Report, Role, Stop,
     StopChange, Withdraw, Withhold,
 };
 use countersign_core::refusal::Refusal;
@@ -603,6 +603,25 @@ fn released_results_are_a_function_of_the_log() {
         again.apply(index, entry, message).expect("it was entered");
     }
     assert_eq!(Released::of(&again, Layer::Night), Some(desk.released()));
+}
+
+#[test]
+fn a_later_package_changes_no_release_that_took_effect_before() {
+    let mut desk = Desk::new();
+    desk.decide(|_| {}).unwrap();
+    desk.release(&[(0, desk.reports[0], None), (2, desk.reports[2], None)]);
+    let before = desk.released();
+    let sde = |released: &Released| released.statewide.sde.clone();
+    let party = &desk.hall.party;
+    let mut contest = party.contest().clone();
+    contest.counties.iter_mut().for_each(|county| county.state_delegates *= 2);
+    let package = Package::sign(2, contest, &party.party);
+    desk.hall.enter(&package).expect("a newer package");
+    let state = &desk.hall.state;
+    assert_ne!(sde(&desk.released()), sde(&before), "what stands now is worked out by the new one");
+    let release = state.review().effective().next().expect("it took effect");
+    let then = Released::when(state, release).expect("it took effect");
+    assert_eq!((sde(&then), then.package.number), (sde(&before), 1));
 }
 
 /// Two precincts released, one left out, one previewed only; somebody with the public messages alone judges all of them as the

@@ -69,7 +69,8 @@ pub struct RoomState {
     party: PublicKey,
     begun: Option<Arc<Begun>>,
     packages: HashMap<MessageId, Arc<Package>>,
-    newest: Option<MessageId>,
+    /// Packages in log order, each with the index of its entry.
+    entered: Vec<(u64, MessageId)>,
     persons: Persons,
     invitations: HashMap<KeyId, Invitation>,
     /// Revoked keys of invitations, and of devices that were not enrolled then.
@@ -96,7 +97,7 @@ impl RoomState {
             party,
             begun: None,
             packages: HashMap::new(),
-            newest: None,
+            entered: Vec::new(),
             persons: Persons::default(),
             invitations: HashMap::new(),
             revoked_keys: HashMap::new(),
@@ -275,7 +276,7 @@ impl RoomState {
         match what {
             What::Package(package) => {
                 self.packages.insert(entry.message, package);
-                self.newest = Some(entry.message);
+                self.entered.push((index, entry.message));
             }
             What::People(people) => self.persons.extend(people),
             What::Invitations(new) => {
@@ -482,13 +483,21 @@ impl RoomState {
     /// The newest package.
     #[must_use]
     pub fn package(&self) -> Option<&Arc<Package>> {
-        self.packages.get(&self.newest?)
+        self.packages.get(&self.package_id()?)
+    }
+
+    /// The package that was the newest when the log had so many entries.
+    #[must_use]
+    pub fn package_by(&self, size: u64) -> Option<&Arc<Package>> {
+        let entered = self.entered.partition_point(|(index, _)| *index < size);
+        let (_, id) = self.entered.get(entered.checked_sub(1)?)?;
+        self.packages.get(id)
     }
 
     /// Id of the newest package.
     #[must_use]
-    pub const fn package_id(&self) -> Option<MessageId> {
-        self.newest
+    pub fn package_id(&self) -> Option<MessageId> {
+        self.entered.last().map(|(_, id)| *id)
     }
 
     /// Whether reports are taken.

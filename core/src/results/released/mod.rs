@@ -84,7 +84,7 @@ fn by_the_rules(contest: &Contest, report: &Report) -> Option<Vec<u32>> {
 /// The results of a room in one layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
-    /// The package by which they are worked out: the newest one.
+    /// The package by which they are worked out.
     pub package: Arc<Package>,
     /// The room.
     pub room: Room,
@@ -120,21 +120,32 @@ impl Released {
         layer: Layer,
         wanted: impl Fn(&ProposedRelease) -> bool,
     ) -> Option<Self> {
-        let released = state.review().released_by(layer, wanted);
-        let precincts = released.into_iter().filter_map(|(precinct, (release, named))| {
-            released_precinct(state, precinct, release, named)
-        });
-        Self::add_up(state, layer, precincts.collect())
+        Self::by_package(state, state.package()?, layer, wanted)
     }
 
-    /// The results of a layer as they were when a release took effect, worked out with the newest package. `None` where it
-    /// never did.
+    fn by_package(
+        state: &RoomState,
+        package: &Arc<Package>,
+        layer: Layer,
+        wanted: impl Fn(&ProposedRelease) -> bool,
+    ) -> Option<Self> {
+        let released = state.review().released_by(layer, wanted);
+        let precincts = released.into_iter().filter_map(|(precinct, (release, named))| {
+            released_precinct(state, &package.contest, precinct, release, named)
+        });
+        Some(Self::add_up(state, package, layer, precincts.collect()))
+    }
+
+    /// The results of a layer as they were when a release took effect, by the package of then: they never change. `None` where
+    /// it never did.
     #[must_use]
     pub fn when(state: &RoomState, release: &ProposedRelease) -> Option<Self> {
         let signed = release.approval?.signed;
         let (log_size, now_ms) = (signed.index + 1, signed.entered_ms);
         let layer = state.review().layer(release);
-        let released = Self::by(state, layer, |release| release.is_in_effect(log_size))?;
+        let package = state.package_by(log_size)?;
+        let in_effect = |release: &ProposedRelease| release.is_in_effect(log_size);
+        let released = Self::by_package(state, package, layer, in_effect)?;
         Some(Self { log_size, now_ms, ..released })
     }
 
@@ -145,7 +156,8 @@ impl Released {
         let layer = previewed.preview.layer;
         let mut precincts = Self::of(state, layer)?.precincts;
         precincts.retain(|released| previewed.preview.of(released.precinct).is_none());
-        let contest = &state.package()?.contest;
+        let package = state.package()?;
+        let contest = &package.contest;
         for named in &previewed.preview.precincts {
             let Some(received) = received(state, named) else { continue };
             precincts.push(ReleasedPrecinct {
@@ -160,15 +172,16 @@ impl Released {
             });
         }
         precincts.sort_by_key(|released| released.precinct);
-        Self::add_up(state, layer, precincts)
+        Some(Self::add_up(state, package, layer, precincts))
     }
 
     fn add_up(
         state: &RoomState,
+        package: &Arc<Package>,
         layer: Layer,
         mut precincts: Vec<ReleasedPrecinct>,
-    ) -> Option<Self> {
-        let package = Arc::clone(state.package()?);
+    ) -> Self {
+        let package = Arc::clone(package);
         let contest = &package.contest;
         work_out_sde(contest, &mut precincts);
         let mut statewide = Totals::none(contest, Region::Statewide);
@@ -190,7 +203,7 @@ impl Released {
         let worth = precincts.iter().map(|one| (one.precinct.0, one.worth.as_slice()));
         let national = Regions::sum(contest, worth).national_delegates(contest);
         let (room, log_size, now_ms) = (state.room(), state.size(), state.now_ms());
-        Some(Self {
+        Self {
             room,
             layer,
             log_size,
@@ -201,7 +214,7 @@ impl Released {
             districts: districts.into_iter().collect(),
             national,
             package,
-        })
+        }
     }
 
     /// The results of a precinct.
@@ -231,11 +244,11 @@ pub(super) fn received<'a>(
 
 fn released_precinct(
     state: &RoomState,
+    contest: &Contest,
     precinct: PrecinctNumber,
     release: &ProposedRelease,
     named: &PreviewedPrecinct,
 ) -> Option<ReleasedPrecinct> {
-    let contest = &state.package()?.contest;
     let report = received(state, named)?;
     Some(ReleasedPrecinct {
         precinct,

@@ -43,6 +43,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         );
         self.sent.extend_from_slice(head.as_bytes());
         self.sent.extend_from_slice(body);
+        self.answer().await
+    }
+
+    /// Asks for a file as a browser does, which takes it compressed, and reads the answer.
+    pub(crate) async fn get(&mut self, path: &str) -> io::Result<Answer> {
+        self.sent.clear();
+        let head =
+            format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: gzip\r\n\r\n", self.host);
+        self.sent.extend_from_slice(head.as_bytes());
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> io::Result<Answer> {
         self.stream.write_all(&self.sent).await?;
         self.received.clear();
         loop {

@@ -120,6 +120,13 @@ impl Sent {
         Pace::new(self.answers.len(), self.took)
     }
 
+    /// Microseconds that the middle one took.
+    pub(crate) fn middle_us(&self) -> u64 {
+        let mut times: Vec<u64> = self.answers.iter().map(|(_, time, _)| *time).collect();
+        times.sort_unstable();
+        times.get(times.len() / 2).copied().unwrap_or(0)
+    }
+
     /// Verifies each receipt against the package's log keys; each message has an entry of its own. Their number.
     pub(crate) fn verify(&self, bodies: &[Vec<u8>], kind: Kind, log: &RoomLog) -> Outcome<usize> {
         let mut indices = HashSet::new();

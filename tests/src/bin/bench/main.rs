@@ -9,6 +9,7 @@ mod growth;
 mod ingest;
 mod meaning;
 mod program;
+mod results;
 mod same_second;
 mod setup;
 mod signing;
@@ -26,7 +27,7 @@ use serde::Serialize;
 /// Whatever went wrong, in words.
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// Measures signing, checks, commits, ingest, a state that reports in one second, logs of several sizes, and what the person
+/// Measures signing, checks, commits, ingest, a state that reports in one second, a release of it, logs of several sizes, and what the person
 /// at a tablet waits for.
 #[derive(Parser)]
 struct Arguments {
@@ -57,6 +58,8 @@ enum Part {
     Night,
     /// Every precinct of Iowa 2020 reports in the same second, over TLS.
     SameSecond,
+    /// A release of every precinct of Iowa 2020: its checks, pages, data, readers, and verifying it.
+    Results,
     /// Logs of several sizes.
     Growth,
     /// The tablet, alone and in its window.
@@ -78,6 +81,7 @@ struct Figures {
     #[serde(flatten)]
     night: Option<NightFigures>,
     same_second: Option<same_second::Figures>,
+    results: Option<results::Figures>,
     growth: Option<Vec<growth::Figures>>,
     tablet: Option<tablet::Figures>,
 }
@@ -131,6 +135,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
         release_build: !cfg!(debug_assertions),
         night: part(Part::Night).map(|()| night(arguments)).transpose()?,
         same_second: part(Part::SameSecond).map(|()| same_second::measure()).transpose()?,
+        results: part(Part::Results).map(|()| results::measure()).transpose()?,
         growth: part(Part::Growth).map(|()| growth::measure(&arguments.growth)).transpose()?,
         tablet: part(Part::Tablet).map(|()| tablet()).transpose()?,
     };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::tablet::{Figures as Tablet, Milliseconds};
-use crate::{Figures, NightFigures, Pace, growth, same_second};
+use crate::{Figures, NightFigures, Pace, growth, results as of_results, same_second};
 
 /// What ingest should reach on two cores; 40 % of the verify ceiling where that is less.
 const GOAL: u64 = 8_000;
@@ -26,6 +26,9 @@ pub(crate) fn render(figures: &Figures) -> String {
             same_second::GOAL_MS
         );
         line(&mut out, "a state in one second", &text);
+    }
+    if let Some(of_results) = &figures.results {
+        results(&mut out, of_results);
     }
     if let Some(of_tablet) = &figures.tablet {
         tablet(&mut out, of_tablet);
@@ -68,6 +71,30 @@ fn night(out: &mut String, figures: &NightFigures) {
     }
     line(out, "goal at 64 connections", &format!("{goal} acks/s, p99 under 100 ms, under 150 MB"));
     line(out, "goal at 1 connection", "p50 under 30 ms");
+}
+
+fn results(out: &mut String, figures: &of_results::Figures) {
+    let all = figures.precincts;
+    let checks = format!("{} ms for {all} precincts (goal: under 1000)", figures.checks_ms);
+    line(out, "all checks, across too", &checks);
+    let release = format!(
+        "{} ms for {} files: made in {} ms, written in {} ms (goal: under 5000)",
+        figures.made_ms + figures.exported_ms,
+        figures.files,
+        figures.made_ms,
+        figures.exported_ms
+    );
+    line(out, "a release of all of them", &release);
+    line(out, "verify", &format!("{} ms (goal: under 10000)", figures.verified_ms));
+    line(out, "pages, as fast as can be", &each(figures.pages));
+    let beside = format!(
+        "{} ms beside {} pages/s, {} ms without (goal: 5 % more beside {})",
+        millis(figures.receipt_beside_p50_us),
+        figures.pages_beside.per_second,
+        millis(figures.receipt_p50_us),
+        of_results::READS
+    );
+    line(out, "receipt, the middle one", &beside);
 }
 
 fn tablet(out: &mut String, tablet: &Tablet) {

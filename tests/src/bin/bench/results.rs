@@ -1,0 +1,244 @@
+//! What results cost: every check over a whole state, a release of all of it with its pages and data, verifying it, and
+//! readers beside whom tablets report.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use countersign_core::contest::read_published;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::invitation::InvitationCode;
+use countersign_core::message::{
+    Approve, Layer, Message, Preview, PreviewedPrecinct, Release, Scope,
+};
+use countersign_core::results::RoomState;
+use countersign_server::publish::Publisher;
+use countersign_server::publish::export::{Messages, export};
+use countersign_server::publish::pages::Witnesses;
+use countersign_tests::house::{House, without_window};
+use countersign_tests::places;
+use serde::Serialize;
+use tokio::time::MissedTickBehavior;
+
+use crate::client::Connection;
+use crate::signing::{ROOM, Tablets};
+use crate::{Outcome, Pace, ingest, program};
+
+/// Pages that readers ask for in a second while tablets report.
+pub(crate) const READS: u64 = 5_000;
+/// Their connections.
+const READERS: u64 = 32;
+/// Reports that are timed, one after the other, without readers and beside them.
+const TIMED: usize = 400;
+/// How long readers ask as fast as they can.
+const AS_FAST_AS_THEY_CAN: Duration = Duration::from_secs(5);
+
+#[derive(Serialize)]
+pub(crate) struct Figures {
+    pub(crate) precincts: usize,
+    /// Every check on every precinct, those across precincts and sources too.
+    pub(crate) checks_ms: u128,
+    /// Pages in both languages and data of a release of every precinct, read back.
+    pub(crate) made_ms: u128,
+    /// Writing them as a folder.
+    pub(crate) exported_ms: u128,
+    pub(crate) files: usize,
+    /// Verifying it all from the public address.
+    pub(crate) verified_ms: u128,
+    /// Pages that readers get when they ask as fast as they can.
+    pub(crate) pages: Pace,
+    /// Pages that they got while tablets reported.
+    pub(crate) pages_beside: Pace,
+    /// From a report to its receipt, the middle one, without readers and beside them.
+    pub(crate) receipt_p50_us: u64,
+    pub(crate) receipt_beside_p50_us: u64,
+}
+
+pub(crate) fn measure() -> Outcome<Figures> {
+    eprintln!("releasing every precinct of Iowa 2020, and reading it");
+    let folder = program::folder()?;
+    let contest = without_window(&places::contest("iowa-2020"), &folder.path().join("contest"))?;
+    let mut house = House::open(&folder.path().join("party"), &contest)?;
+    let tablets = Tablets::of(&std::fs::read(house.party.package())?)?;
+    let codes = codes(&house, &tablets)?;
+    let address = house.party.reporting().to_string();
+    ingest::send(&address, &Arc::new(tablets.enrolments(&codes)), 1)?;
+    let reports = reports(&tablets, 1)?;
+    ingest::send(&address, &Arc::new(reports.clone()), 8)?;
+    release(&house, &reports)?;
+
+    let state = house.state()?;
+    let begun = Instant::now();
+    let findings = check(&state);
+    let checks_ms = begun.elapsed().as_millis();
+    eprintln!("    {findings} findings");
+    let begun = Instant::now();
+    let site = Publisher::default().make(&state, state.now_ms(), Witnesses::default())?;
+    let site = site.ok_or("there is no package")?;
+    let made_ms = begun.elapsed().as_millis();
+    let known = reports.iter().map(|bytes| (MessageId::of(bytes), bytes.as_slice())).collect();
+    let begun = Instant::now();
+    let exported = export(&site, &Known(known), &folder.path().join("results"))?;
+    let exported_ms = begun.elapsed().as_millis();
+    let begun = Instant::now();
+    let verdict = house.verify()?;
+    if !verdict.holds {
+        return Err("what was just released does not verify".into());
+    }
+    let verified_ms = begun.elapsed().as_millis();
+
+    let public = house.party.public().and_then(|public| public.split_once("://"));
+    let public = public.ok_or("the server does not run")?.1.to_owned();
+    let (_, pages) = beside_readers(&public, None, || {
+        std::thread::park_timeout(AS_FAST_AS_THEY_CAN);
+        Ok(())
+    })?;
+    let receipt_p50_us = middle_receipt(&address, &tablets, 2)?;
+    let (receipt_beside_p50_us, pages_beside) =
+        beside_readers(&public, Some(READS), || middle_receipt(&address, &tablets, 3))?;
+    house.party.stop()?;
+    Ok(Figures {
+        precincts: reports.len(),
+        checks_ms,
+        made_ms,
+        exported_ms,
+        files: exported.files,
+        verified_ms,
+        pages,
+        pages_beside,
+        receipt_p50_us,
+        receipt_beside_p50_us,
+    })
+}
+
+/// An invitation of every precinct, in the order of the roster.
+fn codes(house: &House, tablets: &Tablets) -> Outcome<Vec<InvitationCode>> {
+    let codes = house.party.invite_all()?;
+    let code = |id: &String| -> Outcome<InvitationCode> {
+        Ok(InvitationCode::parse(codes.get(id).ok_or("a precinct has no invitation")?)?)
+    };
+    tablets.contest.precincts.iter().map(|precinct| code(&precinct.id)).collect()
+}
+
+/// What was published of each precinct, as its tablet's report. Another sequence makes other reports.
+fn reports(tablets: &Tablets, sequence: u64) -> Outcome<Vec<Vec<u8>>> {
+    let contest = &tablets.contest;
+    let results = std::fs::read(places::contest("iowa-2020").join("results/final.csv"))?;
+    let published = read_published(contest, "results/final.csv", &results)
+        .map_err(|mistakes| format!("{} mistakes", mistakes.len()))?;
+    let scope = Scope::room(&contest.id, ROOM);
+    let report = |published: &countersign_core::contest::Published| {
+        let delegates = published.awarded(contest).unwrap_or_else(|| vec![0; contest.groups.len()]);
+        let counts = vec![published.first.clone(), published.last.clone(), delegates];
+        let mut report = tablets.report(PrecinctNumber(published.precinct), counts);
+        report.device_sequence = sequence;
+        Message::sign(&Tablets::key(published.precinct as usize), scope, &report).into_bytes()
+    };
+    Ok(published.iter().map(report).collect())
+}
+
+fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
+    let precincts = (0..).zip(reports).map(|(number, report)| PreviewedPrecinct {
+        precinct: PrecinctNumber(number),
+        report: Some(MessageId::of(report)),
+        decision: None,
+        cause: None,
+    });
+    let (name, layer) = ("all of it".to_owned(), Layer::Night);
+    let preview = Preview { number: 1, name, layer, precincts: precincts.collect() };
+    let managers = &house.workers;
+    let preview = house.act(&managers.manager, &preview)?;
+    let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
+    house.act(&managers.second, &Approve { approves: release })?;
+    Ok(())
+}
+
+fn check(state: &RoomState) -> usize {
+    let across = state.across(Layer::Night);
+    let precincts = state.package().map_or(0, |package| package.contest.precincts.len());
+    let numbers = (0..u32::try_from(precincts).unwrap_or(u32::MAX)).map(PrecinctNumber);
+    numbers.map(|precinct| state.flags(precinct, across.of(precinct)).len()).sum()
+}
+
+/// Reports by their ids; what else pages lead to is left empty here, since it is the writing that is timed.
+struct Known<'a>(HashMap<MessageId, &'a [u8]>);
+
+impl Messages for Known<'_> {
+    fn message(&self, id: MessageId) -> Option<Vec<u8>> {
+        Some(self.0.get(&id).map_or_else(Vec::new, |bytes| bytes.to_vec()))
+    }
+
+    fn receipt(&self, _: MessageId) -> Option<String> {
+        Some(String::new())
+    }
+}
+
+/// Sends reports one after the other; microseconds to the receipt of the middle one.
+fn middle_receipt(address: &str, tablets: &Tablets, sequence: u64) -> Outcome<u64> {
+    let mut reports = reports(tablets, sequence)?;
+    reports.truncate(TIMED);
+    let sent = ingest::send(address, &Arc::new(reports), 1)?;
+    Ok(sent.middle_us())
+}
+
+/// Does something while readers ask for the first page: so many times a second, or as fast as they can. Gives the pages they got.
+fn beside_readers<T>(
+    public: &str,
+    a_second: Option<u64>,
+    work: impl FnOnce() -> Outcome<T>,
+) -> Outcome<(T, Pace)> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let got = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let readers = {
+        let (public, stop, got) = (public.to_owned(), Arc::clone(&stop), Arc::clone(&got));
+        std::thread::spawn(move || read(&public, a_second, &stop, &got))
+    };
+    let done = work();
+    stop.store(true, Ordering::Relaxed);
+    let times = usize::try_from(got.load(Ordering::Relaxed))?;
+    let pace = Pace::new(times, begun.elapsed());
+    readers.join().map_err(|_| "a reader panicked")??;
+    Ok((done?, pace))
+}
+
+fn read(
+    public: &str,
+    a_second: Option<u64>,
+    stop: &Arc<AtomicBool>,
+    got: &Arc<AtomicU64>,
+) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let mut readers = tokio::task::JoinSet::new();
+        for _ in 0..READERS {
+            let (public, stop, got) = (public.to_owned(), Arc::clone(stop), Arc::clone(got));
+            readers.spawn(async move {
+                let mut connection = Connection::open(&public).await.map_err(|e| e.to_string())?;
+                let every = a_second.map(|pages| Duration::from_secs(READERS) / pages as u32);
+                let mut ticks = every.map(|every| {
+                    let mut ticks = tokio::time::interval(every);
+                    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+                    ticks
+                });
+                while !stop.load(Ordering::Relaxed) {
+                    if let Some(ticks) = &mut ticks {
+                        ticks.tick().await;
+                    }
+                    let answer = connection.get("/results/").await.map_err(|e| e.to_string())?;
+                    if answer.status != 200 {
+                        return Err(format!("a reader was answered {}", answer.status));
+                    }
+                    got.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(())
+            });
+        }
+        while let Some(reader) = readers.join_next().await {
+            reader.map_err(|error| error.to_string())??;
+        }
+        Ok(())
+    })
+}
