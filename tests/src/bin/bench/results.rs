@@ -91,7 +91,7 @@ pub(crate) fn measure() -> Outcome<Figures> {
     let public = house.party.public().and_then(|public| public.split_once("://"));
     let public = public.ok_or("the server does not run")?.1.to_owned();
     let (_, pages) = beside_readers(&public, None, || {
-        std::thread::park_timeout(AS_FAST_AS_THEY_CAN);
+        std::thread::sleep(AS_FAST_AS_THEY_CAN);
         Ok(())
     })?;
     let receipt_p50_us = middle_receipt(&address, &tablets, 2)?;
