@@ -25,6 +25,15 @@ impl Room {
     /// Both rooms, `official` first.
     pub const ALL: [Self; 2] = [Self::Official, Self::Rehearsal];
 
+    /// Where it stands in [`Room::ALL`]: for what is kept of each room in a list.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        match self {
+            Self::Official => 0,
+            Self::Rehearsal => 1,
+        }
+    }
+
     /// The word in addresses, origins and signatures.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

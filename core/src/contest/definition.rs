@@ -8,7 +8,7 @@ use super::place::{County, CountyKind, National, Precinct, PrecinctKind};
 use super::regulation::Rules;
 use super::release_rules::ReleaseRules;
 use super::worksheet::Worksheet;
-use crate::id::PublicKey;
+use crate::id::{PrecinctNumber, PublicKey};
 use crate::room::Room;
 
 /// Everything that was fixed about a contest before the caucus.
@@ -285,6 +285,16 @@ impl Contest {
     #[must_use]
     pub fn release_rules(&self) -> ReleaseRules {
         self.release.unwrap_or(ReleaseRules::DEFAULT)
+    }
+
+    /// The number of every precinct, in the roster's order.
+    pub fn numbers(&self) -> impl Iterator<Item = PrecinctNumber> + use<> {
+        (0..u32::try_from(self.precincts.len()).unwrap_or(u32::MAX)).map(PrecinctNumber)
+    }
+
+    /// The number of every precinct, in the roster's order.
+    pub fn precinct_numbers(&self) -> impl Iterator<Item = PrecinctNumber> + use<> {
+        (0..u32::try_from(self.precincts.len()).unwrap_or(u32::MAX)).map(PrecinctNumber)
     }
 
     /// The precinct with this number.

@@ -92,10 +92,8 @@ impl RoomState {
             released.insert(one.precinct);
             named.extend(one.report.into_iter().chain(one.decision).map(|id| (id, one.precinct)));
         }
-        let precincts = self.package().filter(|_| !self.is_live());
-        let precincts = precincts.map_or(0, |package| package.contest.precincts.len());
-        // A roster has at most 2^20 precincts.
-        let numbers = (0..u32::try_from(precincts).unwrap_or(u32::MAX)).map(PrecinctNumber);
+        let package = self.package().filter(|_| !self.is_live());
+        let numbers = package.into_iter().flat_map(|package| package.contest.precinct_numbers());
         let unreleased = numbers.filter(|precinct| !released.contains(precinct)).collect();
         Publication { state: self, unreleased, named }
     }

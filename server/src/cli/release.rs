@@ -246,8 +246,7 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
         let package = state.package().ok_or_else(|| Failure::mistake("no package yet"))?;
         let all = make.precincts.is_empty();
         let precincts: Vec<PrecinctNumber> = if all {
-            let last = u32::try_from(package.contest.precincts.len()).unwrap_or(u32::MAX);
-            (0..last).map(PrecinctNumber).collect()
+            package.contest.precinct_numbers().collect()
         } else {
             make.precincts.iter().map(|id| precinct(state, id)).collect::<Result<_, _>>()?
         };

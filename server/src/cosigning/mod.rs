@@ -169,7 +169,7 @@ impl Witnesses {
     }
 
     fn collected(&self, room: Room) -> MutexGuard<'_, Collected> {
-        self.rooms[place(room)].lock().unwrap_or_else(PoisonError::into_inner)
+        self.rooms[room.place()].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every witness, as far as one room's log goes.
@@ -216,18 +216,11 @@ impl Witnesses {
     /// the server does not start again with that log.
     #[must_use]
     pub fn inconsistent(&self, room: Room) -> bool {
-        self.inconsistent[place(room)].load(Ordering::Acquire)
+        self.inconsistent[room.place()].load(Ordering::Acquire)
     }
 
     fn set_inconsistent(&self, room: Room) {
-        self.inconsistent[place(room)].store(true, Ordering::Release);
-    }
-}
-
-const fn place(room: Room) -> usize {
-    match room {
-        Room::Official => 0,
-        Room::Rehearsal => 1,
+        self.inconsistent[room.place()].store(true, Ordering::Release);
     }
 }
 

@@ -18,7 +18,7 @@ use countersign_core::results::RoomState;
 use countersign_core::room::Room;
 use serde::{Deserialize, Serialize};
 
-use super::board::{Seen, board, numbers};
+use super::board::{Seen, board};
 use super::precinct::channel;
 use super::releases::ToPrepare;
 use super::request::{BAD_REQUEST, Input, SignedIn};
@@ -294,7 +294,7 @@ fn revision_after(
 fn reports_of(state: &RoomState, contest: &Contest, key: &SigningKey) -> u64 {
     let key = key.id();
     let own = |number| state.reports(number).iter().filter(|report| report.key == key).count();
-    numbers(contest).map(own).sum::<usize>() as u64
+    contest.precinct_numbers().map(own).sum::<usize>() as u64
 }
 
 /// Enters a signed message, after the same looks that admission takes.

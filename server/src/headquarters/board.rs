@@ -103,7 +103,7 @@ impl Board {
         }
         let (mut rows, mut for_observers) = (Vec::new(), Vec::new());
         let mut reports_ms = Vec::new();
-        for number in numbers(contest) {
+        for number in contest.precinct_numbers() {
             let flags = state.flags(number, across.of(number));
             let standing = state.standing(number, &flags);
             *totals.entry(standing.code()).or_default() += 1;
@@ -177,11 +177,6 @@ impl Row {
             ..self.clone()
         }
     }
-}
-
-/// Every precinct of a contest.
-pub(super) fn numbers(contest: &Contest) -> impl Iterator<Item = PrecinctNumber> + use<> {
-    (0..u32::try_from(contest.precincts.len()).unwrap_or(u32::MAX)).map(PrecinctNumber)
 }
 
 /// Whether campaigns see a precinct's numbers by now.

@@ -12,7 +12,7 @@ use countersign_core::results::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::board::{Board, Seen, board, numbers};
+use super::board::{Board, Seen, board};
 use super::request::{BAD_REQUEST, Input, NOT_ALLOWED, SignedIn};
 use super::words::{by_code, optional_code};
 use crate::http::{Problem, Shared, room};
@@ -233,7 +233,7 @@ pub(super) async fn show(
 /// How many precincts cannot be released as they are, by why.
 fn not_ready(board: &Board, layer: Layer) -> Result<BTreeMap<&'static str, usize>, Problem> {
     let mut count = BTreeMap::new();
-    for number in numbers(board.contest()?) {
+    for number in board.contest()?.precinct_numbers() {
         let flags = board.state.flags(number, board.across.of(number));
         if let Err(why) = review::ready(&board.state, number, layer, None, &flags) {
             *count.entry(why.code()).or_default() += 1;
@@ -288,7 +288,8 @@ impl ToPrepare {
         if !(1..=NAME_MAX).contains(&self.name.trim().chars().count()) {
             return Err(BAD_REQUEST);
         }
-        let all = || numbers(board.contest()?).map(Ok).collect::<Result<Vec<_>, Problem>>();
+        let all =
+            || board.contest()?.precinct_numbers().map(Ok).collect::<Result<Vec<_>, Problem>>();
         let named = |numbers: &Vec<u32>| Ok(numbers.iter().copied().map(PrecinctNumber).collect());
         let precincts = self.precincts.as_ref().map_or_else(all, named)?;
         let name = self.name.trim();

@@ -14,6 +14,7 @@ mod public;
 mod reporting;
 mod results;
 mod status;
+mod tag;
 mod written;
 
 use std::sync::Arc;

@@ -30,7 +30,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(super::healthz))
 }
 
-const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const FOREVER: HeaderValue =
+    HeaderValue::from_static("public, max-age=31536000, immutable");
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 const NOW: HeaderValue = HeaderValue::from_static("no-cache");
 

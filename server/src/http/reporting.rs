@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::log::{self, Beginning};
-use super::{Peer, Problem, Shared, hand_off, room, status};
+use super::{Peer, Problem, Shared, hand_off, room, status, tag};
 use crate::admission::NotEntered;
 use crate::room::Answer;
 
@@ -182,13 +182,7 @@ pub(super) async fn newest_package(
     let id = id.ok_or(Problem::NOT_FOUND)?;
     let tag = format!("\"{id}\"");
     let headers = [(header::CACHE_CONTROL, "no-cache".to_owned()), (header::ETAG, tag.clone())];
-    // RFC 9110, section 13.1.2: a list of tags, compared weakly.
-    let mut had = asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','));
-    if had.any(|had| had.trim().trim_start_matches("W/") == tag) {
+    if tag::is_known(&tag, &asked) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let bytes = match service.newest.get(id) {

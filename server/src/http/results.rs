@@ -9,7 +9,8 @@ use countersign_core::room::Room;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Problem, Shared, public};
+use super::public::FOREVER;
+use super::{Problem, Shared, public, tag};
 use crate::publish::files::{Body, File, expand};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -25,7 +26,6 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; \
      frame-ancestors 'none'",
 );
-const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Short enough that a withdrawal is seen within minutes, long enough that a cache in front carries the load.
 const A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=15");
 
@@ -110,7 +110,7 @@ async fn answer(
     asked: &HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(tag) = &file.tag
-        && is_known(tag, asked)
+        && tag::is_known(tag, asked)
         && !matches!(file.body, Body::Message(_))
     {
         return Ok(finish(file, StatusCode::NOT_MODIFIED.into_response()));
@@ -143,13 +143,6 @@ async fn expanded(compressed: Bytes) -> Result<Vec<u8>, Problem> {
         expanding.await.map_err(|_| Problem::FAILED)?
     };
     text.map_err(|_| Problem::FAILED)
-}
-
-/// RFC 9110, section 13.1.2: a list of tags, compared weakly.
-fn is_known(tag: &str, asked: &HeaderMap) -> bool {
-    let lists = asked.get_all(header::IF_NONE_MATCH).iter();
-    let mut tags = lists.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
-    tags.any(|known| known.trim().trim_start_matches("W/") == tag)
 }
 
 /// Whether who asks takes gzip. Those who name it only to refuse it get the text.
@@ -202,13 +195,6 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(takes_gzip(&asking(header::ACCEPT_ENCODING, value)), takes, "{value}");
-        }
-    }
-
-    #[test]
-    fn a_known_tag_is_found_in_a_list() {
-        for (value, known) in [("\"a\"", true), ("\"b\", W/\"a\"", true), ("\"b\"", false)] {
-            assert_eq!(is_known("\"a\"", &asking(header::IF_NONE_MATCH, value)), known, "{value}");
         }
     }
 }

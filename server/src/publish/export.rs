@@ -1,22 +1,26 @@
 //! Writing the folder for any web host.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countersign_core::id::MessageId;
 
 use super::Site;
 use super::files::{Body, expand};
+use crate::public_folder::{self, Writer};
 
 /// Why a folder cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// A file cannot be written.
-    #[error("{path}: {source}")]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
+    #[error(transparent)]
+    File(#[from] public_folder::ExportError),
+    /// A file is not what was made.
+    #[error("{name}: {source}")]
+    Broken {
+        /// Its name.
+        name: String,
+        /// What is wrong.
         #[source]
         source: io::Error,
     },
@@ -51,35 +55,23 @@ pub trait Messages {
 /// [`ExportError`].
 pub fn export(site: &Site, messages: &dyn Messages, to: &Path) -> Result<Exported, ExportError> {
     let mut exported = Exported::default();
-    let mut made = None;
+    let mut writer = Writer::new(to);
     for (name, file) in &site.files {
         let bytes = match &file.body {
             Body::Text(compressed) => expand(compressed)
-                .map_err(|source| ExportError::File { path: to.join(name), source })?,
+                .map_err(|source| ExportError::Broken { name: name.clone(), source })?,
             Body::Message(id) => messages.message(*id).ok_or(ExportError::Message(*id))?,
             Body::Receipt(id) => {
                 messages.receipt(*id).ok_or(ExportError::Message(*id))?.into_bytes()
             }
         };
-        let path = to.join(name);
         exported.files += 1;
         exported.bytes += bytes.len() as u64;
-        let folder = path.parent().map(Path::to_path_buf);
-        let written = (|| {
-            if folder.is_some() && folder != made {
-                folder.iter().try_for_each(std::fs::create_dir_all)?;
-                made = folder;
-            }
-            if std::fs::read(&path).is_ok_and(|there| there == bytes) {
-                return Ok(false);
-            }
-            let unfinished = path.with_extension("unfinished");
-            std::fs::write(&unfinished, &bytes)?;
-            std::fs::rename(&unfinished, &path)?;
-            Ok(true)
-        })();
-        let written = written.map_err(|source| ExportError::File { path, source })?;
-        exported.written += usize::from(written);
+        if std::fs::read(to.join(name)).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        writer.replace(name, &bytes)?;
+        exported.written += 1;
     }
     Ok(exported)
 }

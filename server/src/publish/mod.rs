@@ -13,7 +13,7 @@ pub mod sites;
 
 use std::collections::HashMap;
 
-use countersign_core::id::{MessageId, PrecinctNumber, sha256};
+use countersign_core::id::{MessageId, sha256};
 use countersign_core::results::{Released, RoomState};
 use data_encoding::HEXLOWER;
 
@@ -21,6 +21,8 @@ use cells::{Cells, Difference};
 use data::Unreadable;
 use files::{Body, File, Files, expand, put};
 use pages::{Night, PageError, Witnesses};
+
+use crate::public_folder;
 
 /// Why results are not offered. What was offered before stays.
 #[derive(Debug, thiserror::Error)]
@@ -70,8 +72,7 @@ impl Said {
     fn of(night: &Night<'_>) -> Self {
         let state = night.state;
         let review = state.review();
-        let numbers = 0..state.package().map_or(0, |package| package.contest.precincts.len());
-        let decisions = numbers.filter_map(|number| u32::try_from(number).ok());
+        let decisions = night.contest.precinct_numbers().map(|one| review.decisions(one).len());
         Self {
             package: state.package_id(),
             shown: night.releases.len(),
@@ -79,7 +80,7 @@ impl Said {
             withdrawn: review.effective().filter(|one| one.withdrawal.is_some()).count(),
             objections: review.objections().len(),
             answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
-            decisions: decisions.map(|one| review.decisions(PrecinctNumber(one)).len()).sum(),
+            decisions: decisions.sum(),
         }
     }
 }
@@ -163,7 +164,7 @@ fn messages(night: &Night<'_>, files: &mut Files) {
         if review.withheld(id).is_some() {
             return;
         }
-        put(files, format!("messages/{id}.cose"), File::message(id));
+        put(files, public_folder::message(id), File::message(id));
         put(files, format!("receipts/{id}.txt"), File::receipt(id));
     };
     for release in &night.releases {

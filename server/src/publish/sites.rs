@@ -27,23 +27,17 @@ const ANEW: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug, Default)]
 pub struct Sites([RwLock<Option<Arc<Site>>>; 2]);
 
-const fn place(room: Room) -> usize {
-    match room {
-        Room::Official => 0,
-        Room::Rehearsal => 1,
-    }
-}
-
 impl Sites {
     /// A room's folder.
     #[must_use]
     pub fn get(&self, room: Room) -> Option<Arc<Site>> {
-        self.0[place(room)].read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0[room.place()].read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Offers a room's folder from now on.
     pub fn put(&self, room: Room, site: Site) {
-        *self.0[place(room)].write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(site));
+        *self.0[room.place()].write().unwrap_or_else(PoisonError::into_inner) =
+            Some(Arc::new(site));
     }
 }
 

@@ -10,51 +10,11 @@ use super::source::{Source, Unread, Wanted};
 use super::verdict::{ComparedFile, Verdict};
 use super::{Step, Stop, Watch};
 use crate::publish::cells::{Cell, Cells};
-use crate::publish::data::{Unreadable, csv, json, nist};
+use crate::publish::data::Form;
 use crate::publish::pages::{Effective, Night, Witnesses};
 
 /// Most bytes of a document.
 const DOCUMENT_MAX: usize = 64 << 20;
-
-/// The form of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    Precincts,
-    Totals,
-    Nist,
-}
-
-impl Form {
-    const ALL: [Self; 4] = [Self::Json, Self::Precincts, Self::Totals, Self::Nist];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Json => "results.json",
-            Self::Precincts => "precincts.csv",
-            Self::Totals => "totals.csv",
-            Self::Nist => "nist-1500-100.json",
-        }
-    }
-
-    fn read(self, text: &str) -> Result<Cells, Unreadable> {
-        match self {
-            Self::Json => json::read(text),
-            Self::Precincts => csv::read_precincts(text),
-            Self::Totals => csv::read_totals(text),
-            Self::Nist => nist::read(text),
-        }
-    }
-
-    /// Whether documents of this form have a cell.
-    fn carries(self, cell: &Cell) -> bool {
-        match self {
-            Self::Json | Self::Nist => true,
-            Self::Precincts => csv::carries_precincts(cell),
-            Self::Totals => !cell.region.starts_with("precinct:"),
-        }
-    }
-}
 
 /// Where the documents of a room may lie below an address or folder.
 fn places(source: &Source, room: Room) -> &'static [&'static str] {

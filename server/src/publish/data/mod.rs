@@ -6,7 +6,7 @@ pub mod nist;
 
 use countersign_core::results::Released;
 
-use super::cells::{Cells, Difference};
+use super::cells::{Cell, Cells, Difference};
 
 /// Why a document is not offered.
 #[derive(Debug, thiserror::Error)]
@@ -48,30 +48,99 @@ pub struct Named {
     pub corrects: bool,
 }
 
-/// The documents of one release by file name, each read back.
+/// The form of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Everything that was worked out.
+    Json,
+    /// Precincts as CSV.
+    Precincts,
+    /// Sums as CSV.
+    Totals,
+    /// NIST SP 1500-100.
+    Nist,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Self; 4] = [Self::Json, Self::Precincts, Self::Totals, Self::Nist];
+
+    /// Name of the document's file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "results.json",
+            Self::Precincts => "precincts.csv",
+            Self::Totals => "totals.csv",
+            Self::Nist => "nist-1500-100.json",
+        }
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json | Self::Nist => "application/json",
+            Self::Precincts | Self::Totals => "text/csv; charset=utf-8",
+        }
+    }
+
+    /// What people call it.
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Precincts | Self::Totals => "CSV",
+            Self::Nist => "NIST SP 1500-100",
+        }
+    }
+
+    fn write(self, released: &Released, named: &Named) -> String {
+        match self {
+            Self::Json => json::write(released, named),
+            Self::Precincts => csv::precincts(released),
+            Self::Totals => csv::totals(released),
+            Self::Nist => nist::write(released, named),
+        }
+    }
+
+    /// The cells of a document.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn read(self, text: &str) -> Result<Cells, Unreadable> {
+        match self {
+            Self::Json => json::read(text),
+            Self::Precincts => csv::read_precincts(text),
+            Self::Totals => csv::read_totals(text),
+            Self::Nist => nist::read(text),
+        }
+    }
+
+    /// Whether documents of this form have a cell.
+    #[must_use]
+    pub fn carries(self, cell: &Cell) -> bool {
+        match self {
+            Self::Json | Self::Nist => true,
+            Self::Precincts => csv::carries_precincts(cell),
+            Self::Totals => !cell.region.starts_with("precinct:"),
+        }
+    }
+}
+
+/// The documents of one release in every form: name of the file, text and media type. Each was read back.
 ///
 /// # Errors
 /// [`Unreadable`] when one does not say what was worked out; then none is offered.
 pub fn documents(
     released: &Released,
     named: &Named,
-) -> Result<[(&'static str, String, &'static str); 4], Unreadable> {
+) -> Result<Vec<(&'static str, String, &'static str)>, Unreadable> {
     let cells = Cells::of(released);
-    let json = json::write(released, named);
-    compare("JSON", &cells, json::read(&json)?)?;
-    let (precincts, totals) = (csv::precincts(released), csv::totals(released));
-    let (of_precincts, of_totals) = (csv::read_precincts(&precincts)?, csv::read_totals(&totals)?);
-    compare("CSV", &cells.only(csv::carries_precincts), of_precincts)?;
-    compare("CSV", &cells.only(|cell| !cell.region.starts_with("precinct:")), of_totals)?;
-    let nist = nist::write(released, named);
-    compare("NIST SP 1500-100", &cells, nist::read(&nist)?)?;
-    let (json_type, csv_type) = ("application/json", "text/csv; charset=utf-8");
-    Ok([
-        ("results.json", json, json_type),
-        ("precincts.csv", precincts, csv_type),
-        ("totals.csv", totals, csv_type),
-        ("nist-1500-100.json", nist, json_type),
-    ])
+    let document = |form: Form| {
+        let text = form.write(released, named);
+        let carried = cells.only(|cell| form.carries(cell));
+        compare(form.title(), &carried, form.read(&text)?)?;
+        Ok((form.name(), text, form.media_type()))
+    };
+    Form::ALL.into_iter().map(document).collect()
 }
 
 fn compare(form: &'static str, ours: &Cells, document: Cells) -> Result<(), Unreadable> {

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use countersign_core::contest::CountyKind;
-use countersign_core::id::PrecinctNumber;
 use countersign_core::results::{Candidate, Released, Totals};
 
 use super::tables::Table;
@@ -73,9 +72,8 @@ struct County {
 
 /// How many precincts have something that counts, and of those how many are not released.
 pub(super) fn received(night: &Night<'_>) -> (usize, usize) {
-    let all = 0..u32::try_from(night.contest.precincts.len()).unwrap_or(u32::MAX);
     let mut counts = (0, 0);
-    for number in all.map(PrecinctNumber) {
+    for number in night.contest.precinct_numbers() {
         if matches!(night.state.candidate(number), Candidate::Missing) {
             continue;
         }

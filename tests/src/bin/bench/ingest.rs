@@ -56,8 +56,7 @@ pub(crate) fn measure(night: &Night, reports: &[Signed], connections: usize) -> 
     let cpu = cpu_hundredths(server.id())?.saturating_sub(cpu_before);
     let acks = sent.pace();
     let receipts_verified = sent.verify(&bodies, Kind::Report, night.log()?)?;
-    let mut times: Vec<u64> = sent.answers.iter().map(|(_, time, _)| *time).collect();
-    times.sort_unstable();
+    let times = sent.times();
     let at = |hundredth: usize| times[(times.len() - 1) * hundredth / 100];
     Ok(Figures {
         connections,
@@ -120,10 +119,16 @@ impl Sent {
         Pace::new(self.answers.len(), self.took)
     }
 
-    /// Microseconds that the middle one took.
-    pub(crate) fn middle_us(&self) -> u64 {
+    /// Microseconds that each took, in rising order.
+    fn times(&self) -> Vec<u64> {
         let mut times: Vec<u64> = self.answers.iter().map(|(_, time, _)| *time).collect();
         times.sort_unstable();
+        times
+    }
+
+    /// Microseconds that the middle one took.
+    pub(crate) fn middle_us(&self) -> u64 {
+        let times = self.times();
         times.get(times.len() / 2).copied().unwrap_or(0)
     }
 

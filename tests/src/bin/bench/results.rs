@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use countersign_core::contest::read_published;
+use countersign_core::contest::{Published, read_published};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
 use countersign_core::message::{
@@ -128,11 +128,8 @@ fn reports(tablets: &Tablets, sequence: u64) -> Outcome<Vec<Vec<u8>>> {
     let published = read_published(contest, "results/final.csv", &results)
         .map_err(|mistakes| format!("{} mistakes", mistakes.len()))?;
     let scope = Scope::room(&contest.id, ROOM);
-    let report = |published: &countersign_core::contest::Published| {
-        let delegates = published.awarded(contest).unwrap_or_else(|| vec![0; contest.groups.len()]);
-        let counts = vec![published.first.clone(), published.last.clone(), delegates];
-        let mut report = tablets.report(PrecinctNumber(published.precinct), counts);
-        report.device_sequence = sequence;
+    let report = |published: &Published| {
+        let report = tablets.published(published, sequence);
         Message::sign(&Tablets::key(published.precinct as usize), scope, &report).into_bytes()
     };
     Ok(published.iter().map(report).collect())
@@ -156,8 +153,7 @@ fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
 
 fn check(state: &RoomState) -> usize {
     let across = state.across(Layer::Night);
-    let precincts = state.package().map_or(0, |package| package.contest.precincts.len());
-    let numbers = (0..u32::try_from(precincts).unwrap_or(u32::MAX)).map(PrecinctNumber);
+    let numbers = state.package().into_iter().flat_map(|one| one.contest.precinct_numbers());
     numbers.map(|precinct| state.flags(precinct, across.of(precinct)).len()).sum()
 }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::contest::{Published, RoomLog, read_published};
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::PrecinctNumber;
-use countersign_core::message::{Message, Report, Scope};
+use countersign_core::message::{Message, Scope};
 use countersign_tests::places;
 use tempfile::TempDir;
 
@@ -56,23 +55,10 @@ impl Night {
             .map(|number| {
                 let published = &self.published[number % self.published.len()];
                 let device = published.precinct as usize;
-                let report = self.report(published, number as u64);
+                let report = self.tablets.published(published, number as u64);
                 Signed { message: Message::sign(&self.devices[device], scope, &report), device }
             })
             .collect()
-    }
-
-    fn report(&self, published: &Published, number: u64) -> Report {
-        let contest = &self.tablets.contest;
-        let delegates = published.awarded(contest).unwrap_or_else(|| vec![0; contest.groups.len()]);
-        let counts = vec![published.first.clone(), published.last.clone(), delegates];
-        let report = self.tablets.report(PrecinctNumber(published.precinct), counts);
-        Report {
-            attendees: published.attendance().unwrap_or(0),
-            device_sequence: number,
-            device_time_ms: report.device_time_ms + number,
-            ..report
-        }
     }
 
     /// The log that everything is entered in.

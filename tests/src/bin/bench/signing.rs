@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use countersign_core::contest::Contest;
+use countersign_core::contest::{Contest, Published};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber, sha256};
 use countersign_core::invitation::InvitationCode;
@@ -76,6 +76,20 @@ impl Tablets {
             device_sequence: 1,
             device_time_ms: 1_580_774_400_000,
             app_version: "bench".to_owned(),
+        }
+    }
+
+    /// What was published of a precinct, as a report. Another number makes another report, a little later.
+    pub(crate) fn published(&self, published: &Published, number: u64) -> Report {
+        let delegates = published.awarded(&self.contest);
+        let delegates = delegates.unwrap_or_else(|| vec![0; self.contest.groups.len()]);
+        let counts = vec![published.first.clone(), published.last.clone(), delegates];
+        let report = self.report(PrecinctNumber(published.precinct), counts);
+        Report {
+            attendees: published.attendance().unwrap_or(0),
+            device_sequence: number,
+            device_time_ms: report.device_time_ms + number,
+            ..report
         }
     }
 
