@@ -12,6 +12,7 @@ pub mod crypto;
 pub mod hand_off;
 pub mod id;
 pub mod invitation;
+pub mod language;
 pub mod log;
 pub mod message;
 pub mod phrase;

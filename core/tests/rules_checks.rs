@@ -5,6 +5,7 @@ mod common;
 use common::{figures, iowa, real};
 use countersign_core::checks::{Figures, Finding, Findings, RuleId, Severity, Variant, check};
 use countersign_core::contest::{Contest, OneDelegateRule, PrecinctKind};
+use countersign_core::language::Language;
 use countersign_core::rules::LotOutcome;
 
 /// The checks of a precinct as published, with so many attendees.
@@ -33,8 +34,21 @@ fn expect(
     assert_eq!((finding.variant, finding.severity), (variant, severity));
     assert_eq!(finding.group.map(|group| contest.groups[group].key.as_str()), group);
     assert_eq!(finding.numbers, numbers);
-    assert_eq!(finding.headquarters_sentence(contest), sentence);
+    assert_eq!(finding.headquarters_sentence(contest, Language::English), sentence);
+    says_the_same_in_spanish(contest, finding);
     assert!(!findings.passed.contains(&rule));
+}
+
+/// Other words, and the same numbers in the same order.
+fn says_the_same_in_spanish(contest: &Contest, finding: &Finding) {
+    let [english, spanish] =
+        Language::ALL.map(|language| finding.headquarters_sentence(contest, language));
+    let numbers = |text: &str| -> Vec<String> {
+        let parts = text.split(|letter: char| !letter.is_ascii_digit());
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    assert_ne!(english, spanish);
+    assert_eq!(numbers(&english), numbers(&spanish), "{english} / {spanish}");
 }
 
 #[test]
@@ -122,7 +136,7 @@ fn c05_and_c06_delegates_do_not_add_up_and_differ() {
     let found = only(&findings, RuleId::C06)[0];
     assert_eq!((found.variant, found.severity), (Variant::Differs, Severity::Unusual));
     assert_eq!(
-        found.headquarters_sentence(&contest),
+        found.headquarters_sentence(&contest, Language::English),
         "The room announced Biden 2, Sanders 2, Yang 5; for these counts the rules give Biden 3, Sanders 2, Yang 4."
     );
     assert_eq!(found.numbers.len(), 28);
@@ -301,7 +315,7 @@ fn the_largest_counts_are_checked_without_wrapping() {
     let findings = check(&contest, 0, &figures(1, [&full, &full, &full]), &[]);
     assert_eq!(only(&findings, RuleId::C01)[0].numbers, [1_400_000, 1]);
     for finding in &findings.findings {
-        assert!(finding.headquarters_sentence(&contest).ends_with('.'));
+        says_the_same_in_spanish(&contest, finding);
     }
 }
 

@@ -9,6 +9,7 @@ use countersign_core::checks::statewide::{
     check_statewide,
 };
 use countersign_core::contest::{Contest, Published, read_published};
+use countersign_core::language::Language;
 
 fn numbers(contest: &Contest, row: &Published) -> Numbers {
     Numbers {
@@ -29,6 +30,17 @@ fn all(contest: &Contest, rows: &[Published]) -> Vec<PrecinctSources> {
 fn one(contest: &Contest, id: &str) -> PrecinctSources {
     let (number, row, _) = common::real(contest, id);
     alone(number, numbers(contest, &row))
+}
+
+/// Other words, and the same numbers in the same order.
+fn are_said_in_both_languages(contest: &Contest, found: &[StatewideFinding]) {
+    for finding in found {
+        let [english, spanish] =
+            Language::ALL.map(|language| finding.headquarters_sentence(contest, language));
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        assert_ne!(english, spanish);
+        assert_eq!(digits(&english), digits(&spanish), "{english} / {spanish}");
+    }
 }
 
 fn rules(found: &[StatewideFinding]) -> Vec<StatewideRule> {
@@ -61,6 +73,7 @@ fn t51_the_seven_and_nine_real_pairs_are_listed() {
             .count()
     };
     assert_eq!((pairs("firstAlignment"), pairs("finalAlignment")), (7, 9));
+    are_said_in_both_languages(&contest, &found);
     sources.reverse();
     assert_eq!(check_statewide(&contest, &sources), found, "the order does not matter");
     for it in &found {
@@ -95,11 +108,19 @@ fn h02_and_h03_name_cells_and_the_swapped_pair() {
     let found = check_statewide(&contest, &[dm55.clone()]);
     assert_eq!(rules(&found), [StatewideRule::H02, StatewideRule::H03]);
     assert_eq!(found[1].groups(), [patrick, sanders]);
-    assert!(found[1].headquarters_sentence(&contest).contains("swapped in first alignment"));
+    assert!(
+        found[1]
+            .headquarters_sentence(&contest, Language::English)
+            .contains("swapped in first alignment")
+    );
     dm55.others[0].numbers.attendees += 1;
     let found = check_statewide(&contest, &[dm55]);
     assert_eq!(rules(&found), [StatewideRule::H02], "attendance differs too");
-    assert!(found[0].headquarters_sentence(&contest).contains("attendees 704 and 705"));
+    assert!(
+        found[0]
+            .headquarters_sentence(&contest, Language::English)
+            .contains("attendees 704 and 705")
+    );
 }
 
 #[test]
@@ -114,6 +135,7 @@ fn h04_and_h05_on_des_moines_55() {
     before.counts[2].swap(0, 3);
     dm55.corrects = Some(before);
     let found = check_statewide(&contest, &[dm55]);
+    are_said_in_both_languages(&contest, &found);
     assert_eq!(rules(&found), [StatewideRule::H04, StatewideRule::H05]);
 }
 
@@ -143,6 +165,7 @@ fn t50_shifted_columns_are_stopped() {
                     }
                 }
                 let found = check_statewide(&contest, &sources);
+                are_said_in_both_languages(&contest, &found);
                 let named = hit.iter().filter(|&&at| {
                     let scope = Scope::Precinct(sources[at].precinct);
                     found.iter().any(|it| it.scope == scope && it.rule() == StatewideRule::H03)

@@ -40,6 +40,15 @@ impl NotReady {
             Self::NeedsCause => "needs-cause",
         }
     }
+
+    /// The findings that a reviewer has to answer first.
+    #[must_use]
+    pub fn findings(&self) -> &[FindingName] {
+        match self {
+            Self::Open(findings) => findings,
+            _ => &[],
+        }
+    }
 }
 
 impl fmt::Display for NotReady {
@@ -133,8 +142,8 @@ pub struct Prepared {
     pub preview: Preview,
     /// Precincts that were asked for and are not in it.
     pub not_ready: Vec<(PrecinctNumber, NotReady)>,
-    /// What is wrong with all that is new since the last release taken together, in words: shifted columns, for one.
-    pub of_the_batch: Vec<String>,
+    /// What is wrong with all that is new since the last release taken together: shifted columns, for one.
+    pub of_the_batch: Vec<StatewideFinding>,
 }
 
 /// Prepares a preview of the precincts that were asked for and are ready.
@@ -161,11 +170,7 @@ pub fn prepare(
     Prepared {
         preview: Preview { number, name: name.to_owned(), layer, precincts: named },
         not_ready,
-        of_the_batch: state.package().map_or_else(Vec::new, |package| {
-            let sentence =
-                |finding: &StatewideFinding| finding.headquarters_sentence(&package.contest);
-            across.of_the_batch().map(sentence).collect()
-        }),
+        of_the_batch: across.of_the_batch().cloned().collect(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Audit, AuditRow, Inconsistency};
 use crate::checks::RuleId;
 use crate::checks::statewide::{Found, Scope, StatewideRule};
 use crate::contest::{Contest, CountKind, Limits};
+use crate::language::Language;
 
 /// Renders totals first, then what each check found, then each award that the rules do not explain.
 #[must_use]
@@ -129,7 +130,7 @@ fn name(contest: &Contest, row: &AuditRow) -> String {
 
 fn findings(contest: &Contest, out: &mut String, row: &AuditRow) {
     for finding in &row.findings {
-        let sentence = finding.headquarters_sentence(contest);
+        let sentence = finding.headquarters_sentence(contest, Language::English);
         put(out, format_args!("  {} {sentence}\n", finding.rule));
     }
 }

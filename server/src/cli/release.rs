@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::language::Language;
 use countersign_core::message::{
     Approve, Cause, Layer, Objection, ObjectionReason, Release, Stop, StopChange, Withdraw,
 };
@@ -261,7 +262,8 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
             let _ = writeln!(text, "not in it: {id}: {why}");
         }
-        for sentence in &prepared.of_the_batch {
+        for finding in &prepared.of_the_batch {
+            let sentence = finding.headquarters_sentence(&package.contest, Language::English);
             let _ = writeln!(text, "all that is new: {sentence}");
         }
         if !prepared.of_the_batch.is_empty() && !make.despite_the_batch {

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use countersign_core::checks::statewide::{Scope, StatewideFinding};
 use countersign_core::contest::Contest;
 use countersign_core::id::PrecinctNumber;
+use countersign_core::language::Language;
 use countersign_core::message::{Admit, Answer, AnswerOutcome, Evidence, Layer};
 use countersign_core::results::{ReceivedReport, RoomState, findings_of};
 use countersign_core::room::Room;
@@ -194,7 +195,11 @@ fn waiting(state: &RoomState) -> Result<String, Failure> {
         }
     }
     for finding in across.of_the_batch() {
-        let _ = writeln!(text, "{}", finding.headquarters_sentence(&package.contest));
+        let _ = writeln!(
+            text,
+            "{}",
+            finding.headquarters_sentence(&package.contest, Language::English)
+        );
     }
     let _ = writeln!(text, "{ready} precincts are ready to be released");
     Ok(text)
@@ -229,9 +234,8 @@ fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
     for finding in across.findings.iter().filter(own) {
         let _ = writeln!(
             text,
-            "{}: {}",
-            finding.rule(),
-            finding.headquarters_sentence(&package.contest)
+            "{}",
+            finding.headquarters_sentence(&package.contest, Language::English)
         );
     }
     for decided in state.review().decisions(number) {
@@ -272,6 +276,10 @@ fn report_text(text: &mut String, contest: &Contest, received: &ReceivedReport, 
     }
     for finding in findings_of(contest, &report) {
         let name = review::finding(&finding.name());
-        let _ = writeln!(text, "  {name}: {}", finding.headquarters_sentence(contest));
+        let _ = writeln!(
+            text,
+            "  {name}: {}",
+            finding.headquarters_sentence(contest, Language::English)
+        );
     }
 }

@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::board::{Board, Row, Seen, board, observers_see};
 use super::releases::ObjectionView;
 use super::request::SignedIn;
+use super::words::Sentence;
 use crate::http::{Problem, Shared, room};
 use crate::review;
 
@@ -54,8 +55,8 @@ struct SourceView {
 struct FindingView {
     name: String,
     severity: &'static str,
-    sentence: String,
-    evidence: &'static str,
+    sentence: Sentence,
+    evidence: Sentence,
     answered: Option<String>,
     cells: Vec<CellView>,
 }
@@ -254,20 +255,28 @@ impl Of<'_> {
         FindingView {
             name: review::finding(&finding.name()),
             severity: finding.severity.as_str(),
-            sentence: finding.headquarters_sentence(self.contest),
-            evidence: finding.settled_by(),
+            sentence: Sentence::by(|language| {
+                finding.headquarters_sentence(self.contest, language)
+            }),
+            evidence: Sentence::by(|language| finding.settled_by(language)),
             answered: None,
             cells: finding.cells.iter().flat_map(cell).collect(),
         }
     }
 
     fn finding_across(&self, finding: &StatewideFinding) -> FindingView {
-        let (mut sentence, evidence) = finding.headquarters_parts(self.contest);
         let sees = |other| observers_see(self.state(), PrecinctNumber(other));
-        if self.is_observer && !finding.other_precincts().all(sees) {
+        let sentence = if self.is_observer && !finding.other_precincts().all(sees) {
             // To name the other precinct would be to show its numbers.
-            "A count has the same numbers as another precinct.".clone_into(&mut sentence);
-        }
+            Sentence::by(|language| {
+                language.say(
+                    "A count has the same numbers as another precinct.",
+                    "Un conteo tiene los mismos números que otro precinto.",
+                )
+            })
+        } else {
+            Sentence::by(|language| finding.headquarters_parts(self.contest, language).0)
+        };
         let cells = match &finding.found {
             Found::SourcesDisagree { cells, .. } => cells
                 .iter()
@@ -283,7 +292,7 @@ impl Of<'_> {
             name: finding.rule().to_string(),
             severity: finding.severity().as_str(),
             sentence,
-            evidence,
+            evidence: Sentence::by(|language| finding.settled_by(language)),
             answered: None,
             cells,
         }

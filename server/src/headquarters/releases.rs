@@ -1,6 +1,7 @@
 //! Previews, releases, stops, objections, and what waits for a second person.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::board::{Board, Seen, board};
 use super::request::{BAD_REQUEST, Input, NOT_ALLOWED, SignedIn};
-use super::words::{by_code, optional_code};
+use super::words::{Sentence, by_code, optional_code};
 use crate::http::{Problem, Shared, room};
 use crate::review::{self, NotReady};
 
@@ -101,9 +102,22 @@ struct PendingView {
     kind: &'static str,
     person: u32,
     entered_ms: u64,
-    what: String,
+    /// The preview that is to be released, or whose release is to be withdrawn.
+    preview: Option<NamedPreview>,
+    /// How long a stop would last.
+    minutes: Option<u32>,
+    /// What was given as the reason.
+    why: Option<String>,
+    /// The message that is to be withheld.
+    message: Option<String>,
     /// Whether who asks is who asked for it: somebody else has to approve.
     mine: bool,
+}
+
+#[derive(Serialize)]
+struct NamedPreview {
+    number: u32,
+    name: String,
 }
 
 impl StopView {
@@ -187,19 +201,35 @@ impl PreviewView {
 
 impl PendingView {
     fn of(state: &RoomState, signed: &Signed, awaited: Awaited<'_>, me: u32) -> Self {
-        let name = |release: &ProposedRelease| {
+        let named = |release: &ProposedRelease| {
             let preview = &state.review().previews()[release.preview].preview;
-            format!("{} (preview {})", preview.name, preview.number)
-        };
-        let (kind, what) = match awaited {
-            Awaited::Release(release) => ("release", name(release)),
-            Awaited::Withdrawal(release, why) => ("withdraw", format!("{}: {why}", name(release))),
-            Awaited::Stop(stop) => ("stop", format!("{} minutes: {}", stop.minutes, stop.why)),
-            Awaited::EndOfStop(stop) => ("end-of-stop", stop.why.clone()),
-            Awaited::Withholding(message) => ("withhold", message.to_string()),
+            Some(NamedPreview { number: preview.number, name: preview.name.clone() })
         };
         let Signed { id, entered_ms, person, .. } = *signed;
-        Self { id: id.to_string(), kind, person, entered_ms, what, mine: person == me }
+        let of = |kind| Self {
+            id: id.to_string(),
+            kind,
+            person,
+            entered_ms,
+            preview: None,
+            minutes: None,
+            why: None,
+            message: None,
+            mine: person == me,
+        };
+        match awaited {
+            Awaited::Release(release) => Self { preview: named(release), ..of("release") },
+            Awaited::Withdrawal(release, why) => {
+                Self { preview: named(release), why: Some(why.to_owned()), ..of("withdraw") }
+            }
+            Awaited::Stop(stop) => {
+                Self { minutes: Some(stop.minutes), why: Some(stop.why.clone()), ..of("stop") }
+            }
+            Awaited::EndOfStop(stop) => Self { why: Some(stop.why.clone()), ..of("end-of-stop") },
+            Awaited::Withholding(message) => {
+                Self { message: Some(message.to_string()), ..of("withhold") }
+            }
+        }
     }
 }
 
@@ -256,7 +286,7 @@ pub(super) struct ToPrepare {
 struct PreparedView {
     preview: PreparedPreview,
     not_ready: Vec<NotReadyView>,
-    of_the_batch: Vec<String>,
+    of_the_batch: Vec<Sentence>,
 }
 
 #[derive(Serialize)]
@@ -268,7 +298,10 @@ struct PreparedPreview {
 #[derive(Serialize)]
 struct NotReadyView {
     precinct: u32,
-    why: String,
+    /// The code of why.
+    why: &'static str,
+    /// Findings that a reviewer has to answer first.
+    findings: Vec<String>,
 }
 
 impl ToPrepare {
@@ -314,19 +347,28 @@ pub(super) async fn prepare(
         return Err(NOT_ALLOWED);
     }
     let Seen { board, .. } = board(&service, room(&name)?).await?;
-    let prepare = move || asked.prepare(&board);
-    let prepared = tokio::task::spawn_blocking(prepare).await.map_err(|_| Problem::FAILED)??;
-    let not_ready = prepared
-        .not_ready
+    let prepared = {
+        let board = Arc::clone(&board);
+        let prepare = move || asked.prepare(&board);
+        tokio::task::spawn_blocking(prepare).await.map_err(|_| Problem::FAILED)??
+    };
+    let contest = board.contest()?;
+    let of_the_batch = prepared
+        .of_the_batch
         .iter()
-        .map(|(precinct, why)| NotReadyView { precinct: precinct.0, why: why.to_string() });
+        .map(|finding| Sentence::by(|language| finding.headquarters_sentence(contest, language)));
+    let not_ready = prepared.not_ready.iter().map(|(precinct, why)| NotReadyView {
+        precinct: precinct.0,
+        why: why.code(),
+        findings: why.findings().iter().map(review::finding).collect(),
+    });
     Ok(Json(PreparedView {
         preview: PreparedPreview {
             number: prepared.preview.number,
             precincts: prepared.preview.precincts.len(),
         },
         not_ready: not_ready.collect(),
-        of_the_batch: prepared.of_the_batch,
+        of_the_batch: of_the_batch.collect(),
     })
     .into_response())
 }

@@ -1,4 +1,4 @@
-import type { Pending, Preparation, Preview, Release, Releases, Role, Stop } from "./api/types";
+import type { NotReady, Pending, Preparation, Preview, Release, Releases, Role, Stop } from "./api/types";
 import { may } from "./may";
 import { NAME_MAX, whyGap } from "./why";
 
@@ -66,13 +66,16 @@ export function preparationGap(preparation: Preparation): PreparationGap {
   return preparation.precincts !== null && preparation.precincts.length === 0 ? "precincts" : null;
 }
 
-/** Precincts that are not ready, by the reason, the most frequent first. */
-export function byReason(notReady: readonly { precinct: number; why: string }[]): { why: string; precincts: number[] }[] {
-  const reasons = new Map<string, number[]>();
-  for (const { precinct, why } of notReady) {
-    reasons.set(why, [...(reasons.get(why) ?? []), precinct]);
+/** Precincts that are not ready, by the reason and what has to be answered, the most frequent first. */
+export function byReason(notReady: readonly NotReady[]): { why: string; findings: string[]; precincts: number[] }[] {
+  const reasons = new Map<string, { why: string; findings: string[]; precincts: number[] }>();
+  for (const { precinct, why, findings } of notReady) {
+    const name = [why, ...findings].join(" ");
+    const reason = reasons.get(name) ?? { why, findings, precincts: [] };
+    reason.precincts.push(precinct);
+    reasons.set(name, reason);
   }
-  return [...reasons].map(([why, precincts]) => ({ why, precincts })).toSorted((a, b) => b.precincts.length - a.precincts.length);
+  return [...reasons.values()].toSorted((a, b) => b.precincts.length - a.precincts.length);
 }
 
 /** Precincts of a preview with an objection that nobody answered, or whose answer says to leave them out. */

@@ -75,8 +75,12 @@ function source(over: Partial<Source>): Source {
   };
 }
 
+const sheetOrCards = {
+  en: "The photo of the signed worksheet, or the preference cards", es: "La foto de la hoja firmada, o las tarjetas de preferencia",
+};
+
 const finding = (over: Partial<Finding>): Finding => ({
-  name: "C02", severity: "impossible", sentence: "C02: final alignment adds up to 710, first alignment to 701.", evidence: "The photo of the signed worksheet, or the preference cards of the group.",
+  name: "C02", severity: "impossible", sentence: { en: "Final alignment adds up to 710 people, first alignment to 701: 9 too many.", es: "La alineación final suma 710 personas y la primera 701: sobran 9." }, evidence: sheetOrCards,
   answered: null, cells: [{ count: 1, group: null }], ...over,
 });
 
@@ -91,9 +95,9 @@ export const precinct: Precinct = {
   candidate: "a2".repeat(32),
   findings: [
     finding({}),
-    finding({ name: "H02", sentence: "H02: the sources disagree in 1 cell: final alignment, Sanders: 254 and 245.", evidence: "The photo of the signed worksheet, or a call to the number on file.", cells: [{ count: 1, group: 8 }] }),
-    finding({ name: "C06", severity: "unusual", sentence: "C06: announced delegates differ from what the rules give for these counts.", evidence: "The worksheet.", cells: [{ count: 2, group: 8 }] }),
-    finding({ name: "C04:9", severity: "note", sentence: "C04: a group below the viability number has people at final alignment.", evidence: "", cells: [] }),
+    finding({ name: "H02", sentence: { en: "Sources 2 and 3 differ: final alignment of Sanders 254 and 245.", es: "Las fuentes 2 y 3 difieren: la alineación final de Sanders 254 y 245." }, cells: [{ count: 1, group: 8 }] }),
+    finding({ name: "C06", severity: "unusual", sentence: { en: "The room announced Sanders 5; for these counts the rules give Sanders 6.", es: "La sala anunció Sanders 5; para estos conteos las reglas dan Sanders 6." }, cells: [{ count: 2, group: 8 }] }),
+    finding({ name: "C04:9", severity: "note", sentence: { en: "Yang has 3 people at final alignment, fewer than the 106 that viability needs.", es: "Yang tiene 3 personas en la alineación final, menos de las 106 que pide la viabilidad." }, cells: [] }),
   ],
   decisions: [
     { id: "d1".repeat(32), entered_ms: NOW - 60 * MINUTE, person: 3, report: "a2".repeat(32), evidence: "sheet", why: "The photo of the signed worksheet says the same.", answers: ["C06"] },
@@ -125,10 +129,10 @@ export const releases: Releases = {
   previews,
   stops: [{ id: "51".repeat(32), why: "Shifted columns in one county", minutes: 60, person: 5, entered_ms: NOW - 300 * MINUTE, approved_ms: NOW - 298 * MINUTE, until_ms: NOW - 240 * MINUTE, ended: true }],
   pending: [
-    { id: "f2".repeat(32), kind: "release", person: 4, entered_ms: NOW - 18 * MINUTE, what: "release of preview 2", mine: false },
-    { id: "52".repeat(32), kind: "stop", person: 7, entered_ms: NOW - 2 * MINUTE, what: "stop for 30 minutes: one county looks shifted", mine: true },
+    { id: "f2".repeat(32), kind: "release", person: 4, entered_ms: NOW - 18 * MINUTE, preview: { number: 2, name: "71 %" }, minutes: null, why: null, message: null, mine: false },
+    { id: "52".repeat(32), kind: "stop", person: 7, entered_ms: NOW - 2 * MINUTE, preview: null, minutes: 30, why: "One county looks shifted", message: null, mine: true },
   ],
-  not_ready: { "nothing was received": 220, "its sources disagree: a reviewer decides which counts": 110, "a reviewer has to answer C02": 12, "needs-cause": 3 },
+  not_ready: { missing: 220, "in-conflict": 110, open: 12, "needs-cause": 3 },
 };
 
 export const held: HeldMessage[] = [

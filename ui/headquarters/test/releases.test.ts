@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { PENDING_KINDS, ROLES, type Pending, type Release } from "../src/api/types";
+import { PENDING_KINDS, ROLES, type NotReady, type Pending, type Release } from "../src/api/types";
 import { channelsOf, may, placesOf } from "../src/may";
 import { approvalGap, byReason, canBeProposed, precinctsOf, preparationGap, releaseWith, shouldBeLeftOut, stateOf, stopInForce, stopMinutes } from "../src/releases";
 import { href, parseRoute, type Route } from "../src/route";
 import { NOW, precinct, previews, releases } from "./fixtures";
 
 const [first, second, third] = previews as [(typeof previews)[0], (typeof previews)[0], (typeof previews)[0]];
-const pending: Pending = { id: "f2".repeat(32), kind: "release", person: 4, entered_ms: 0, what: "", mine: false };
+const pending: Pending = { id: "f2".repeat(32), kind: "release", person: 4, entered_ms: 0, preview: null, minutes: null, why: null, message: null, mine: false };
 const stop = { id: "s", why: "", minutes: 60, person: 5, entered_ms: 0, approved_ms: NOW - 1, until_ms: NOW + 1000, ended: false };
 
 describe("releases", () => {
@@ -90,7 +90,12 @@ describe("a preparation", () => {
   });
 
   it("says what is not ready reason by reason, the most frequent first", () => {
-    expect(byReason([{ precinct: 1, why: "a" }, { precinct: 2, why: "b" }, { precinct: 3, why: "b" }])).toEqual([{ why: "b", precincts: [2, 3] }, { why: "a", precincts: [1] }]);
+    const notReady = (number: number, why: string, ...findings: string[]): NotReady => ({ precinct: number, why, findings });
+    expect(byReason([notReady(1, "open", "C02"), notReady(2, "missing"), notReady(3, "missing"), notReady(4, "open", "H02")])).toEqual([
+      { why: "missing", findings: [], precincts: [2, 3] },
+      { why: "open", findings: ["C02"], precincts: [1] },
+      { why: "open", findings: ["H02"], precincts: [4] },
+    ]);
   });
 });
 

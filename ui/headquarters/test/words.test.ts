@@ -18,7 +18,7 @@ import { countName } from "../src/words/counts";
 import { figure, list, signed } from "../src/words/lists";
 import { problemWords, sentenceOf } from "../src/words/problems";
 import {
-  causeName, evidenceWords, layerName, named, notReadyParts, notReadyWords, objectionReasonName, outcomeName, pendingName, severityWords,
+  NOT_READY, causeName, evidenceWords, layerName, named, notReadyWords, objectionReasonName, outcomeName, pendingName, severityWords,
 } from "../src/words/review";
 import { roleName } from "../src/words/roles";
 import { standingWords } from "../src/words/standings";
@@ -136,15 +136,15 @@ describe("findings", () => {
 });
 
 describe("why a precinct is not ready", () => {
-  it("is understood from every sentence of the server and from codes", () => {
-    const sentences = [...composing.matchAll(/write_str\(\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
-    expect(sentences).toHaveLength(5);
-    for (const sentence of [...sentences, "missing", "inConflict", "set-aside", "open", "released", "needsCause"]) {
-      bothDiffer(() => notReadyWords(sentence));
+  it("has words for every code, and names what has to be answered", () => {
+    const every = codes(composing, "NotReady");
+    expect(every).toHaveLength(6);
+    for (const code of every) {
+      expect(Object.hasOwn(NOT_READY, code)).toBe(true);
+      bothDiffer(() => notReadyWords(code));
     }
     language = "en";
-    expect(notReadyWords("a reviewer has to answer C02, C03:4")).toBe("a reviewer has to answer a finding: C02, C03:4");
-    expect(notReadyParts("open: H02")).toEqual({ code: "open", findings: "H02" });
+    expect(notReadyWords("open", ["C02", "C03:4"])).toBe("a reviewer has to answer a finding: C02 and C03:4");
   });
 
   it("is shown as it is where it is not understood", () => {

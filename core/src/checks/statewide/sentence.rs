@@ -1,8 +1,9 @@
-//! A finding across sources and precincts in plain English for headquarters: what, and what would settle it.
+//! A finding across sources and precincts in plain words for headquarters: what, and what would settle it.
 
 use super::{Against, Found, Scope, StatewideFinding};
 use crate::checks::Cells;
 use crate::contest::{Contest, CountKind};
+use crate::language::Language;
 
 /// So many precincts or cells are named, the others counted.
 const NAMED: usize = 5;
@@ -11,168 +12,248 @@ impl StatewideFinding {
     /// What headquarters reads: the check, the cells with both numbers, and the evidence that would settle it. Nobody is
     /// blamed.
     #[must_use]
-    pub fn headquarters_sentence(&self, contest: &Contest) -> String {
-        let (what, settles) = self.said(contest);
-        format!("{}: {what}. {settles} would settle it.", self.rule())
+    pub fn headquarters_sentence(&self, contest: &Contest, language: Language) -> String {
+        let (what, settles) = self.headquarters_parts(contest, language);
+        let would = language.say("What would settle it", "Lo que lo resolvería");
+        format!("{}: {what} {would}: {}.", self.rule(), lower(settles))
     }
 
     /// The same in two parts: what was found, as a sentence, and the evidence that would settle it.
     #[must_use]
-    pub fn headquarters_parts(&self, contest: &Contest) -> (String, &'static str) {
-        let (what, settles) = self.said(contest);
-        (format!("{what}."), settles.trim_end_matches(','))
+    pub fn headquarters_parts(
+        &self,
+        contest: &Contest,
+        language: Language,
+    ) -> (String, &'static str) {
+        let what = Words { contest, language }.found(self);
+        (format!("{what}."), self.settled_by(language))
     }
 
-    fn said(&self, contest: &Contest) -> (String, &'static str) {
-        let group = |group: usize| {
-            contest
-                .groups
-                .get(group)
-                .map_or_else(|| "a group".to_owned(), |it| it.full_name.clone())
-        };
-        match &self.found {
-            Found::SameNumbers { count, people, .. } => {
-                let others = self.other_precincts().map(|other| precinct(contest, other)).collect();
-                (
-                    format!(
-                        "{} ({people} people) has the same numbers as {}",
-                        title(*count),
-                        list(others)
-                    ),
-                    "Photos of the signed worksheets of both precincts, or a call to the numbers on file",
+    /// The evidence that would settle it.
+    #[must_use]
+    pub const fn settled_by(&self, language: Language) -> &'static str {
+        match (&self.found, self.scope) {
+            (Found::SameNumbers { .. }, _) => language.say(
+                "Photos of the signed worksheets of both precincts, or a call to the numbers on file",
+                "Las fotos de las hojas firmadas de ambos precintos, o una llamada a los números registrados",
+            ),
+            (Found::SourcesDisagree { .. }, _) => language.say(
+                "The photo of the signed worksheet, or the preference cards",
+                "La foto de la hoja firmada, o las tarjetas de preferencia",
+            ),
+            (Found::Swapped { .. }, _) => language.say(
+                "The photo of the signed worksheet, or the preference cards of the two groups",
+                "La foto de la hoja firmada, o las tarjetas de preferencia de los dos grupos",
+            ),
+            (Found::FellToZero { .. } | Found::Grew { .. }, Scope::Precinct(_)) => language.say(
+                "The photo of the signed worksheet, or the preference cards of the group",
+                "La foto de la hoja firmada, o las tarjetas de preferencia del grupo",
+            ),
+            (Found::FellToZero { .. } | Found::Grew { .. }, Scope::County(_) | Scope::Batch) => {
+                language.say(
+                    "Photos of a few of the signed worksheets, held beside the columns as they were read",
+                    "Las fotos de algunas hojas firmadas, junto a las columnas tal como se leyeron",
                 )
+            }
+            (Found::ManyAttendees { .. }, _) => language.say(
+                "The photo of the sign-in sheets, or a call to the number on file",
+                "La foto de las hojas de registro, o una llamada al número registrado",
+            ),
+            (Found::OutcomeChanged { .. }, _) => language.say(
+                "The photo of the signed worksheet, or a call to the number on file",
+                "La foto de la hoja firmada, o una llamada al número registrado",
+            ),
+        }
+    }
+}
+
+/// The words of a language, with the names of a contest.
+#[derive(Clone, Copy)]
+struct Words<'a> {
+    contest: &'a Contest,
+    language: Language,
+}
+
+impl Words<'_> {
+    /// What was found, without a full stop.
+    fn found(self, finding: &StatewideFinding) -> String {
+        let english = self.language == Language::English;
+        match &finding.found {
+            Found::SameNumbers { count, people, .. } => {
+                let others = finding.other_precincts().map(|other| self.precinct(other)).collect();
+                let (count, others) = (self.title(*count), self.list(others));
+                if english {
+                    format!("{count} ({people} people) has the same numbers as {others}")
+                } else {
+                    format!("{count} ({people} personas) tiene los mismos números que {others}")
+                }
             }
             Found::SourcesDisagree { candidate, other, cells } => {
-                let cells = cells
-                    .iter()
-                    .map(|cell| {
-                        let whose =
-                            cell.group.map_or_else(String::new, |at| format!(" of {}", group(at)));
-                        format!("{}{whose} {} and {}", of(cell.cells), cell.candidate, cell.other)
-                    })
-                    .collect();
-                (
-                    format!("Sources {candidate} and {other} differ: {}", list(cells)),
-                    "The photo of the signed worksheet, or the preference cards",
-                )
+                let cells = cells.iter().map(|cell| {
+                    let whose = cell.group.map_or_else(String::new, |at| {
+                        format!(" {} {}", self.language.say("of", "de"), self.group(at))
+                    });
+                    let and = self.language.say("and", "y");
+                    format!(
+                        "{}{whose} {} {and} {}",
+                        self.of(cell.cells),
+                        cell.candidate,
+                        cell.other
+                    )
+                });
+                let cells = self.list(cells.collect());
+                if english {
+                    format!("Sources {candidate} and {other} differ: {cells}")
+                } else {
+                    format!("Las fuentes {candidate} y {other} difieren: {cells}")
+                }
             }
             Found::Swapped { against, groups: [one, two], counts } => {
-                let counts = counts.iter().map(|count| title(*count).to_lowercase()).collect();
-                (
+                let counts = counts.iter().map(|count| lower(self.title(*count))).collect();
+                let (one, two) = (self.group(*one), self.group(*two));
+                let (counts, whose) = (self.list(counts), self.whose(*against));
+                if english {
+                    format!("With {one} and {two} swapped in {counts} the numbers are {whose}")
+                } else {
+                    format!("Con {one} y {two} intercambiados en {counts}, los números son {whose}")
+                }
+            }
+            Found::FellToZero { against, count, group, before } => {
+                let (group, count) = (self.group(*group), lower(self.title(*count)));
+                let (place, had) = (self.place(finding.scope), self.had(*against));
+                if english {
+                    format!("{group} has nobody in {count}{place}; {had} {before}")
+                } else {
+                    format!("{group} no tiene a nadie en {count}{place}; {had} {before}")
+                }
+            }
+            Found::Grew { against, count, group, before, now } => {
+                let (group, count) = (self.group(*group), lower(self.title(*count)));
+                let (place, had) = (self.place(finding.scope), self.had(*against));
+                if english {
+                    format!("{group} has {now} in {count}{place}; {had} {before}")
+                } else {
+                    format!("{group} tiene {now} en {count}{place}; {had} {before}")
+                }
+            }
+            Found::ManyAttendees { attendees, plausible_max } => {
+                if english {
                     format!(
-                        "With {} and {} swapped in {} the numbers are {}",
-                        group(*one),
-                        group(*two),
-                        list(counts),
-                        whose(*against)
-                    ),
-                    "The photo of the signed worksheet, or the preference cards of the two groups",
-                )
+                        "{attendees} attendees are more than the {plausible_max} that are plausible"
+                    )
+                } else {
+                    format!("{attendees} asistentes son más que los {plausible_max} verosímiles")
+                }
             }
-            Found::FellToZero { against, count, group: at, before } => (
-                format!(
-                    "{} has nobody in {}{}; {} {before}",
-                    group(*at),
-                    title(*count).to_lowercase(),
-                    self.place(contest),
-                    had(*against),
-                ),
-                self.settles(),
-            ),
-            Found::Grew { against, count, group: at, before, now } => (
-                format!(
-                    "{} has {now} in {}{}; {} {before}",
-                    group(*at),
-                    title(*count).to_lowercase(),
-                    self.place(contest),
-                    had(*against),
-                ),
-                self.settles(),
-            ),
-            Found::ManyAttendees { attendees, plausible_max } => (
-                format!(
-                    "{attendees} attendees are more than the {plausible_max} that are plausible"
-                ),
-                "The photo of the sign-in sheets, or a call to the number on file",
-            ),
             Found::OutcomeChanged { before, now } => {
-                let changed = (0..now.len())
-                    .filter(|&at| before.get(at) != now.get(at))
-                    .map(|at| {
-                        let before = before.get(at).copied().unwrap_or(0);
-                        format!("{} from {before} to {}", group(at), now[at])
-                    })
-                    .collect();
-                (
-                    format!("The correction changes delegates: {}", list(changed)),
-                    "The photo of the signed worksheet, or a call to the number on file",
-                )
+                let changed = (0..now.len()).filter(|&at| before.get(at) != now.get(at));
+                let changed = changed.map(|at| {
+                    let (group, now) = (self.group(at), now[at]);
+                    let before = before.get(at).copied().unwrap_or(0);
+                    let (from, to) =
+                        (self.language.say("from", "de"), self.language.say("to", "a"));
+                    format!("{group} {from} {before} {to} {now}")
+                });
+                let what = self
+                    .language
+                    .say("The correction changes delegates", "La corrección cambia delegados");
+                format!("{what}: {}", self.list(changed.collect()))
             }
         }
     }
 
-    fn settles(&self) -> &'static str {
-        match self.scope {
-            Scope::Precinct(_) => {
-                "The photo of the signed worksheet, or the preference cards of the group"
-            }
-            Scope::County(_) | Scope::Batch => {
-                "Photos of a few of the signed worksheets, held beside the columns as they were read,"
-            }
-        }
+    fn group(self, group: usize) -> String {
+        let named = self.contest.groups.get(group);
+        named
+            .map_or(self.language.say("a group", "un grupo"), |group| {
+                group.full_name_in(self.language.code())
+            })
+            .to_owned()
     }
 
-    fn place(&self, contest: &Contest) -> String {
-        match self.scope {
+    fn precinct(self, number: u32) -> String {
+        self.contest.precinct(number).map_or_else(
+            || self.language.say("another precinct", "otro precinto").to_owned(),
+            |it| format!("{} ({})", it.name, it.id),
+        )
+    }
+
+    fn place(self, scope: Scope) -> String {
+        match scope {
             Scope::Precinct(_) => String::new(),
             Scope::County(county) => {
-                contest.counties.get(usize::from(county)).map_or_else(String::new, |county| {
-                    format!(" of the new numbers of {}", county.name)
+                self.contest.counties.get(usize::from(county)).map_or_else(String::new, |county| {
+                    let of = self.language.say("of the new numbers of", "de los números nuevos de");
+                    format!(" {of} {}", county.name)
                 })
             }
-            Scope::Batch => " of all new numbers".to_owned(),
+            Scope::Batch => {
+                self.language.say(" of all new numbers", " de todos los números nuevos").to_owned()
+            }
+        }
+    }
+
+    const fn title(self, count: CountKind) -> &'static str {
+        match count {
+            CountKind::FirstAlignment => {
+                self.language.say("First alignment", "La primera alineación")
+            }
+            CountKind::FinalAlignment => {
+                self.language.say("Final alignment", "La alineación final")
+            }
+            CountKind::Delegates => self.language.say("Delegates", "Los delegados"),
+        }
+    }
+
+    fn of(self, cells: Cells) -> String {
+        match cells {
+            Cells::Attendees => self.language.say("attendees", "asistentes").to_owned(),
+            Cells::Count(count) => lower(self.title(count)),
+        }
+    }
+
+    fn whose(self, against: Against) -> String {
+        match against {
+            Against::Source(number) => {
+                let those = self.language.say("those of source", "los de la fuente");
+                format!("{those} {number}")
+            }
+            Against::LastRelease | Against::LastShare => self
+                .language
+                .say("those of the last release", "los de la última publicación")
+                .to_owned(),
+        }
+    }
+
+    const fn had(self, against: Against) -> &'static str {
+        match against {
+            Against::LastShare => self.language.say(
+                "its share in the last release would give",
+                "su parte en la última publicación daría",
+            ),
+            Against::LastRelease | Against::Source(_) => {
+                self.language.say("the last release had", "la última publicación tenía")
+            }
+        }
+    }
+
+    fn list(self, mut parts: Vec<String>) -> String {
+        let more = parts.len().saturating_sub(NAMED);
+        parts.truncate(NAMED);
+        let named = parts.join(", ");
+        match more {
+            0 => named,
+            more => format!(
+                "{named} {} {more} {}",
+                self.language.say("and", "y"),
+                self.language.say("more", "más")
+            ),
         }
     }
 }
 
-fn precinct(contest: &Contest, number: u32) -> String {
-    contest
-        .precinct(number)
-        .map_or_else(|| "another precinct".to_owned(), |it| format!("{} ({})", it.name, it.id))
-}
-
-const fn title(count: CountKind) -> &'static str {
-    match count {
-        CountKind::FirstAlignment => "First alignment",
-        CountKind::FinalAlignment => "Final alignment",
-        CountKind::Delegates => "Delegates",
-    }
-}
-
-fn of(cells: Cells) -> String {
-    match cells {
-        Cells::Attendees => "attendees".to_owned(),
-        Cells::Count(count) => title(count).to_lowercase(),
-    }
-}
-
-fn whose(against: Against) -> String {
-    match against {
-        Against::Source(number) => format!("those of source {number}"),
-        Against::LastRelease | Against::LastShare => "those of the last release".to_owned(),
-    }
-}
-
-const fn had(against: Against) -> &'static str {
-    match against {
-        Against::LastShare => "its share in the last release would give",
-        Against::LastRelease | Against::Source(_) => "the last release had",
-    }
-}
-
-fn list(mut parts: Vec<String>) -> String {
-    let more = parts.len().saturating_sub(NAMED);
-    parts.truncate(NAMED);
-    let named = parts.join(", ");
-    if more == 0 { named } else { format!("{named} and {more} more") }
+/// With a small first letter, as inside a sentence.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

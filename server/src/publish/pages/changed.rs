@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::precinct::cell_name;
-use super::words::Language;
+use super::words::Words as _;
 use super::{Frame, Night};
+use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/changes.html")]

@@ -5,9 +5,10 @@ use countersign_core::contest::CountyKind;
 use countersign_core::results::{Candidate, Released, Totals};
 
 use super::tables::Table;
-use super::words::{Language, per_cent, per_mille, whole};
+use super::words::{Words as _, per_cent, per_mille, whole};
 use super::{Frame, Night};
 use crate::publish::map::Map;
+use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/index.html")]

@@ -25,7 +25,8 @@ use data_encoding::HEXLOWER;
 
 use super::data::Named;
 use super::files::{File, Files, put};
-use words::Language;
+use countersign_core::language::Language;
+use words::Words as _;
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");

@@ -5,8 +5,9 @@ use countersign_core::results::Released;
 use countersign_core::rules::{Split, TenThousandths};
 
 use super::tables::decimals;
-use super::words::{Language, per_cent, whole};
+use super::words::{per_cent, whole};
 use super::{Frame, Night};
+use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/national.html")]

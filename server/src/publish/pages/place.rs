@@ -6,9 +6,10 @@ use countersign_core::id::PrecinctNumber;
 use countersign_core::results::{Candidate, Region, Released, Totals};
 
 use super::tables::Table;
-use super::words::{Language, whole};
+use super::words::whole;
 use super::{Frame, Night};
 use crate::publish::cells::region_name;
+use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/county.html")]

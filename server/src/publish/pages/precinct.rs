@@ -7,8 +7,9 @@ use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{Numbers, ReceivedReport, findings_of};
 
 use super::tables::decimals;
-use super::words::{Language, whole};
+use super::words::{Words as _, whole};
 use super::{Frame, Night};
+use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/precinct.html")]
@@ -65,8 +66,7 @@ struct Source {
 struct Found {
     check: String,
     title: &'static str,
-    group: Option<String>,
-    sentence: Option<String>,
+    sentence: String,
     impossible: bool,
     answered: bool,
 }
@@ -219,14 +219,10 @@ fn findings(
     let found = findings_of(contest, &received.report()).into_iter().map(|finding| {
         let name = finding.name();
         let (check, title) = language.check(name);
-        let group = finding.group.and_then(|group| contest.groups.get(group));
         Found {
             check,
             title,
-            group: group.map(|group| group.full_name_in(language.code()).to_owned()),
-            // The sentence is headquarters', which is English.
-            sentence: (language == Language::English)
-                .then(|| finding.headquarters_sentence(contest)),
+            sentence: finding.headquarters_sentence(contest, language),
             impossible: finding.severity == countersign_core::checks::Severity::Impossible,
             answered: decided.is_some_and(|decided| decided.decision.answers.contains(&name)),
         }

@@ -3,8 +3,9 @@
 use askama::Template;
 use chrono::{DateTime, SecondsFormat};
 
-use super::words::{Language, whole};
+use super::words::{Words as _, whole};
 use super::{Effective, Frame, Night};
+use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/releases.html")]

@@ -4,7 +4,8 @@ use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::Totals;
 use countersign_core::rules::TenThousandths;
 
-use super::words::{Language, per_cent, per_mille, whole};
+use super::words::{Words as _, per_cent, per_mille, whole};
+use countersign_core::language::Language;
 
 /// A table of groups.
 pub(super) struct Table {

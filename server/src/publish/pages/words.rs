@@ -1,4 +1,4 @@
-//! The languages of the pages, and how numbers and times are written in them. The words themselves stand in the templates,
+//! What the pages say in each language, and how numbers and times are written in them. The words themselves stand in the templates,
 //! each in both languages side by side, so that none can be forgotten.
 
 use std::fmt::Display;
@@ -8,49 +8,32 @@ use chrono_tz::Tz;
 use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideRule;
 use countersign_core::contest::CountKind;
+use countersign_core::language::Language;
 use countersign_core::message::{
     AnswerOutcome, Cause, Channel, Evidence, FindingName, Layer, ObjectionReason,
 };
 
-/// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// Spanish.
-    Spanish,
-}
-
 const MONTHS: [&str; 12] =
     ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
-impl Language {
-    /// Both, the one at the top of the folder first.
-    pub const ALL: [Self; 2] = [Self::English, Self::Spanish];
-
-    /// Its code (BCP 47).
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        self.say("en", "es")
-    }
+/// What the pages say in a language.
+pub trait Words: Copy {
+    /// The language.
+    fn language(self) -> Language;
 
     /// The one of two that is in this language.
-    #[must_use]
-    pub const fn say<'a>(self, english: &'a str, spanish: &'a str) -> &'a str {
-        match self {
-            Self::English => english,
-            Self::Spanish => spanish,
-        }
+    fn say<'a>(self, english: &'a str, spanish: &'a str) -> &'a str {
+        self.language().say(english, spanish)
     }
 
     /// A time in the contest's time zone.
     #[must_use]
-    pub fn time(self, at_ms: u64, zone: Tz) -> String {
+    fn time(self, at_ms: u64, zone: Tz) -> String {
         let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
         let Some(at) = at.map(|at| at.with_timezone(&zone)) else { return String::new() };
-        match self {
-            Self::English => at.format("%b %-d, %Y, %-I:%M %p %Z").to_string(),
-            Self::Spanish => {
+        match self.language() {
+            Language::English => at.format("%b %-d, %Y, %-I:%M %p %Z").to_string(),
+            Language::Spanish => {
                 let month = MONTHS[at.month0() as usize];
                 format!("{} {month} {}", at.day(), at.format("%Y, %H:%M %Z"))
             }
@@ -59,7 +42,7 @@ impl Language {
 
     /// Title of a count.
     #[must_use]
-    pub const fn count(self, kind: CountKind) -> &'static str {
+    fn count(self, kind: CountKind) -> &'static str {
         match kind {
             CountKind::FirstAlignment => self.say("First alignment", "Primera alineación"),
             CountKind::FinalAlignment => self.say("Final alignment", "Alineación final"),
@@ -69,7 +52,7 @@ impl Language {
 
     /// A layer.
     #[must_use]
-    pub const fn layer(self, layer: Layer) -> &'static str {
+    fn layer(self, layer: Layer) -> &'static str {
         match layer {
             Layer::Night => self.say("as reported", "según lo informado"),
             Layer::Corrected => self.say("after corrections", "tras correcciones"),
@@ -81,7 +64,7 @@ impl Language {
 
     /// Why numbers changed.
     #[must_use]
-    pub const fn cause(self, cause: Cause) -> &'static str {
+    fn cause(self, cause: Cause) -> &'static str {
         match cause {
             Cause::Precinct => self.say(
                 "the precinct corrected its own report",
@@ -104,7 +87,7 @@ impl Language {
 
     /// What a number rests on.
     #[must_use]
-    pub const fn evidence(self, evidence: Evidence) -> &'static str {
+    fn evidence(self, evidence: Evidence) -> &'static str {
         match evidence {
             Evidence::Report => self.say("the report", "el informe"),
             Evidence::Sheet => self.say("the signed worksheet", "la hoja de trabajo firmada"),
@@ -114,7 +97,7 @@ impl Language {
 
     /// The way a report came.
     #[must_use]
-    pub const fn channel(self, channel: Channel) -> &'static str {
+    fn channel(self, channel: Channel) -> &'static str {
         match channel {
             Channel::Tablet => self.say("the precinct’s tablet", "la tableta del precinto"),
             Channel::Hotline => {
@@ -132,7 +115,7 @@ impl Language {
 
     /// What an observer objects to.
     #[must_use]
-    pub const fn objection(self, reason: ObjectionReason) -> &'static str {
+    fn objection(self, reason: ObjectionReason) -> &'static str {
         match reason {
             ObjectionReason::NotAsAnnounced => {
                 self.say("not as announced in the room", "no como se anunció en la sala")
@@ -152,7 +135,7 @@ impl Language {
 
     /// What became of an objection.
     #[must_use]
-    pub const fn outcome(self, outcome: AnswerOutcome) -> &'static str {
+    fn outcome(self, outcome: AnswerOutcome) -> &'static str {
         match outcome {
             AnswerOutcome::Stands => self.say("the numbers stand", "los números se mantienen"),
             AnswerOutcome::Corrected => {
@@ -166,7 +149,7 @@ impl Language {
 
     /// A check's title.
     #[must_use]
-    pub fn check(self, name: FindingName) -> (String, &'static str) {
+    fn check(self, name: FindingName) -> (String, &'static str) {
         let statewide = StatewideRule::ALL.into_iter().find(|rule| rule.number() == name.check);
         match (RuleId::from_number(name.check), statewide) {
             (Some(rule), _) => (rule.to_string(), self.rule(rule).0),
@@ -177,7 +160,7 @@ impl Language {
 
     /// Title of a check on one precinct, and what it does, in plain words.
     #[must_use]
-    pub const fn rule(self, rule: RuleId) -> (&'static str, &'static str) {
+    fn rule(self, rule: RuleId) -> (&'static str, &'static str) {
         match rule {
             RuleId::C01 => (
                 self.say("First alignment and attendance", "Primera alineación y asistencia"),
@@ -254,7 +237,7 @@ impl Language {
 
     /// Title of a check across precincts and sources, and what it does.
     #[must_use]
-    pub const fn statewide(self, rule: StatewideRule) -> (&'static str, &'static str) {
+    fn statewide(self, rule: StatewideRule) -> (&'static str, &'static str) {
         match rule {
             StatewideRule::H01 => (
                 self.say("The same numbers twice", "Los mismos números dos veces"),
@@ -292,6 +275,12 @@ impl Language {
                 ),
             ),
         }
+    }
+}
+
+impl Words for Language {
+    fn language(self) -> Language {
+        self
     }
 }
 

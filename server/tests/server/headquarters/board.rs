@@ -148,7 +148,8 @@ async fn t52_observers_see_no_numbers_that_were_not_previewed() {
     assert_eq!(one["sources"][0]["attendees"], 4_711);
     assert_eq!(one["previews"][0]["number"], 1);
     let same = one["findings"].as_array().unwrap().iter().find(|it| it["name"] == "H01").unwrap();
-    assert_eq!(same["sentence"], "A count has the same numbers as another precinct.");
+    assert_eq!(same["sentence"]["en"], "A count has the same numbers as another precinct.");
+    assert_eq!(same["sentence"]["es"], "Un conteo tiene los mismos números que otro precinto.");
     let two = observer.get(&server, "/official/precincts/1").await.json();
     assert_eq!((&two["sources"], &two["findings"]), (&json!([]), &json!([])));
     assert_eq!(two["candidate"], json!(null));

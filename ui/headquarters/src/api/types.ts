@@ -103,13 +103,15 @@ export interface Source {
 export const SEVERITIES = ["impossible", "unusual", "note"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** A sentence of the server in both languages. */
+export type Sentence = Readonly<Record<"en" | "es", string>>;
+
 export interface Finding {
   name: string;
   severity: Severity;
-  /** In English, as headquarters reads it. */
-  sentence: string;
-  /** What would settle it, in English. */
-  evidence: string;
+  sentence: Sentence;
+  /** What would settle it. */
+  evidence: Sentence;
   /** The decision that answers it. */
   answered: string | null;
   /** `count`: index into the contest's counts, null for the attendees; `group`: ballot index, null for all of the count. */
@@ -201,7 +203,13 @@ export interface Pending {
   kind: PendingKind;
   person: number;
   entered_ms: number;
-  what: string;
+  /** What is to be released, or whose release is to be withdrawn. */
+  preview: { number: number; name: string } | null;
+  /** How long a stop would last. */
+  minutes: number | null;
+  why: string | null;
+  /** What is to be withheld. */
+  message: string | null;
   mine: boolean;
 }
 
@@ -230,10 +238,17 @@ export interface Preparation {
   cause: Cause | null;
 }
 
+/** A precinct that cannot be released as it is: the code of why, and the findings that have to be answered first. */
+export interface NotReady {
+  precinct: number;
+  why: string;
+  findings: string[];
+}
+
 export interface Prepared {
   preview: { number: number; precincts: number };
-  not_ready: { precinct: number; why: string }[];
-  of_the_batch: string[];
+  not_ready: NotReady[];
+  of_the_batch: Sentence[];
 }
 
 export type Act =

@@ -1,5 +1,6 @@
 import type { Cause, Evidence, Layer, ObjectionReason, Outcome, PendingKind, Severity } from "../api/types";
 import { m } from "../paraglide/messages";
+import { list } from "./lists";
 
 export const evidenceWords: Record<Evidence, { name: () => string; means: () => string }> = {
   cards: { name: m.evidence_cards, means: m.evidence_cards_means },
@@ -58,7 +59,7 @@ export function named<K extends string>(words: Record<K, () => string>, code: st
   return Object.hasOwn(words, code) ? words[code as K]() : code;
 }
 
-const NOT_READY: Record<string, () => string> = {
+export const NOT_READY: Record<string, () => string> = {
   missing: m.not_ready_missing,
   "in-conflict": m.not_ready_in_conflict,
   "set-aside": m.not_ready_set_aside,
@@ -67,30 +68,8 @@ const NOT_READY: Record<string, () => string> = {
   "needs-cause": m.not_ready_needs_cause,
 };
 
-/** The server's own sentences, which say the same in English. */
-const SENTENCES: Record<string, string> = {
-  "nothing was received": "missing",
-  "its sources disagree: a reviewer decides which counts": "in-conflict",
-  "a reviewer decided that none of its reports counts": "set-aside",
-  "what counts is released already": "released",
-  "other numbers are released: a change needs its cause": "needs-cause",
-};
-
-/** Why a precinct is not ready: the code, and what is to be answered where that is it. */
-export function notReadyParts(why: string): { code: string; findings: string } {
-  const answer = /^(?:open:\s*|a reviewer has to answer )(.+)$/.exec(why);
-  if (answer) {
-    return { code: "open", findings: answer[1] ?? "" };
-  }
-  return { code: SENTENCES[why] ?? (/^[a-z-]+$/i.test(why) ? why.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : why), findings: "" };
-}
-
-/** Why a precinct is not ready, in words. */
-export function notReadyWords(why: string): string {
-  const { code, findings } = notReadyParts(why);
-  const words = NOT_READY[code]?.();
-  if (words === undefined) {
-    return why;
-  }
-  return findings === "" ? words : `${words}: ${findings}`;
+/** Why a precinct is not ready, in words, with what has to be answered first. */
+export function notReadyWords(why: string, findings: readonly string[] = []): string {
+  const words = named(NOT_READY, why);
+  return findings.length === 0 ? words : `${words}: ${list(findings)}`;
 }
