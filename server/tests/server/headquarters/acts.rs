@@ -150,7 +150,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     assert_eq!(act_as(&house.server, &mut house.two, &approve).await.code(), "window-open");
     let waits = house.one.get(&house.server, "/official/releases").await.json();
     assert_eq!(waits["pending"][0]["kind"], "release");
-    assert_eq!(waits["pending"][0]["what"], "First batch (preview 1)");
+    assert_eq!(waits["pending"][0]["preview"], json!({"number": 1, "name": "First batch"}));
     assert_eq!(waits["pending"][0]["mine"], true);
     assert_eq!(waits["previews"][0]["window_ends_ms"], START_MS + 30 * MINUTE);
     house.wait(16).await;
