@@ -178,7 +178,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
         "id person entered_ms left_out approved_ms approved_by withdrawn",
     );
     has_fields(&first["objections"][0], "id preview precinct person reason why entered_ms answer");
-    has_fields(&waits["pending"][0], "id kind person entered_ms what mine");
+    has_fields(&waits["pending"][0], "id kind person entered_ms preview minutes why message mine");
     has_fields(
         &board,
         "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",

@@ -8,6 +8,7 @@ use countersign_core::checks::statewide::StatewideRule;
 use countersign_core::checks::{Finding, Severity};
 use countersign_core::contest::Published;
 use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::language::Language;
 use countersign_core::message::{
     Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
     Release, Report,
@@ -293,7 +294,9 @@ impl Story {
                 _ => 0,
             },
         };
-        let first = prepared.of_the_batch.first().map_or("", String::as_str);
+        let first = prepared.of_the_batch.first().map_or_else(String::new, |finding| {
+            finding.headquarters_sentence(&self.house.contest, Language::English)
+        });
         say(&format!(
             "r085   columns shifted in {} precincts: {} of them named, {} shown to observers. {first}",
             stopped.precincts, stopped.named, stopped.shown
