@@ -67,7 +67,7 @@ pub(super) struct Remove {
 }
 
 /// The private store of a folder that is set up. A server may be using it.
-fn store(data: &Data) -> Result<PrivateStore, Failure> {
+pub(super) fn store(data: &Data) -> Result<PrivateStore, Failure> {
     let folder = data.folder();
     folder.identity().map_err(Failure::mistake)?;
     PrivateStore::open(&folder.private(), QuarantineLimits::default()).map_err(Failure::internal)
@@ -165,7 +165,7 @@ pub(super) fn list(data: &Data) -> Result<(), Failure> {
     print(&String::from_utf8_lossy(&bytes))
 }
 
-fn nobody(number: u32) -> Failure {
+pub(super) fn nobody(number: u32) -> Failure {
     Failure::mistake(format!("person {number} has no account: `people accounts` lists them"))
 }
 

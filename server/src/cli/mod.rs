@@ -6,6 +6,7 @@ mod contest;
 mod desk;
 mod devices;
 mod export;
+mod feed_tokens;
 mod fsck;
 mod init;
 mod invitations;

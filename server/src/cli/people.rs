@@ -10,7 +10,7 @@ use countersign_core::message::{Message, People, Person, Role, Scope};
 use countersign_core::room::Room;
 
 use super::desk::Admin;
-use super::{Data, accounts, print};
+use super::{Data, accounts, feed_tokens, print};
 use crate::failure::Failure;
 use crate::keys::{generate, read_key, write_secret};
 use crate::node;
@@ -37,6 +37,13 @@ pub(super) enum Command {
         #[command(flatten)]
         data: Data,
     },
+    Token(feed_tokens::MakeToken),
+    /// Every token of observers' programs, as CSV: its number, the observer's, when it was made and last used (UTC).
+    Tokens {
+        #[command(flatten)]
+        data: Data,
+    },
+    RevokeToken(feed_tokens::RevokeToken),
 }
 
 /// Make a person's key.
@@ -111,6 +118,9 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Unlock(whose) => accounts::set_locked(&whose, false)?,
         Command::Remove(remove) => accounts::remove(&remove)?,
         Command::Accounts { data } => accounts::list(&data)?,
+        Command::Token(make) => feed_tokens::make(&make)?,
+        Command::Tokens { data } => feed_tokens::list(&data)?,
+        Command::RevokeToken(revoke) => feed_tokens::revoke(&revoke)?,
     }
     Ok(ExitCode::SUCCESS)
 }

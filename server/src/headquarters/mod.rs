@@ -9,6 +9,7 @@ mod acts;
 mod board;
 mod code;
 mod events;
+mod feed;
 mod held;
 mod lockout;
 mod pages;
@@ -32,6 +33,7 @@ use tokio::sync::Semaphore;
 
 pub use account::{AccountError, NewAccount, new_codes, sign_in_name};
 pub use code::{CODES, CodeHash, OneTimeCode};
+pub use feed::NewFeedToken;
 
 use crate::admission::{Budgets, Rate};
 use crate::http::Shared;
@@ -61,6 +63,7 @@ pub struct Headquarters {
     boards: board::Boards,
     /// Places for boards that are followed.
     listeners: Arc<Semaphore>,
+    feeds: feed::Feeds,
 }
 
 impl Default for Headquarters {
@@ -74,6 +77,7 @@ impl Default for Headquarters {
             is_set_up: AtomicBool::new(false),
             boards: board::Boards::default(),
             listeners: Arc::new(Semaphore::new(events::LISTENERS)),
+            feeds: feed::Feeds::default(),
         }
     }
 }
@@ -94,6 +98,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/hq/api/session", get(sign_in::session))
         .route("/hq/api/{room}/board", get(board::show))
         .route("/hq/api/{room}/events", get(events::listen))
+        .route("/hq/api/{room}/feed", get(feed::follow))
         .route("/hq/api/{room}/precincts/{number}", get(precinct::show))
         .route("/hq/api/{room}/releases", get(releases::show))
         .route("/hq/api/{room}/held", get(held::show))

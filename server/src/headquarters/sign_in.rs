@@ -27,7 +27,7 @@ const FAILED: Problem = Problem::new(
     "sign-in-failed",
     "Name, password or code is not right. A code is good once: take the next one if you are not sure.",
 );
-const LOCKED: Problem = Problem::new(
+pub(super) const LOCKED: Problem = Problem::new(
     429,
     "locked",
     "Too many tries. Wait, then try again; an admin can unlock the account with `people unlock`.",
@@ -42,7 +42,7 @@ const NOT_NAMED: Problem = Problem::new(
     "not-allowed",
     "The key of this account is not, or not any more, one of headquarters'. Ask an admin for a new account.",
 );
-const IN_PLAIN: Problem = Problem::new(
+pub(super) const IN_PLAIN: Problem = Problem::new(
     403,
     "not-allowed",
     "A password would cross the network unprotected. Open headquarters' address with https, or on the server itself.",

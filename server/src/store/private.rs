@@ -1,6 +1,6 @@
 //! The private store: what cannot change a published number. Here: the quarantine, and how far each log had come, so
 //! that a log which went missing or went back is noticed; and what proves that one is an older copy. Accounts of
-//! headquarters are in `accounts.rs`.
+//! headquarters are in `accounts.rs`, tokens of observers' programs in `feed_tokens.rs`.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -60,6 +60,15 @@ const MIGRATIONS: &[M<'static>] = &[
             number INTEGER NOT NULL REFERENCES account (number) ON DELETE CASCADE,
             hash BLOB NOT NULL CHECK (length(hash) = 32),
             PRIMARY KEY (number, hash)
+         ) STRICT;",
+    ),
+    M::up(
+        "CREATE TABLE feed_token (
+            token INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+            number INTEGER NOT NULL REFERENCES account (number) ON DELETE CASCADE,
+            made_ms INTEGER NOT NULL,
+            used_ms INTEGER
          ) STRICT;",
     ),
 ];

@@ -11,19 +11,19 @@ const ROOM: Room = Room::Official;
 const MINUTE: u64 = 60_000;
 
 /// A server with two precincts that reported, and the people who work on them.
-struct House {
-    party: Party,
-    server: Server,
-    reviewer: Browser,
+pub(super) struct House {
+    pub(super) party: Party,
+    pub(super) server: Server,
+    pub(super) reviewer: Browser,
     operator: Browser,
-    one: Browser,
-    two: Browser,
-    observer: Browser,
-    reports: Vec<String>,
+    pub(super) one: Browser,
+    pub(super) two: Browser,
+    pub(super) observer: Browser,
+    pub(super) reports: Vec<String>,
 }
 
 impl House {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let party = Party::new(&Room::ALL);
         let server = party.start().await;
         let mut reports = Vec::new();
@@ -45,7 +45,7 @@ impl House {
     }
 
     /// Time passes, and everybody stays signed in.
-    async fn wait(&self, minutes: u64) {
+    pub(super) async fn wait(&self, minutes: u64) {
         for _ in 0..minutes {
             self.party.clock.set(self.party.clock_ms() + MINUTE);
         }
@@ -65,7 +65,7 @@ impl House {
     }
 
     /// A decision by the reviewer that answers everything impossible in a precinct.
-    async fn settle(&mut self, precinct: u32) {
+    pub(super) async fn settle(&mut self, precinct: u32) {
         let shown = self.precinct(&self.reviewer, precinct).await;
         let answers: Vec<&Value> = shown["findings"]
             .as_array()
@@ -83,12 +83,12 @@ impl House {
     }
 }
 
-async fn act_as(server: &Server, browser: &mut Browser, act: &Value) -> Reply {
+pub(super) async fn act_as(server: &Server, browser: &mut Browser, act: &Value) -> Reply {
     browser.post(server, "/official/acts", act).await
 }
 
 /// Id of what was entered.
-fn entered(reply: &Reply, kind: &str) -> String {
+pub(super) fn entered(reply: &Reply, kind: &str) -> String {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let json = reply.json();
     assert_eq!(json["kind"], kind);
@@ -96,7 +96,7 @@ fn entered(reply: &Reply, kind: &str) -> String {
     json["id"].as_str().unwrap().to_owned()
 }
 
-fn preview() -> Value {
+pub(super) fn preview() -> Value {
     json!({
         "do": "preview", "name": "First batch", "layer": "night", "precincts": null, "cause": null,
         "despite_the_batch": false

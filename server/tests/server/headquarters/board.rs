@@ -4,42 +4,25 @@ use countersign_core::message::Role;
 use countersign_core::room::Room;
 use serde_json::{Value, json};
 
-use super::{Browser, PASSWORD, Worker};
+use super::{Browser, Events, PASSWORD, Worker};
 use crate::support::{Party, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
-/// Server-sent events as they come.
-struct Events {
-    response: reqwest::Response,
-    text: String,
-}
+/// A board as it changes.
+struct Boards(Events);
 
-impl Events {
+impl Boards {
     async fn of(server: &Server, browser: &Browser) -> Self {
         let url = format!("http://{}/hq/api/official/events", server.private);
-        let response = server.http.get(url).header("cookie", &browser.cookie).send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, text: String::new() }
+        Self(Events::of(server.http.get(url).header("cookie", &browser.cookie)).await)
     }
 
     /// The next board; `None` when the stream has ended.
     async fn next(&mut self) -> Option<Value> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.text = rest;
-                let data = event.lines().find_map(|line| line.strip_prefix("data: "));
-                if let Some(data) = data {
-                    assert!(event.contains("event: board"), "{event}");
-                    return Some(serde_json::from_str(data).unwrap());
-                }
-                continue;
-            }
-            let piece = self.response.chunk().await.unwrap()?;
-            self.text.push_str(std::str::from_utf8(&piece).unwrap());
-        }
+        let event = self.0.next().await?;
+        assert_eq!(event.name, "board");
+        Some(event.data)
     }
 }
 
@@ -49,7 +32,7 @@ async fn the_first_event_holds_every_row_and_a_report_makes_a_second_one() {
     let server = party.start().await;
     let mut worker = Worker::employ(&party, &server, 2, Role::Reviewer).await;
     let mut browser = worker.sign_in(&server).await;
-    let mut events = Events::of(&server, &browser).await;
+    let mut events = Boards::of(&server, &browser).await;
     let first = events.next().await.unwrap();
     let rows = first["precincts"].as_array().unwrap();
     assert_eq!(rows.len(), party.contest.precincts.len());
@@ -83,7 +66,7 @@ async fn a_server_that_stops_ends_the_events() {
     let server = party.start().await;
     let mut worker = Worker::employ(&party, &server, 2, Role::Reviewer).await;
     let browser = worker.sign_in(&server).await;
-    let mut events = Events::of(&server, &browser).await;
+    let mut events = Boards::of(&server, &browser).await;
     events.next().await.unwrap();
     let began = std::time::Instant::now();
     server.stop().await;
@@ -113,7 +96,7 @@ async fn t52_observers_see_no_numbers_that_were_not_previewed() {
             all.push_str(&browser.get(&server, path).await.text());
         }
         all.push_str(&browser.get(&server, "/official/releases").await.text());
-        let mut events = Events::of(&server, browser).await;
+        let mut events = Boards::of(&server, browser).await;
         all + &events.next().await.unwrap().to_string()
     };
     let shown = everything(&reviewer).await;

@@ -2,6 +2,7 @@
 
 mod acts;
 mod board;
+mod feed;
 mod people;
 mod sign_in;
 
@@ -55,6 +56,49 @@ impl Worker {
         assert_eq!(reply.status, 200, "{}", reply.text());
         assert_eq!(reply.json()["person"], self.number);
         browser
+    }
+}
+
+/// A server-sent event.
+pub(crate) struct Event {
+    id: String,
+    name: String,
+    data: Value,
+}
+
+/// Server-sent events as they come.
+pub(crate) struct Events {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Events {
+    async fn of(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, text: String::new() }
+    }
+
+    /// The next event; `None` when the stream has ended.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                let of = |field: &str| event.lines().find_map(|line| line.strip_prefix(field));
+                if let Some(data) = of("data: ") {
+                    return Some(Event {
+                        id: of("id: ").unwrap_or_default().to_owned(),
+                        name: of("event: ").unwrap_or_default().to_owned(),
+                        data: serde_json::from_str(data).unwrap(),
+                    });
+                }
+                continue;
+            }
+            let piece = self.response.chunk().await.unwrap()?;
+            self.text.push_str(std::str::from_utf8(&piece).unwrap());
+        }
     }
 }
 

@@ -69,3 +69,46 @@ async fn an_admin_makes_locks_and_removes_accounts_with_commands() {
     assert_eq!(revoked.count(), 2, "{people}");
     assert!(refused(&[&["people", "codes"][..], &one].concat()).contains("has no account"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observer_s_program_gets_a_token_and_loses_it() {
+    let party = Party::new(&Room::ALL);
+    let server = party.start().await;
+    let at = party.root.path();
+    let address = format!("http://{}", server.reporting);
+    let data = party.folder.0.to_str().unwrap();
+    std::fs::write(at.join("password"), "three plain words\n").unwrap();
+    let beside = ["--data", data, "--keys", "keys", "--server", &address];
+    let run = |words: &[&str]| tokio::task::block_in_place(|| good(at, words));
+    let refused = |words: &[&str]| tokio::task::block_in_place(|| wrong(at, words));
+    for (number, role) in [("3", "reviewer"), ("8", "observer")] {
+        let who = ["people", "account", "--number", number, "--name", role, "--role", role];
+        run(&[&who[..], &["--password-file", "password"], &beside].concat());
+    }
+    let make = |number: &'static str| ["people", "token", "--data", data, "--number", number];
+    assert!(refused(&make("9")).contains("has no account"));
+    assert!(refused(&make("3")).contains("is no observer"));
+    let list = || run(&["people", "tokens", "--data", data]);
+    assert_eq!(list(), "token,number,made,last used\n");
+
+    let said = run(&make("8"));
+    let token = said.lines().find(|line| line.starts_with("csfeed_")).unwrap();
+    let follow = async || {
+        let url = format!("http://{}/hq/api/official/feed", server.private);
+        server.http.get(url).bearer_auth(token).send().await.unwrap().status()
+    };
+    assert!(list().contains("\n1,8,20") && list().ends_with("Z,\n"), "{}", list());
+    assert_eq!(follow().await, 200);
+    assert!(list().ends_with("Z,2020-02-03T22:00:00Z\n"), "by the server's clock: {}", list());
+    let revoke = ["people", "revoke-token", "--data", data, "--token", "1"];
+    assert!(run(&revoke).contains("cut off"));
+    assert_eq!(follow().await, 401);
+    assert!(refused(&revoke).contains("there is no token 1"));
+
+    for _ in 0..10 {
+        run(&make("8"));
+    }
+    assert!(refused(&make("8")).contains("has 10 tokens"));
+    run(&[&["people", "remove", "--number", "8"][..], &beside].concat());
+    assert_eq!(list(), "token,number,made,last used\n", "they go with the account");
+}

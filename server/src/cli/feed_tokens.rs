@@ -1,0 +1,93 @@
+//! `people token` and what else is done with tokens of observers' programs.
+
+use clap::Args;
+use countersign_core::message::Role;
+use countersign_core::room::Room;
+
+use super::accounts::{nobody, store};
+use super::{Data, print};
+use crate::clock::{Clock as _, SystemClock};
+use crate::failure::Failure;
+use crate::headquarters::NewFeedToken;
+use crate::node;
+use crate::store::MakeTokenError;
+
+/// Make a token by which an observer's program reads the feed.
+///
+/// The token is shown once. It reads what observers are told, and signs nothing. It is good until `people revoke-token` ends it, or
+/// until the account is locked or removed.
+#[derive(Args)]
+pub(super) struct MakeToken {
+    #[command(flatten)]
+    data: Data,
+    /// The observer's number.
+    #[arg(long)]
+    number: u32,
+}
+
+/// End a token. Programs that use it are cut off within seconds.
+#[derive(Args)]
+pub(super) struct RevokeToken {
+    #[command(flatten)]
+    data: Data,
+    /// Its number, as `people tokens` lists it.
+    #[arg(long, value_name = "N")]
+    token: u32,
+}
+
+pub(super) fn make(make: &MakeToken) -> Result<(), Failure> {
+    let store = store(&make.data)?;
+    let account = store.account(make.number).map_err(Failure::internal)?;
+    let key = account.ok_or_else(|| nobody(make.number))?.public.id();
+    let state =
+        node::read_room(&make.data.folder(), Room::Official).map_err(Failure::mistake)?.state;
+    if !state.persons().has_role(key, Role::Observer) {
+        return Err(Failure::mistake(format!(
+            "person {} is no observer: the feed is what campaigns are told",
+            make.number
+        )));
+    }
+    let new = NewFeedToken::make().map_err(Failure::internal)?;
+    let token = store.make_feed_token(make.number, &new.hash, SystemClock.now_ms());
+    let token = token.map_err(|error| match error {
+        MakeTokenError::Store(error) => Failure::internal(error),
+        mistake => Failure::mistake(mistake),
+    })?;
+    print(&format!(
+        "Token {token} of person {}. It is shown only once: keep it as you keep a password.\n\n{}\n",
+        make.number, *new.token
+    ))
+}
+
+pub(super) fn revoke(revoke: &RevokeToken) -> Result<(), Failure> {
+    let known = store(&revoke.data)?.remove_feed_token(revoke.token).map_err(Failure::internal)?;
+    let none = || {
+        Failure::mistake(format!("there is no token {}: `people tokens` lists them", revoke.token))
+    };
+    known.then_some(()).ok_or_else(none)?;
+    print("revoked; programs that used it are cut off within seconds\n")
+}
+
+pub(super) fn list(data: &Data) -> Result<(), Failure> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["token", "number", "made", "last used"]).map_err(Failure::internal)?;
+    for token in store(data)?.feed_tokens().map_err(Failure::internal)? {
+        let used = token.used_ms.map_or_else(String::new, time);
+        table
+            .write_record([
+                token.token.to_string(),
+                token.person.to_string(),
+                time(token.made_ms),
+                used,
+            ])
+            .map_err(Failure::internal)?;
+    }
+    let bytes = table.into_inner().map_err(Failure::internal)?;
+    print(&String::from_utf8_lossy(&bytes))
+}
+
+/// A time as RFC 3339 has it, in UTC.
+fn time(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
+    at.map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}

@@ -1,0 +1,325 @@
+//! What the feed tells, worked out of the log entry by entry.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use countersign_core::contest::Contest;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::log::Entry;
+use countersign_core::message::{
+    Answer, Approve, Decision, Kind, Message, NotCanonical, Objection, Package, Payload, Preview,
+    Release, Report, Stop, StopChange, Withdraw, Withhold,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::super::precinct::channel;
+use super::super::words::Sentence;
+use crate::review;
+use crate::room::RoomDesk;
+use crate::store::StoreError;
+
+/// One event, written out once for everybody.
+pub(super) struct Told {
+    /// Index of its entry.
+    pub(super) index: u64,
+    /// What happened.
+    pub(super) what: &'static str,
+    /// The same with everything that belongs to it.
+    pub(super) json: String,
+}
+
+/// The acts of a room's round so far, as observers may see them.
+#[derive(Default)]
+pub(super) struct Acts {
+    read: u64,
+    told: Vec<Arc<Told>>,
+    /// The contest as the last package before the entry says it.
+    contest: Option<Arc<Contest>>,
+    /// Precincts that a preview has named: from then on their decisions are told.
+    previewed: HashSet<PrecinctNumber>,
+    /// Ends of windows and numbers of previews, by their ids.
+    previews: HashMap<MessageId, u32>,
+}
+
+/// Where an act stands.
+struct Place {
+    index: u64,
+    entry: Entry,
+    message: Message,
+}
+
+fn damaged(_: NotCanonical) -> StoreError {
+    StoreError::Damaged("a message in the log cannot be read".to_owned())
+}
+
+impl Acts {
+    /// Entries that were looked at.
+    pub(super) const fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// Events from an index on.
+    pub(super) fn from(&self, index: u64) -> Vec<Arc<Told>> {
+        let at = self.told.partition_point(|told| told.index < index);
+        self.told[at..].to_vec()
+    }
+
+    /// Looks at what was entered since. Once something was withheld everything is worked out anew, without it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then this is half done and not to be used any more.
+    pub(super) fn extend(&mut self, desk: &RoomDesk) -> Result<(), StoreError> {
+        if self.pass(desk)? {
+            *self = Self::default();
+            self.pass(desk)?;
+        }
+        Ok(())
+    }
+
+    /// Whether something was withheld meanwhile that may have been told already.
+    fn pass(&mut self, desk: &RoomDesk) -> Result<bool, StoreError> {
+        let began_anew = self.read == 0;
+        let (entries, size): (Vec<(u64, Entry)>, u64) = {
+            let projection = desk.read();
+            let new = (0..)
+                .zip(projection.entries())
+                .skip(usize::try_from(self.read).unwrap_or(usize::MAX));
+            let acts = new.filter(|(_, entry)| is_told(entry.kind));
+            (acts.map(|(index, entry)| (index, *entry)).collect(), projection.size())
+        };
+        let mut withheld = false;
+        for (index, entry) in entries {
+            let bytes = desk.message(index)?;
+            let bytes =
+                bytes.ok_or_else(|| StoreError::Damaged(format!("message {index} is missing")))?;
+            let message = Message::parse(&bytes).map_err(damaged)?;
+            withheld |= self.look(desk, &Place { index, entry, message })?;
+        }
+        self.read = size;
+        Ok(withheld && !began_anew)
+    }
+
+    /// Takes one entry in; whether by it something is withheld.
+    fn look(&mut self, desk: &RoomDesk, place: &Place) -> Result<bool, StoreError> {
+        let message = &place.message;
+        let mut withholds = false;
+        let (what, more) = match message.kind() {
+            Kind::Package => {
+                self.contest = Some(Arc::new(decode::<Package>(message)?.contest));
+                return Ok(false);
+            }
+            Kind::Room => {
+                // A new round: what was before is not in this room any more.
+                let contest = self.contest.take();
+                *self = Self { contest, ..Self::default() };
+                return Ok(false);
+            }
+            Kind::Preview => ("preview", self.preview(desk, place, &decode(message)?)?),
+            Kind::Decision => {
+                let decision: Decision = decode(message)?;
+                if !self.previewed.contains(&decision.precinct) && !desk.read().state.is_live() {
+                    return Ok(false);
+                }
+                let mut view = decision_view(desk, message.id(), &decision);
+                view["precinct"] = json!(decision.precinct.0);
+                ("decision", view)
+            }
+            Kind::Objection => {
+                let objection: Objection = decode(message)?;
+                let more = json!({
+                    "preview": self.previews.get(&objection.preview),
+                    "precinct": objection.precinct.0,
+                    "reason": objection.reason.code(),
+                    "why": unless_withheld(desk, message.id(), &objection.why),
+                });
+                ("objection", more)
+            }
+            Kind::Answer => {
+                let answer: Answer = decode(message)?;
+                let more = json!({
+                    "objection": answer.objection.to_string(),
+                    "outcome": answer.outcome.code(),
+                    "why": unless_withheld(desk, message.id(), &answer.why),
+                });
+                ("answer", more)
+            }
+            Kind::Release => ("release", self.release(&decode(message)?)),
+            Kind::Withdraw => {
+                let withdraw: Withdraw = decode(message)?;
+                ("withdraw", json!({"release": withdraw.release.to_string(), "why": withdraw.why}))
+            }
+            Kind::Stop => stop(&decode(message)?),
+            Kind::Withhold => {
+                let withhold: Withhold = decode(message)?;
+                ("withhold", json!({"message": withhold.message.to_string(), "why": withhold.why}))
+            }
+            Kind::Approve => {
+                let approves = decode::<Approve>(message)?.approves;
+                let Some(subject) = entered(desk, approves)? else { return Ok(false) };
+                let (of, more) = match subject.kind() {
+                    Kind::Release => ("release", self.release(&decode(&subject)?)),
+                    Kind::Stop => (stop(&decode(&subject)?).0, json!({})),
+                    kind => (kind.as_str(), json!({})),
+                };
+                withholds = subject.kind() == Kind::Withhold;
+                let mut more = more;
+                more["approves"] = json!(approves.to_string());
+                more["what"] = json!(of);
+                ("approve", more)
+            }
+            _ => return Ok(false),
+        };
+        self.tell(desk, place, what, more);
+        Ok(withholds)
+    }
+
+    fn tell(&mut self, desk: &RoomDesk, place: &Place, what: &'static str, mut view: Value) {
+        let key = place.message.key();
+        let person = desk.read().state.persons().ever(key).map(|person| person.number);
+        view["index"] = json!(place.index);
+        view["entered_ms"] = json!(place.entry.time_ms);
+        view["id"] = json!(place.message.id().to_string());
+        view["person"] = json!(person);
+        self.told.push(Arc::new(Told { index: place.index, what, json: view.to_string() }));
+    }
+
+    fn release(&self, release: &Release) -> Value {
+        let left_out: Vec<u32> = release.left_out.iter().map(|precinct| precinct.0).collect();
+        json!({"preview": self.previews.get(&release.preview), "left_out": left_out})
+    }
+
+    fn preview(
+        &mut self,
+        desk: &RoomDesk,
+        place: &Place,
+        preview: &Preview,
+    ) -> Result<Value, StoreError> {
+        self.previews.insert(place.message.id(), preview.number);
+        let contest = self.contest.clone();
+        let contest =
+            contest.ok_or_else(|| StoreError::Damaged("there is no package".to_owned()))?;
+        let mut precincts = Vec::with_capacity(preview.precincts.len());
+        for named in &preview.precincts {
+            self.previewed.insert(named.precinct);
+            let report = match named.report {
+                Some(id) => Some(report_view(desk, &contest, id)?),
+                None => None,
+            };
+            let decision = match named.decision {
+                Some(id) => entered(desk, id)?
+                    .map(|message| decode(&message).map(|it| decision_view(desk, id, &it)))
+                    .transpose()?,
+                None => None,
+            };
+            precincts.push(json!({
+                "precinct": named.precinct.0,
+                "name": contest.precinct(named.precinct.0).map(|precinct| &precinct.name),
+                "cause": named.cause.map(|cause| cause.code()),
+                "report": report,
+                "decision": decision,
+            }));
+        }
+        let window_ms = contest.release_rules().window_ms();
+        Ok(json!({
+            "number": preview.number,
+            "name": preview.name,
+            "layer": preview.layer.code(),
+            "window_ends_ms": place.entry.time_ms.saturating_add(window_ms),
+            "precincts": precincts,
+        }))
+    }
+}
+
+/// Whether an entry has to be looked at.
+const fn is_told(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Package
+            | Kind::Room
+            | Kind::Decision
+            | Kind::Answer
+            | Kind::Preview
+            | Kind::Release
+            | Kind::Withdraw
+            | Kind::Stop
+            | Kind::Objection
+            | Kind::Withhold
+            | Kind::Approve
+    )
+}
+
+fn decode<P: Payload>(message: &Message) -> Result<P, StoreError> {
+    message.decode().map_err(damaged)
+}
+
+/// A message of the log.
+fn entered(desk: &RoomDesk, id: MessageId) -> Result<Option<Message>, StoreError> {
+    let Some(index) = desk.read().find(id) else { return Ok(None) };
+    let bytes = desk.message(index)?;
+    bytes.map(|bytes| Message::parse(&bytes).map_err(damaged)).transpose()
+}
+
+fn is_withheld(desk: &RoomDesk, id: MessageId) -> bool {
+    desk.read().state.review().withheld(id).is_some()
+}
+
+fn unless_withheld<T: Serialize>(desk: &RoomDesk, id: MessageId, said: T) -> Value {
+    if is_withheld(desk, id) { Value::Null } else { json!(said) }
+}
+
+/// A stop begins or ends.
+fn stop(stop: &Stop) -> (&'static str, Value) {
+    match stop.change {
+        StopChange::Begin => ("stop", json!({"minutes": stop.minutes, "why": stop.why})),
+        StopChange::End => {
+            ("resume", json!({"stop": stop.stop.map(|id| id.to_string()), "why": stop.why}))
+        }
+    }
+}
+
+/// A report as it was signed, with what its own numbers show.
+fn report_view(desk: &RoomDesk, contest: &Contest, id: MessageId) -> Result<Value, StoreError> {
+    let message = entered(desk, id)?;
+    let (Some(message), false) = (message, is_withheld(desk, id)) else {
+        return Ok(json!({"id": id.to_string(), "withheld": true}));
+    };
+    let report: Report = decode(&message)?;
+    let findings: Vec<Value> = countersign_core::results::findings_of(contest, &report)
+        .iter()
+        .map(|finding| {
+            json!({
+                "name": review::finding(&finding.name()),
+                "severity": finding.severity.as_str(),
+                "sentence": Sentence::by(|language| finding.headquarters_sentence(contest, language)),
+            })
+        })
+        .collect();
+    let lots: Vec<Value> = report
+        .lots
+        .iter()
+        .map(|lot| json!({"seats": lot.seats, "groups": lot.groups, "winners": lot.winners}))
+        .collect();
+    Ok(json!({
+        "id": id.to_string(),
+        "withheld": false,
+        "channel": channel(report.channel),
+        "revision": report.revision,
+        "attendees": report.attendees,
+        "counts": report.counts,
+        "lots": lots,
+        "findings": findings,
+    }))
+}
+
+/// What a decision says.
+fn decision_view(desk: &RoomDesk, id: MessageId, decision: &Decision) -> Value {
+    let answers: Vec<String> = decision.answers.iter().map(review::finding).collect();
+    json!({
+        "id": id.to_string(),
+        "report": decision.report.map(|report| report.to_string()),
+        "evidence": decision.evidence.code(),
+        "why": unless_withheld(desk, id, &decision.why),
+        "answers": answers,
+    })
+}

@@ -1,0 +1,163 @@
+//! The feed for observers' programs: who reads it, what it tells, and where it goes on.
+
+use countersign_server::headquarters::NewFeedToken;
+use serde_json::json;
+
+use super::acts::{House, act_as, entered, preview};
+use super::{Event, Events};
+use crate::support::{Reply, START_MS, Server};
+
+const OBSERVER: u32 = 8;
+
+fn token(server: &Server, person: u32) -> (u32, String) {
+    let new = NewFeedToken::make().unwrap();
+    let number = server.node.private.make_feed_token(person, &new.hash, START_MS).unwrap();
+    (number, new.token.to_string())
+}
+
+fn asked(server: &Server, token: &str, last: Option<&str>) -> reqwest::RequestBuilder {
+    let url = format!("http://{}/hq/api/official/feed", server.private);
+    let request = server.http.get(url).bearer_auth(token);
+    match last {
+        Some(id) => request.header("last-event-id", id),
+        None => request,
+    }
+}
+
+/// A feed behind its first event, which says which log it is.
+async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
+    let mut events = Events::of(asked(server, token, last)).await;
+    let first = events.next().await.unwrap();
+    assert_eq!((first.name.as_str(), first.id.as_str()), ("log", ""));
+    assert!(first.data["origin"].as_str().unwrap().ends_with("/official/1"));
+    events
+}
+
+async fn next(events: &mut Events, name: &str) -> Event {
+    let event = events.next().await.unwrap();
+    assert_eq!(event.name, name, "{}", event.data);
+    assert_eq!(event.id, format!("1-{}", event.data["index"]));
+    event
+}
+
+async fn refused(server: &Server, token: &str) -> Reply {
+    crate::support::read(asked(server, token, None).send().await.unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t62_two_programs_are_told_the_same_and_go_on_where_they_were() {
+    let mut house = House::open().await;
+    let (_, of_one) = token(&house.server, OBSERVER);
+    let (_, of_other) = token(&house.server, OBSERVER);
+    let mut one = follow(&house.server, &of_one, None).await;
+    let mut other = follow(&house.server, &of_other, None).await;
+
+    // A decision about a precinct that no preview has named is nobody's yet: the preview comes first.
+    house.settle(0).await;
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+    let shown = next(&mut one, "preview").await;
+    let same = next(&mut other, "preview").await;
+    assert_eq!((&shown.data, &shown.id), (&same.data, &same.id));
+    assert_eq!(shown.data["number"], 1);
+    assert_eq!(shown.data["person"], 4);
+    assert_eq!(shown.data["window_ends_ms"], START_MS + 30 * 60_000);
+    let [named] = shown.data["precincts"].as_array().unwrap().as_slice() else {
+        panic!("one precinct was ready: {}", shown.data)
+    };
+    assert_eq!(named["report"]["id"], house.reports[0]);
+    assert_eq!(named["report"]["attendees"], 20);
+    assert_eq!(named["decision"]["why"], "the sheet says the same");
+    let findings = named["report"]["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["sentence"]["es"].is_string()), "{named}");
+    assert!(!shown.data.to_string().contains(&house.reports[1]), "the other one is not named");
+
+    let object = json!({
+        "do": "object", "preview": 1, "precinct": 0, "reason": "not-as-announced",
+        "why": "the room heard nineteen"
+    });
+    let objection =
+        entered(&act_as(&house.server, &mut house.observer, &object).await, "objection");
+    assert_eq!(next(&mut one, "objection").await.data["why"], "the room heard nineteen");
+    let answer = json!({
+        "do": "answer", "objection": objection, "outcome": "stands", "why": "the sheet says twenty"
+    });
+    entered(&act_as(&house.server, &mut house.reviewer, &answer).await, "answer");
+    let answered = next(&mut one, "answer").await;
+    assert_eq!(answered.data["objection"], objection);
+
+    // It was cut off after the objection, and comes back.
+    let objected = next(&mut other, "objection").await;
+    drop(other);
+    let mut other = follow(&house.server, &of_other, Some(&objected.id)).await;
+    assert_eq!(next(&mut other, "answer").await.data, answered.data);
+
+    let release = json!({"do": "release", "preview": 1, "left_out": []});
+    let release = entered(&act_as(&house.server, &mut house.one, &release).await, "release");
+    assert_eq!(next(&mut one, "release").await.data["preview"], 1);
+    house.wait(16).await;
+    house.wait(15).await;
+    let approve = json!({"do": "approve", "id": release});
+    entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+    let approved = next(&mut one, "approve").await;
+    assert_eq!(
+        (&approved.data["what"], &approved.data["approves"]),
+        (&json!("release"), &json!(release))
+    );
+
+    // Who comes late is told the same from the start; a place in another log is no place in this one.
+    for last in [None, Some("2-40")] {
+        let mut late = follow(&house.server, &of_one, last).await;
+        assert_eq!(next(&mut late, "preview").await.data, shown.data);
+        for name in ["objection", "answer", "release", "approve"] {
+            next(&mut late, name).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_good_token_of_an_observer_reads_and_it_does_nothing_else() {
+    let house = House::open().await;
+    let private = &house.server.node.private;
+    let (number, good) = token(&house.server, OBSERVER);
+    let mut events = follow(&house.server, &good, None).await;
+    assert_eq!(private.feed_tokens().unwrap()[0].used_ms, Some(START_MS));
+
+    let (_, of_a_reviewer) = token(&house.server, 2);
+    for wrong in ["", "csfeed_guess", &of_a_reviewer] {
+        let reply = refused(&house.server, wrong).await;
+        assert_eq!((reply.status, reply.code().as_str()), (401, "bad-token"));
+    }
+    // It is no session: it neither shows the board nor signs.
+    let url = format!("http://{}/hq/api/official", house.server.private);
+    let http = &house.server.http;
+    for request in [
+        http.get(format!("{url}/board")),
+        http.post(format!("{url}/acts")).json(&json!({"do": "approve", "id": house.reports[0]})),
+    ] {
+        let reply = crate::support::read(request.bearer_auth(&good).send().await.unwrap()).await;
+        assert_eq!(reply.status, 401, "{}", reply.text());
+    }
+    let odd = asked(&house.server, &good, Some("yesterday")).send().await.unwrap();
+    assert_eq!(odd.status(), 400);
+
+    assert!(private.set_locked(OBSERVER, true).unwrap());
+    assert_eq!(refused(&house.server, &good).await.code(), "bad-token");
+    assert!(events.next().await.is_none(), "whoever follows is cut off");
+    assert!(private.set_locked(OBSERVER, false).unwrap());
+    follow(&house.server, &good, None).await;
+    assert!(private.remove_feed_token(number).unwrap());
+    assert_eq!(refused(&house.server, &good).await.code(), "bad-token");
+    assert!(!private.remove_feed_token(number).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_tokens_has_to_wait() {
+    let house = House::open().await;
+    for attempt in 0..30 {
+        let reply = refused(&house.server, &format!("csfeed_{attempt}")).await;
+        assert_eq!(reply.code(), "bad-token", "{attempt}");
+    }
+    let (_, good) = token(&house.server, OBSERVER);
+    let reply = refused(&house.server, &good).await;
+    assert_eq!((reply.code().as_str(), reply.retry_after), ("locked", Some(60)));
+}
