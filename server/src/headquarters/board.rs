@@ -48,7 +48,7 @@ pub(super) struct Row {
     /// Server time of the last report's entry.
     last_ms: Option<u64>,
     /// Objections that nobody answered yet.
-    questions: usize,
+    objections: usize,
 }
 
 /// The board as it is sent: every row, or those that changed.
@@ -95,10 +95,10 @@ impl Board {
         let across = state.across(Layer::Certified);
         let mut totals: BTreeMap<_, _> =
             Standing::ALL.iter().map(|standing| (standing.code(), 0)).collect();
-        let mut questions: BTreeMap<PrecinctNumber, usize> = BTreeMap::new();
+        let mut objections: BTreeMap<PrecinctNumber, usize> = BTreeMap::new();
         for objected in state.review().objections() {
             if objected.answer.is_none() {
-                *questions.entry(objected.objection.precinct).or_default() += 1;
+                *objections.entry(objected.objection.precinct).or_default() += 1;
             }
         }
         let (mut rows, mut for_observers) = (Vec::new(), Vec::new());
@@ -108,8 +108,8 @@ impl Board {
             let standing = state.standing(number, &flags);
             *totals.entry(standing.code()).or_default() += 1;
             reports_ms.extend(state.reports(number).iter().map(|report| report.entered_ms));
-            let questions = questions.get(&number).copied().unwrap_or(0);
-            let Some(row) = row(&state, contest, number, standing, &flags, questions) else {
+            let objections = objections.get(&number).copied().unwrap_or(0);
+            let Some(row) = row(&state, contest, number, standing, &flags, objections) else {
                 continue;
             };
             let index = rows.len();
@@ -190,7 +190,7 @@ fn row(
     number: PrecinctNumber,
     standing: Standing,
     flags: &[Flag],
-    questions: usize,
+    objections: usize,
 ) -> Option<Row> {
     let precinct = contest.precinct(number.0)?;
     let mut names: Vec<String> = Vec::new();
@@ -211,7 +211,7 @@ fn row(
         open: flags.iter().filter(|flag| flag.is_open()).count(),
         reports: reports.len(),
         last_ms: reports.last().map(|report| report.entered_ms),
-        questions,
+        objections,
     })
 }
 

@@ -18,7 +18,7 @@ export function afterEvent(board: Board | null, event: BoardEvent, first: boolea
 
 /** How much somebody at headquarters has to do with a precinct. */
 export function needsPerson(row: Row): boolean {
-  return row.open > 0 || row.questions > 0 || row.standing === "inConflict" || row.standing === "setAside" || row.standing === "flagged" || row.standing === "reopened";
+  return row.open > 0 || row.objections > 0 || row.standing === "inConflict" || row.standing === "setAside" || row.standing === "flagged" || row.standing === "reopened";
 }
 
 /** Whether a precinct's last report still waits for something: released numbers do not. */

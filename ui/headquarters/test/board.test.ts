@@ -34,12 +34,12 @@ describe("the board after events", () => {
 describe("what needs somebody", () => {
   it("is a conflict, something open, an objection, a precinct set aside or reopened", () => {
     expect(needsPerson(row(1, { standing: "inConflict" }))).toBe(true);
-    expect(needsPerson(row(1, { standing: "released", open: 0, questions: 1 }))).toBe(true);
+    expect(needsPerson(row(1, { standing: "released", open: 0, objections: 1 }))).toBe(true);
     expect(needsPerson(row(1, { standing: "consistent", open: 1 }))).toBe(true);
     expect(needsPerson(row(1, { standing: "setAside" }))).toBe(true);
     expect(needsPerson(row(1, { standing: "reopened" }))).toBe(true);
-    expect(needsPerson(row(1, { standing: "missing", open: 0, questions: 0 }))).toBe(false);
-    expect(needsPerson(row(1, { standing: "released", open: 0, questions: 0 }))).toBe(false);
+    expect(needsPerson(row(1, { standing: "missing", open: 0, objections: 0 }))).toBe(false);
+    expect(needsPerson(row(1, { standing: "released", open: 0, objections: 0 }))).toBe(false);
   });
 
   it("warms up as it waits, and released numbers do not wait", () => {

@@ -49,7 +49,7 @@ export function row(number: number, over: Partial<Row> = {}): Row {
     open: standing === "flagged" ? 2 : 0,
     reports: standing === "missing" ? 0 : standing === "inConflict" ? 2 : 1,
     last_ms: standing === "missing" ? null : NOW - ((number * 37) % 140) * MINUTE,
-    questions: number === 1234 ? 1 : 0,
+    objections: number === 1234 ? 1 : 0,
     ...over,
   };
 }

@@ -133,14 +133,14 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     });
     let objection =
         entered(&act_as(&house.server, &mut house.observer, &object).await, "objection");
-    assert_eq!(house.row(&house.reviewer, 0).await["questions"], 1);
+    assert_eq!(house.row(&house.reviewer, 0).await["objections"], 1);
     let answer = json!({
         "do": "answer", "objection": objection, "outcome": "stands", "why": "the sheet says twenty"
     });
     let refused = act_as(&house.server, &mut house.observer, &answer).await;
     assert_eq!(refused.code(), "not-allowed");
     entered(&act_as(&house.server, &mut house.reviewer, &answer).await, "answer");
-    assert_eq!(house.row(&house.reviewer, 0).await["questions"], 0);
+    assert_eq!(house.row(&house.reviewer, 0).await["objections"], 0);
 
     let release = json!({"do": "release", "preview": 1, "left_out": []});
     let release = entered(&act_as(&house.server, &mut house.one, &release).await, "release");
@@ -183,7 +183,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
         &board,
         "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",
     );
-    has_fields(&row, "number id name county standing flags open reports last_ms questions");
+    has_fields(&row, "number id name county standing flags open reports last_ms objections");
     has_fields(
         &shown,
         "row delegates_to_elect sources candidate findings decisions released previews objections",

@@ -50,7 +50,7 @@ export interface Row {
   reports: number;
   last_ms: number | null;
   /** Objections without an answer. */
-  questions: number;
+  objections: number;
 }
 
 export interface Stop {
