@@ -66,6 +66,7 @@ struct Said {
     objections: usize,
     answers: usize,
     decisions: usize,
+    withheld: usize,
 }
 
 impl Said {
@@ -81,6 +82,7 @@ impl Said {
             objections: review.objections().len(),
             answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
             decisions: decisions.sum(),
+            withheld: review.withheld_count(),
         }
     }
 }

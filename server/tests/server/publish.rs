@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use countersign_core::message::Cause;
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::message::{
+    Answer, AnswerOutcome, Cause, Decision, Evidence, Message, Objection, ObjectionReason, People,
+    Person, Role, Scope,
+};
 use countersign_core::room::Room;
 use countersign_server::publish::data::{csv, json, nist};
 use serde_json::Value;
@@ -225,4 +230,81 @@ async fn t72_pages_go_out_compressed_and_only_to_who_does_not_have_them() {
     let style = server.http.get(format!("{url}{style}")).send().await.unwrap();
     assert_eq!(style.headers()["cache-control"], "public, max-age=31536000, immutable");
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let (reviewer, observer) = (party.new_key(), party.new_key());
+    let person = |number, role, key: &SigningKey| Person { number, role, key: key.public() };
+    let people = People {
+        people: vec![person(2, Role::Reviewer, &reviewer), person(8, Role::Observer, &observer)],
+    };
+    managers.act(party.by_admin(ROOM, &people)).await;
+    let scope = Scope::room(&party.contest.id, ROOM);
+    let decision = Decision {
+        precinct: PrecinctNumber(0),
+        report: Some(reports[0]),
+        evidence: Evidence::Sheet,
+        why: "the neighbour of decision".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    let decision = managers.act(Message::sign(&reviewer, scope, &decision)).await;
+    let (preview, release) =
+        managers.show(1, "One", &[(0, reports[0], None)], Some(decision)).await;
+    let objection = Objection {
+        preview,
+        precinct: PrecinctNumber(0),
+        reason: ObjectionReason::Other,
+        why: "the neighbour of objection".to_owned(),
+        evidence: None,
+    };
+    let objection = managers.act(Message::sign(&observer, scope, &objection)).await;
+    let answer = Answer {
+        objection,
+        outcome: AnswerOutcome::Stands,
+        why: "the neighbour of answer".to_owned(),
+    };
+    let answer = managers.act(Message::sign(&reviewer, scope, &answer)).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    managers.withdraw(release, "the neighbour of withdrawal").await;
+    server.publish();
+    let place = format!("precincts/{}.html", party.contest.precincts[0].id);
+    let read = async || {
+        let mut all = String::new();
+        for name in [&place, "status.html", "releases.html", "es/status.html"] {
+            all.push_str(&page(&server, name).await);
+        }
+        all
+    };
+    let before = read().await;
+    for what in ["decision", "objection", "answer", "withdrawal"] {
+        assert!(before.contains(&format!("the neighbour of {what}")), "{what}: {before}");
+    }
+    let withdrawal = withdrawal_of(&server, release);
+    for message in [reports[0], decision, objection, answer, release, withdrawal] {
+        managers.withhold(&party, message).await;
+    }
+    server.publish();
+    let after = read().await;
+    assert!(!after.contains("the neighbour"), "{after}");
+    assert!(after.contains("[withheld by two people]") && after.contains("[retenido por dos"));
+    let site = crawl(&server).await;
+    for message in [reports[0], decision, objection, answer, release] {
+        assert!(!site.iter().any(|name| name.contains(&message.to_string())), "{site:?}");
+    }
+}
+
+/// The message by which a release was asked to be withdrawn.
+fn withdrawal_of(server: &Server, release: MessageId) -> MessageId {
+    let projection = server.node.admission.room(ROOM).read();
+    let releases = projection.state.review().releases();
+    let release = releases.iter().find(|one| one.signed.id == release).unwrap();
+    release.withdrawal.as_ref().unwrap().signed.id
 }

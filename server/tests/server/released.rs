@@ -4,7 +4,7 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
     Approve, Cause, Layer, Message, People, Person, Preview, PreviewedPrecinct, Release, Role,
-    Scope, Withdraw,
+    Scope, Withdraw, Withhold,
 };
 use countersign_core::room::Room;
 use countersign_server::keys::read_key;
@@ -40,7 +40,8 @@ impl<'a> Managers<'a> {
         managers
     }
 
-    async fn act(&self, message: Message) -> MessageId {
+    /// Enters what somebody signed.
+    pub async fn act(&self, message: Message) -> MessageId {
         self.server.send(ROOM, &message).await.receipt();
         message.id()
     }
@@ -52,10 +53,21 @@ impl<'a> Managers<'a> {
         name: &str,
         precincts: &[(u32, MessageId, Option<Cause>)],
     ) -> MessageId {
+        self.show(number, name, precincts, None).await.1
+    }
+
+    /// The same where a decision stands for each precinct; ids of the preview and of the release that is asked for.
+    pub async fn show(
+        &self,
+        number: u32,
+        name: &str,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+        decision: Option<MessageId>,
+    ) -> (MessageId, MessageId) {
         let named = |&(precinct, report, cause)| PreviewedPrecinct {
             precinct: PrecinctNumber(precinct),
             report: Some(report),
-            decision: None,
+            decision,
             cause,
         };
         let preview = Preview {
@@ -66,7 +78,7 @@ impl<'a> Managers<'a> {
         };
         let preview = self.act(Message::sign(&self.one, self.scope, &preview)).await;
         let release = Release { preview, left_out: vec![] };
-        self.act(Message::sign(&self.one, self.scope, &release)).await
+        (preview, self.act(Message::sign(&self.one, self.scope, &release)).await)
     }
 
     fn approval(&self, approves: MessageId) -> Message {
@@ -76,6 +88,13 @@ impl<'a> Managers<'a> {
     /// The second approves.
     pub async fn approve(&self, release: MessageId) {
         self.act(self.approval(release)).await;
+    }
+
+    /// An admin asks for a message to be withheld, and the second approves.
+    pub async fn withhold(&self, party: &Party, message: MessageId) {
+        let withhold = Withhold { message, why: "a private person is named".to_owned() };
+        let approves = self.act(party.by_admin(ROOM, &withhold)).await;
+        self.approve(approves).await;
     }
 
     /// The second asks for a release to be withdrawn, and the first approves.

@@ -139,6 +139,12 @@ impl Review {
         self.withheld.get(&message)
     }
 
+    /// How many messages were withheld.
+    #[must_use]
+    pub fn withheld_count(&self) -> usize {
+        self.withheld.len()
+    }
+
     /// What waits for a second person: who signed it, in no particular order.
     pub fn pending(&self) -> impl Iterator<Item = &Signed> {
         self.pending.values().map(|(signed, _)| signed)

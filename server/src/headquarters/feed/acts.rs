@@ -38,7 +38,7 @@ pub(super) struct Acts {
     contest: Option<Arc<Contest>>,
     /// Precincts that a preview has named: from then on their decisions are told.
     previewed: HashSet<PrecinctNumber>,
-    /// Ends of windows and numbers of previews, by their ids.
+    /// Numbers of previews, by their ids.
     previews: HashMap<MessageId, u32>,
 }
 

@@ -53,7 +53,8 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ChangesPage<
                     county: contest.county_display(precinct),
                     cause: change.cause.map(|cause| language.cause(cause)),
                     evidence: decided.map(|one| language.evidence(one.decision.evidence)),
-                    why: decided.map(|one| one.decision.why.clone()),
+                    why: decided
+                        .map(|one| night.written(language, one.signed.id, &one.decision.why)),
                     before_release: before.map_or_else(String::new, |one| one.named.name.clone()),
                     taken_out: change.after.is_none(),
                     cells: cells

@@ -168,6 +168,21 @@ impl<'a> Night<'a> {
         language.time(at_ms, self.zone)
     }
 
+    /// Whether two people withheld a message: its entry and its numbers stay, its bytes and its words are nobody's any more.
+    fn is_withheld(&self, message: MessageId) -> bool {
+        self.state.review().withheld(message).is_some()
+    }
+
+    /// What somebody wrote in a message.
+    fn written(&self, language: Language, message: MessageId, words: &str) -> String {
+        if self.is_withheld(message) {
+            return language
+                .say("[withheld by two people]", "[retenido por dos personas]")
+                .to_owned();
+        }
+        words.to_owned()
+    }
+
     /// Whether a release that is shown ever named a precinct.
     fn has_page(&self, precinct: PrecinctNumber) -> bool {
         let review = self.state.review();

@@ -56,6 +56,7 @@ struct Row {
 /// A signed report.
 struct Source {
     id: String,
+    is_withheld: bool,
     short: String,
     phrase: String,
     channel: &'static str,
@@ -73,6 +74,7 @@ struct Found {
 
 struct Decided {
     id: String,
+    is_withheld: bool,
     evidence: &'static str,
     why: String,
     at: String,
@@ -193,6 +195,7 @@ fn shown(
         provisional: results.provisional,
         report: Source {
             short: id[..16].to_owned(),
+            is_withheld: night.is_withheld(received.id),
             id,
             phrase: read_back_phrase(
                 night.state.contest(),
@@ -233,8 +236,9 @@ fn findings(
 fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec<Decided> {
     let decisions = night.state.review().decisions(number).iter().map(|decided| Decided {
         id: decided.signed.id.to_string(),
+        is_withheld: night.is_withheld(decided.signed.id),
         evidence: language.evidence(decided.decision.evidence),
-        why: decided.decision.why.clone(),
+        why: night.written(language, decided.signed.id, &decided.decision.why),
         at: night.time(language, decided.signed.entered_ms),
         person: decided.signed.person,
     });
@@ -245,11 +249,12 @@ fn objections(night: &Night<'_>, number: PrecinctNumber, language: Language) -> 
     let all = night.state.review().objections().iter();
     let objections = all.filter(|one| one.objection.precinct == number).map(|one| Objected {
         reason: language.objection(one.objection.reason),
-        why: one.objection.why.clone(),
+        why: night.written(language, one.signed.id, &one.objection.why),
         at: night.time(language, one.signed.entered_ms),
         person: one.signed.person,
         answer: one.answer.as_ref().map(|(signed, answer)| {
-            (language.outcome(answer.outcome), answer.why.clone(), signed.person)
+            let why = night.written(language, signed.id, &answer.why);
+            (language.outcome(answer.outcome), why, signed.person)
         }),
     });
     objections.collect()
@@ -272,11 +277,18 @@ fn history(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec
             name: release.named.name.clone(),
             layer: language.layer(release.layer),
             at: night.time(language, release.at_ms),
-            withdrawn: release.release.withdrawal.as_ref().map(|one| one.why.clone()),
+            withdrawn: release
+                .release
+                .withdrawal
+                .as_ref()
+                .map(|one| night.written(language, one.signed.id, &one.why)),
             cause: named.cause.map(|cause| language.cause(cause)),
             cells,
             taken_out: named.report.is_none(),
-            report: named.report.map(|report| report.to_string()),
+            report: named
+                .report
+                .filter(|&report| !night.is_withheld(report))
+                .map(|report| report.to_string()),
         });
     }
     steps

@@ -27,6 +27,7 @@ struct One<'a> {
     withdrawn: Option<(String, String)>,
     folder: &'a str,
     id: &'a str,
+    is_withheld: bool,
 }
 
 /// The newest first.
@@ -45,10 +46,12 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage
         witnessed: night.witnessed(one, language),
         withdrawn: one.release.withdrawal.as_ref().map(|withdrawal| {
             let at = withdrawal.approval.signed.entered_ms;
-            (withdrawal.why.clone(), night.time(language, at))
+            let why = night.written(language, withdrawal.signed.id, &withdrawal.why);
+            (why, night.time(language, at))
         }),
         folder: &one.folder,
         id: &one.named.id,
+        is_withheld: night.is_withheld(one.release.signed.id),
     });
     let title = language.say("Releases", "Publicaciones").to_owned();
     ReleasesPage {

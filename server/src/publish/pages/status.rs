@@ -90,7 +90,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
     let approved = review.stops().iter().rev().filter_map(|stop| {
         let approval = stop.approval?.signed;
         Some(Stop {
-            why: stop.why.clone(),
+            why: night.written(language, stop.signed.id, &stop.why),
             people: (stop.signed.person, approval.person),
             since: night.time(language, approval.entered_ms),
             until: stop.until_ms().map_or_else(String::new, |at| night.time(language, at)),
@@ -147,12 +147,13 @@ fn questions(night: &Night<'_>, language: Language) -> Vec<Question> {
             precinct: precinct.name.clone(),
             page: has_page.then(|| precinct.id.clone()),
             reason: language.objection(reason),
-            why: one.objection.why.clone(),
+            why: night.written(language, one.signed.id, &one.objection.why),
             person: one.signed.person,
             at: night.time(language, one.signed.entered_ms),
             answer: one.answer.as_ref().map(|(signed, answer)| {
                 let at = night.time(language, signed.entered_ms);
-                (language.outcome(answer.outcome), answer.why.clone(), signed.person, at)
+                let why = night.written(language, signed.id, &answer.why);
+                (language.outcome(answer.outcome), why, signed.person, at)
             }),
         })
     };
