@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, SecondsFormat};
+
 /// Server time.
 pub trait Clock: Send + Sync {
     /// Milliseconds since the Unix epoch. May jump; whoever needs order takes care of it.
@@ -22,4 +24,11 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
+}
+
+/// A time in milliseconds since the Unix epoch as RFC 3339 has it, in whole seconds of UTC.
+#[must_use]
+pub fn rfc_3339(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
+    at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -6,7 +6,7 @@ use countersign_core::room::Room;
 
 use super::accounts::{nobody, store};
 use super::{Data, print};
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, SystemClock, rfc_3339};
 use crate::failure::Failure;
 use crate::headquarters::NewFeedToken;
 use crate::node;
@@ -72,22 +72,16 @@ pub(super) fn list(data: &Data) -> Result<(), Failure> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["token", "number", "made", "last used"]).map_err(Failure::internal)?;
     for token in store(data)?.feed_tokens().map_err(Failure::internal)? {
-        let used = token.used_ms.map_or_else(String::new, time);
+        let used = token.used_ms.map_or_else(String::new, rfc_3339);
         table
             .write_record([
                 token.token.to_string(),
                 token.person.to_string(),
-                time(token.made_ms),
+                rfc_3339(token.made_ms),
                 used,
             ])
             .map_err(Failure::internal)?;
     }
     let bytes = table.into_inner().map_err(Failure::internal)?;
     print(&String::from_utf8_lossy(&bytes))
-}
-
-/// A time as RFC 3339 has it, in UTC.
-fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
-    at.map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

@@ -33,8 +33,8 @@ pub(super) fn sentence(told: &Told<'_>) -> String {
         }
         (RuleId::C06, _) => format!(
             "The room announced {}; for these counts the rules give {}.",
-            announced(told, 0),
-            announced(told, 1)
+            told.delegates(0),
+            told.delegates(1)
         ),
         (RuleId::C07, Variant::ViableWithoutDelegate) => {
             format!("{group} is viable and has no delegate, the rules give it {expected}.")
@@ -68,11 +68,6 @@ pub(super) fn sentence(told: &Told<'_>) -> String {
             delegates(expected)
         ),
     }
-}
-
-fn announced(told: &Told<'_>, half: usize) -> String {
-    let named = told.delegates(half);
-    if named.is_empty() { "no delegates".to_owned() } else { named }
 }
 
 fn people(count: u32) -> String {

@@ -50,28 +50,19 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn group(&self) -> String {
-        self.name(self.finding.group)
+    fn group(&self) -> &str {
+        group_name(self.contest, self.finding.group, self.language)
     }
 
-    fn other_group(&self) -> String {
-        self.name(self.finding.other_group)
-    }
-
-    fn name(&self, group: Option<usize>) -> String {
-        let group = group.and_then(|group| self.contest.groups.get(group));
-        group
-            .map_or(self.language.say("a group", "un grupo"), |group| {
-                group.full_name_in(self.language.code())
-            })
-            .to_owned()
+    fn other_group(&self) -> &str {
+        group_name(self.contest, self.finding.other_group, self.language)
     }
 
     fn number(&self, at: usize) -> u32 {
         self.finding.numbers.get(at).copied().unwrap_or(0)
     }
 
-    /// `Sanders 5, Warren 4` from one of the two halves of the numbers of C06; empty where nobody has a delegate.
+    /// `Sanders 5, Warren 4` from one of the two halves of the numbers of C06, or that nobody has one.
     fn delegates(&self, half: usize) -> String {
         let groups = self.contest.groups.iter();
         let numbers = self.finding.numbers.iter().skip(half * self.contest.groups.len());
@@ -82,6 +73,15 @@ impl Told<'_> {
                 format!("{} {delegates}", group.name_in(self.language.code()))
             })
             .collect();
+        if named.is_empty() {
+            return self.language.say("no delegates", "ningún delegado").to_owned();
+        }
         named.join(", ")
     }
+}
+
+/// Full name of a group by its ballot index, as sentences name it.
+pub(super) fn group_name(contest: &Contest, group: Option<usize>, language: Language) -> &str {
+    let group = group.and_then(|group| contest.groups.get(group));
+    group.map_or(language.say("a group", "un grupo"), |group| group.full_name_in(language.code()))
 }

@@ -33,8 +33,8 @@ pub(super) fn sentence(told: &Told<'_>) -> String {
         }
         (RuleId::C06, _) => format!(
             "La sala anunció {}; para estos conteos las reglas dan {}.",
-            announced(told, 0),
-            announced(told, 1)
+            told.delegates(0),
+            told.delegates(1)
         ),
         (RuleId::C07, Variant::ViableWithoutDelegate) => {
             format!("{group} es viable y no tiene delegado; las reglas le dan {expected}.")
@@ -71,11 +71,6 @@ pub(super) fn sentence(told: &Told<'_>) -> String {
             delegates(expected)
         ),
     }
-}
-
-fn announced(told: &Told<'_>, half: usize) -> String {
-    let named = told.delegates(half);
-    if named.is_empty() { "ningún delegado".to_owned() } else { named }
 }
 
 fn people(count: u32) -> String {

@@ -2,6 +2,7 @@
 
 use super::{Against, Found, Scope, StatewideFinding};
 use crate::checks::Cells;
+use crate::checks::sentence::group_name;
 use crate::contest::{Contest, CountKind};
 use crate::language::Language;
 
@@ -74,7 +75,7 @@ struct Words<'a> {
     language: Language,
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
     /// What was found, without a full stop.
     fn found(self, finding: &StatewideFinding) -> String {
         let english = self.language == Language::English;
@@ -162,13 +163,8 @@ impl Words<'_> {
         }
     }
 
-    fn group(self, group: usize) -> String {
-        let named = self.contest.groups.get(group);
-        named
-            .map_or(self.language.say("a group", "un grupo"), |group| {
-                group.full_name_in(self.language.code())
-            })
-            .to_owned()
+    fn group(self, group: usize) -> &'a str {
+        group_name(self.contest, Some(group), self.language)
     }
 
     fn precinct(self, number: u32) -> String {

@@ -5,7 +5,6 @@
 //! stand as candidates with that ballot name. A count of nought is left out; whether a precinct is counted at all says its
 //! count status.
 
-use chrono::{DateTime, SecondsFormat};
 use countersign_core::contest::{Contest, CountKind, CountyKind, PrecinctKind};
 use countersign_core::message::Layer;
 use countersign_core::results::{Region, Released, Totals};
@@ -14,6 +13,7 @@ use countersign_core::rules::TenThousandths;
 use serde_json::{Value, json};
 
 use super::{Named, Unreadable};
+use crate::clock::rfc_3339;
 use crate::publish::cells::{Cells, region_name};
 
 const FORM: &str = "NIST SP 1500-100";
@@ -237,7 +237,7 @@ pub fn write(released: &Released, named: &Named) -> String {
     let document = json!({
         "@type": kind("ElectionReport"),
         "Format": "precinct-level",
-        "GeneratedDate": date_time(released.now_ms),
+        "GeneratedDate": rfc_3339(released.now_ms),
         "Issuer": contest.party,
         "IssuerAbbreviation": contest.id,
         "IsTest": released.room != Room::Official,
@@ -272,11 +272,6 @@ pub fn write(released: &Released, named: &Named) -> String {
     let mut text = document.to_string();
     text.push('\n');
     text
-}
-
-fn date_time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
-    at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The cells of a document that [`write()`] made.

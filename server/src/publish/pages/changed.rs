@@ -1,11 +1,11 @@
 //! What changed after it had been released, cell by cell.
 
 use askama::Template;
+use countersign_core::language::Language;
 
 use super::precinct::cell_name;
 use super::words::Words as _;
 use super::{Frame, Night};
-use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/changes.html")]

@@ -4,12 +4,12 @@ use askama::Template;
 use countersign_core::checks::statewide::StatewideRule;
 use countersign_core::checks::{self, RuleId};
 use countersign_core::id::PrecinctNumber;
+use countersign_core::language::Language;
 use countersign_core::message::{FindingName, Layer, Lot};
 use countersign_core::results::Candidate;
 
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
-use countersign_core::language::Language;
 
 /// How a check went over every precinct in which something counts.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use countersign_core::contest::CountyKind;
+use countersign_core::language::Language;
 use countersign_core::results::{Candidate, Released, Totals};
 
 use super::tables::Table;
 use super::words::{Words as _, per_cent, per_mille, whole};
 use super::{Frame, Night};
 use crate::publish::map::Map;
-use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/index.html")]

@@ -18,6 +18,7 @@ use askama::Template;
 use chrono_tz::Tz;
 use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber, sha256};
+use countersign_core::language::Language;
 use countersign_core::message::Layer;
 use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
 use countersign_core::room::Room;
@@ -25,7 +26,6 @@ use data_encoding::HEXLOWER;
 
 use super::data::Named;
 use super::files::{File, Files, put};
-use countersign_core::language::Language;
 use words::Words as _;
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");

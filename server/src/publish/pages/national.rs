@@ -1,13 +1,13 @@
 //! National delegates, with the working.
 
 use askama::Template;
+use countersign_core::language::Language;
 use countersign_core::results::Released;
 use countersign_core::rules::{Split, TenThousandths};
 
 use super::tables::decimals;
 use super::words::{per_cent, whole};
 use super::{Frame, Night};
-use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/national.html")]

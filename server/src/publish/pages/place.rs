@@ -3,13 +3,13 @@
 use askama::Template;
 use countersign_core::contest::CountyKind;
 use countersign_core::id::PrecinctNumber;
+use countersign_core::language::Language;
 use countersign_core::results::{Candidate, Region, Released, Totals};
 
 use super::tables::Table;
 use super::words::whole;
 use super::{Frame, Night};
 use crate::publish::cells::region_name;
-use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/county.html")]

@@ -3,13 +3,13 @@
 use askama::Template;
 use countersign_core::contest::CountKind;
 use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::language::Language;
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{Numbers, ReceivedReport, findings_of};
 
 use super::tables::decimals;
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
-use countersign_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "results/precinct.html")]

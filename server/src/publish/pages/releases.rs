@@ -1,11 +1,11 @@
 //! Every release: what it named, its documents, and what became of it.
 
 use askama::Template;
-use chrono::{DateTime, SecondsFormat};
+use countersign_core::language::Language;
 
 use super::words::{Words as _, whole};
 use super::{Effective, Frame, Night};
-use countersign_core::language::Language;
+use crate::clock::rfc_3339;
 
 #[derive(Template)]
 #[template(path = "results/releases.html")]
@@ -120,9 +120,4 @@ pub(super) fn feed<'a>(night: &'a Night<'_>) -> Feed<'a> {
         updated: rfc_3339(night.releases.iter().map(last).max().unwrap_or(0)),
         entries: entries.collect(),
     }
-}
-
-fn rfc_3339(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
-    at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }

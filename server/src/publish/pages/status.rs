@@ -2,13 +2,13 @@
 //! question with its answer.
 
 use askama::Template;
+use countersign_core::language::Language;
 use countersign_core::message::ObjectionReason;
 use countersign_core::results::LogBegunAgain;
 
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
 use crate::begun;
-use countersign_core::language::Language;
 
 /// Minutes after which the pages are made anew at the latest, also when nothing happened.
 const ANEW_MINUTES: u64 = 15;

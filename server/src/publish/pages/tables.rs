@@ -1,11 +1,11 @@
 //! Tables of groups and their numbers, as the first page, counties and precincts have them.
 
 use countersign_core::contest::{Contest, CountKind};
+use countersign_core::language::Language;
 use countersign_core::results::Totals;
 use countersign_core::rules::TenThousandths;
 
 use super::words::{Words as _, per_cent, per_mille, whole};
-use countersign_core::language::Language;
 
 /// A table of groups.
 pub(super) struct Table {
