@@ -5,6 +5,7 @@ mod across;
 mod change;
 mod persons;
 mod publication;
+mod questions;
 mod received;
 mod released;
 mod reports;
@@ -17,6 +18,7 @@ pub use across::Across;
 pub use change::Change;
 pub use persons::Persons;
 pub use publication::{Audience, Publication, Unpublished};
+pub use questions::{Asked, Closed, Replied};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
     ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,

@@ -147,6 +147,8 @@ impl Missing {
                 | Kind::Preview
                 | Kind::Release
                 | Kind::Approve
+                | Kind::Question
+                | Kind::Reply
         );
         let lacking = matches!(
             refusal,
@@ -165,6 +167,7 @@ impl Missing {
                     | Kind::Decision
                     | Kind::Objection
                     | Kind::Answer
+                    | Kind::Question
             );
             *at < index && of_a_precinct
         };
