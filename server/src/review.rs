@@ -6,7 +6,7 @@ use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
 
@@ -97,6 +97,22 @@ pub fn parse_finding(text: &str) -> Option<FindingName> {
         _ => return None,
     };
     Some(FindingName { check, group })
+}
+
+/// The next question about a precinct's report.
+#[must_use]
+pub fn ask(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    report: MessageId,
+    mut findings: Vec<FindingName>,
+    words: &str,
+) -> Question {
+    findings.sort_unstable();
+    findings.dedup();
+    let asked = state.questions(precinct).len();
+    let number = u32::try_from(asked).map_or(u32::MAX, |asked| asked.saturating_add(1));
+    Question { precinct, report, findings, words: words.to_owned(), number }
 }
 
 /// What a preview would say of a precinct.

@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 
 use super::words::is_why;
 use super::{FindingName, Kind, Payload, Reason};
-use crate::id::{MessageId, PrecinctNumber};
+use crate::id::{MessageId, PrecinctNumber, sha256};
 
 /// Kind 21, signed by a reviewer or an operator: a question to those who signed a report.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -37,6 +37,14 @@ impl Payload for Question {
 impl Question {
     /// Most findings that one question is about.
     pub const FINDINGS_MAX: usize = 16;
+
+    /// What only those can say who have a report's bytes, so that a question about it is shown to them before it is public:
+    /// the SHA-256 of `countersign/v1/holding`, a line feed and the bytes. The id would not do, for it stands in the log that
+    /// everyone can read.
+    #[must_use]
+    pub fn holding(report: &[u8]) -> [u8; 32] {
+        sha256(&[b"countersign/v1/holding\n", report].concat())
+    }
 
     /// Whether lengths are within their limits and the findings stand in order.
     #[must_use]

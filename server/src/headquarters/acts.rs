@@ -10,8 +10,8 @@ use countersign_core::contest::Contest;
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Admit, Answer, AnswerOutcome, Approve, Channel, Evidence, Message, Objection, ObjectionReason,
-    Payload, Reason, Release, Report, Scope, Stop, StopChange, Withdraw,
+    Admit, Answer, AnswerOutcome, Approve, Channel, Evidence, FindingName, Message, Objection,
+    ObjectionReason, Payload, Reason, Release, Report, Scope, Stop, StopChange, Withdraw,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
@@ -62,6 +62,13 @@ pub(super) enum Act {
     Admit {
         message: String,
         why: String,
+    },
+    Ask {
+        precinct: u32,
+        report: String,
+        #[serde(default)]
+        findings: Vec<String>,
+        words: String,
     },
     Preview {
         name: String,
@@ -185,10 +192,7 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let precinct = PrecinctNumber(precinct);
             let report = report.as_deref().map(message_id).transpose()?;
             let evidence = by_code(&Evidence::ALL, Evidence::code, &evidence)?;
-            let answers = answers
-                .iter()
-                .map(|name| review::parse_finding(name).ok_or(BAD_REQUEST))
-                .collect::<Result<Vec<_>, _>>()?;
+            let answers = findings(&answers)?;
             let why = line(&why);
             let decision =
                 review::decide(state, precinct, report, evidence, &why, answers, override_stronger);
@@ -201,6 +205,11 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
         }
         Act::Admit { message, why } => {
             sign(state, key, &Admit { message: message_id(&message)?, why: line(&why) })
+        }
+        Act::Ask { precinct, report, findings: names, words } => {
+            let (precinct, report) = (PrecinctNumber(precinct), message_id(&report)?);
+            let names = findings(&names)?;
+            sign(state, key, &review::ask(state, precinct, report, names, words.trim()))
         }
         Act::Object { preview, precinct, reason, why } => {
             let reason = by_code(&ObjectionReason::ALL, ObjectionReason::code, &reason)?;
@@ -237,6 +246,10 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
         // Prepared of the board, not here.
         Act::Preview { .. } => return Err(BAD_REQUEST),
     })
+}
+
+fn findings(names: &[String]) -> Result<Vec<FindingName>, Problem> {
+    names.iter().map(|name| review::parse_finding(name).ok_or(BAD_REQUEST)).collect()
 }
 
 /// A report as a person typed it.
