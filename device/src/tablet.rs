@@ -376,6 +376,9 @@ fn run(state: &mut State, command: Command) -> Result<Answer> {
             let vault = state.open_vault(pin.expose())?;
             state.unlocked = true;
             enrol::take_over(state, &vault)?;
+            // Somebody is there: what headquarters asks, and what waits, is not left for later.
+            let now = state.monotonic_ms();
+            state.machine.poke(now);
         }
         Command::Lock => state.unlocked = false,
         Command::SyncNow => {
