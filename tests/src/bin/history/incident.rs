@@ -13,8 +13,9 @@ use countersign_server::review::{self, NotReady};
 use serde::Serialize;
 
 use crate::Outcome;
+use crate::desk::CANNOT_BE;
 use crate::recorded::Release;
-use crate::story::{CANNOT_BE, Story, say};
+use crate::story::{Story, say};
 
 /// Precincts of the batch in which columns were shifted.
 const SHIFTED: usize = 100;

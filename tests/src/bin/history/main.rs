@@ -2,10 +2,11 @@
 //! signed reports to the real server, is reviewed and released in the same batches by two people, is corrected as it was
 //! corrected then, and every total is compared with what was published at the time.
 //!
-//! [`recorded`] reads what was published; [`sheet`] makes a report of it; [`story`] goes through the releases and
-//! [`incident`] through what went wrong with them; [`compare`] says where totals differ and [`summary`] what came out.
+//! [`recorded`] reads what was published; [`sheet`] makes a report of it; [`story`] goes through the releases, [`desk`]
+//! does what people at headquarters do and [`incident`] what went wrong; [`compare`] says where totals differ and [`summary`] what came out.
 
 mod compare;
+mod desk;
 mod incident;
 mod recorded;
 mod sheet;

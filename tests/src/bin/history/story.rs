@@ -1,37 +1,26 @@
 //! Release after release.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
 use chrono::{Days, NaiveDate};
-use countersign_core::checks::statewide::StatewideFinding;
-use countersign_core::checks::{Finding, Severity};
 use countersign_core::contest::Published;
 use countersign_core::id::{MessageId, PrecinctNumber};
-use countersign_core::language::Language;
-use countersign_core::message::{
-    Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
-    Release, Report,
-};
-use countersign_core::results::{Flag, Released, findings_of};
+use countersign_core::message::{Cause, Channel, Layer, PreviewedPrecinct, Report};
+use countersign_core::results::Released;
 use countersign_tests::house::{self, House};
 use countersign_tests::places;
 use countersign_tests::signer::{Signed, Signer};
 
 use crate::Outcome;
 use crate::compare::Compare;
+use crate::desk::{TAKEN_OUT, evidence};
 use crate::incident::{Slip, Stopped};
 use crate::recorded::{self, Kept, Recorded};
 use crate::sheet::{self, Road};
 use crate::summary::Figure;
-
-/// Why a decision names a report.
-const ON_THE_WORKSHEET: &str = "it stands so on the signed worksheet";
-/// Why decisions say that none counts.
-pub(crate) const CANNOT_BE: &str = "it cannot be so: the signed worksheet is awaited";
-const TAKEN_OUT: &str = "it was taken out of what was published; why, nobody kept";
 
 /// A caucus under way.
 pub(crate) struct Story {
@@ -43,18 +32,18 @@ pub(crate) struct Story {
     /// What counted in precincts that were taken out of the results since.
     taken_out: BTreeMap<u32, Counted>,
     /// The last decision about a precinct.
-    decided: BTreeMap<u32, MessageId>,
+    pub(crate) decided: BTreeMap<u32, MessageId>,
     /// The last report of a precinct's tablet, and of who types from paper, with its revision.
     tablets_last: BTreeMap<u32, (MessageId, u32)>,
     typed_last: BTreeMap<u32, (MessageId, u32)>,
     /// Midnight after the caucus, in UTC: an evening in America.
     evening_ms: u64,
     sequence: u64,
-    previews: u32,
+    pub(crate) previews: u32,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) slips: Vec<Slip>,
     /// What was found in the batches of the release under way as a whole. They were published all the same, so here they are too.
-    of_the_batch: Vec<String>,
+    pub(crate) of_the_batch: Vec<String>,
 }
 
 /// A report that was entered, and the published numbers that it was made of.
@@ -243,7 +232,7 @@ impl Story {
         // Where a reviewer said that none counts, or somebody had typed other numbers, a reviewer says which do.
         for (counted, _) in sent.iter().filter(|(_, decide)| *decide) {
             let answers = self.impossible(&counted.report);
-            self.decide(counted, Evidence::Sheet, answers)?;
+            self.decide(counted, evidence(Layer::Night), answers)?;
         }
         self.settle(Layer::Night, sent.into_iter().map(|(counted, _)| counted).collect(), None)
     }
@@ -274,103 +263,5 @@ impl Story {
         }
         named.sort_by_key(|named| named.precinct);
         Ok(named)
-    }
-
-    /// A reviewer answers whatever impossible is open in what was sent, across precincts and sources as well. Gives what a
-    /// preview says of each.
-    fn settle(
-        &mut self,
-        layer: Layer,
-        sent: Vec<Counted>,
-        cause: Option<Cause>,
-    ) -> Outcome<Vec<PreviewedPrecinct>> {
-        let state = self.house.state()?;
-        let across = state.across(layer);
-        let sentence = |finding: &StatewideFinding| {
-            finding.headquarters_sentence(&self.house.contest, Language::English)
-        };
-        self.of_the_batch.extend(across.of_the_batch().map(sentence));
-        let mut named = Vec::new();
-        for counted in sent {
-            let precinct = counted.report.precinct;
-            let flags = state.flags(precinct, across.of(precinct));
-            if flags.iter().any(Flag::is_open) {
-                let impossible = flags.iter().filter(|flag| flag.severity == Severity::Impossible);
-                let answers: BTreeSet<FindingName> = impossible.map(|flag| flag.name).collect();
-                self.decide(&counted, evidence(layer), answers.into_iter().collect())?;
-            }
-            let decision = self.decided.get(&precinct.0).copied();
-            named.push(PreviewedPrecinct { precinct, report: Some(counted.id), decision, cause });
-            self.standing.insert(precinct.0, counted);
-        }
-        Ok(named)
-    }
-
-    fn decide(
-        &mut self,
-        counted: &Counted,
-        evidence: Evidence,
-        answers: Vec<FindingName>,
-    ) -> Outcome<MessageId> {
-        let named = Some(counted.id);
-        let decision = self.decision(counted.report.precinct, named, evidence, ON_THE_WORKSHEET);
-        self.enter_decision(&Decision { answers, ..decision })
-    }
-
-    pub(crate) fn decision(
-        &self,
-        precinct: PrecinctNumber,
-        report: Option<MessageId>,
-        evidence: Evidence,
-        why: &str,
-    ) -> Decision {
-        Decision {
-            precinct,
-            report,
-            evidence,
-            why: why.to_owned(),
-            answers: Vec::new(),
-            after: self.decided.get(&precinct.0).copied(),
-            overrides: None,
-        }
-    }
-
-    pub(crate) fn enter_decision(&mut self, decision: &Decision) -> Outcome<MessageId> {
-        let id = self.house.act(&self.house.workers.reviewer, decision)?;
-        self.decided.insert(decision.precinct.0, id);
-        Ok(id)
-    }
-
-    pub(crate) fn impossible(&self, report: &Report) -> Vec<FindingName> {
-        let findings = findings_of(&self.house.contest, report);
-        let impossible = findings.iter().filter(|one| one.severity == Severity::Impossible);
-        let names: BTreeSet<FindingName> = impossible.map(Finding::name).collect();
-        names.into_iter().collect()
-    }
-
-    /// Preview, release by one manager, approval by another. Gives how many of its precincts a reviewer decided about.
-    fn publish(
-        &mut self,
-        name: &str,
-        layer: Layer,
-        precincts: Vec<PreviewedPrecinct>,
-    ) -> Outcome<usize> {
-        let decisions = precincts.iter().filter(|named| named.decision.is_some()).count();
-        self.previews += 1;
-        let preview = Preview { number: self.previews, name: name.to_owned(), layer, precincts };
-        let managers = &self.house.workers;
-        let preview = self.house.act(&managers.manager, &preview)?;
-        let release = Release { preview, left_out: Vec::new() };
-        let release = self.house.act(&managers.manager, &release)?;
-        self.house.act(&managers.second, &Approve { approves: release })?;
-        Ok(decisions)
-    }
-}
-
-/// What the numbers of a layer rest on.
-const fn evidence(layer: Layer) -> Evidence {
-    match layer {
-        Layer::Recount => Evidence::Cards,
-        _ => Evidence::Sheet,
     }
 }
