@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
@@ -10,6 +11,7 @@ use countersign_core::message::{
     Person, Role, Scope,
 };
 use countersign_core::room::Room;
+use countersign_server::practice;
 use countersign_server::publish::data::{csv, json, nist};
 use serde_json::Value;
 
@@ -162,6 +164,61 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     assert_eq!(std::fs::read_to_string(out.join(&folder).join("precincts.csv")).unwrap(), csv_text);
     let again = good(party.root.path(), &export);
     assert!(again.contains("files ("), "{again}");
+}
+
+/// Nevada 2020: nobody knows its counties' state delegates. What is not known is nowhere a nought, and shares are of delegates.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
+    let mut contest = practice::contest().unwrap();
+    assert!(contest.has_sde());
+    for county in &mut contest.counties {
+        county.state_delegates = 0;
+    }
+    let basis = Some(NationalBasis::CountyDelegates);
+    contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis });
+    let party = Party::with_contest(&[ROOM], contest);
+    assert!(!party.contest.has_sde());
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
+    let mut batch = Vec::new();
+    for number in (0..).take(party.contest.precincts.len()) {
+        let tablet = server.tablet(&party, ROOM, number).await;
+        let mut report = party.report(number, 20);
+        report.counts[delegates][..2].copy_from_slice(&[1, 3]);
+        let report = party.sign(ROOM, &tablet, &report);
+        server.send(ROOM, &report).await.receipt();
+        batch.push((number, report.id(), None));
+    }
+    let release = managers.propose(1, "All", &batch).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+
+    let place = format!("precincts/{}.html", party.contest.precincts[1].id);
+    let county = format!("counties/{}.html", party.contest.counties[0].id);
+    for name in ["index.html", &place, &county] {
+        let english = page(&server, name).await;
+        assert!(!english.contains("State delegate equivalents"), "{english}");
+        assert!(!english.contains("sde:"), "{english}");
+        assert!(!english.contains(".0000<"), "{english}");
+    }
+    let front = page(&server, "").await;
+    let [first, second] = [&party.contest.groups[1], &party.contest.groups[0]]
+        .map(|group| front.find(&format!("<th scope=\"row\">{}</th>", group.full_name)).unwrap());
+    assert!(first < second, "three delegates stand before one: {front}");
+    assert!(front.contains("75.0\u{a0}%"), "{front}");
+    // Ten precincts: the sites of a pool send nobody to a county convention.
+    let national = page(&server, "national.html").await;
+    assert!(national.contains("<p>All groups: 40 · groups that count: 40</p>"), "{national}");
+    assert!(national.contains("<td>30</td>"), "{national}");
+
+    let folder = format!("data/001-{}", &release.to_string()[..8]);
+    for name in ["precincts.csv", "totals.csv", "results.json"] {
+        let text = page(&server, &format!("{folder}/{name}")).await;
+        assert!(text.contains("sde") && !text.contains("0.0000"), "{text}");
+    }
+    server.stop().await;
 }
 
 /// Every file that can be reached from the first page.

@@ -167,8 +167,8 @@ fn shown(
         let title = language.say("Delegates by the rules", "Delegados según las reglas");
         columns.push(Column { title, measure: "byTheRules" });
     }
-    let has_sde = signed.is_some();
-    if has_sde {
+    let with_sde = contest.has_sde();
+    if with_sde {
         let title = language.say("State delegate equivalents", "Delegados estatales equivalentes");
         columns.push(Column { title, measure: "sde" });
     }
@@ -178,7 +178,7 @@ fn shown(
         if let Some(by_the_rules) = numbers.by_the_rules.as_ref().filter(|_| differs) {
             cells.push(whole(by_the_rules[index]));
         }
-        if has_sde {
+        if with_sde {
             cells.push(results.sde.get(index).map_or_else(String::new, |&sde| decimals(sde)));
         }
         Row { name: group.full_name_in(language.code()).to_owned(), key: group.key.clone(), cells }
