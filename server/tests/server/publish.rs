@@ -344,6 +344,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     for what in ["decision", "objection", "answer", "withdrawal"] {
         assert!(before.contains(&format!("the neighbour of {what}")), "{what}: {before}");
     }
+    assert!(!before.contains("none of its reports counts"), "{before}");
     let withdrawal = withdrawal_of(&server, release);
     for message in [reports[0], decision, objection, answer, release, withdrawal] {
         managers.withhold(&party, message).await;
@@ -356,6 +357,39 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     for message in [reports[0], decision, objection, answer, release] {
         assert!(!site.iter().any(|name| name.contains(&message.to_string())), "{site:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_precinct_whose_reports_were_set_aside_says_so() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let release = managers.propose(1, "One", &[(0, reports[0], None)]).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let decision = Decision {
+        precinct: PrecinctNumber(0),
+        report: None,
+        evidence: Evidence::Sheet,
+        why: "the worksheet is of another room".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    let scope = Scope::room(&party.contest.id, ROOM);
+    managers.act(Message::sign(&reviewer, scope, &decision)).await;
+    server.publish();
+    let place = &party.contest.precincts[0].id;
+    let english = page(&server, &format!("precincts/{place}.html")).await;
+    let said = "says that none of its reports counts: <q>the worksheet is of another room</q>";
+    assert!(english.contains(said), "{english}");
+    let spanish = page(&server, &format!("es/precincts/{place}.html")).await;
+    assert!(spanish.contains("dice que ninguno de sus informes cuenta: <q>the"), "{spanish}");
+    server.stop().await;
 }
 
 /// The message by which a release was asked to be withdrawn.

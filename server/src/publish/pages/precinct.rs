@@ -75,6 +75,8 @@ struct Found {
 struct Decided {
     id: String,
     is_withheld: bool,
+    /// It says that none of the precinct's reports counts.
+    none_counts: bool,
     evidence: &'static str,
     why: String,
     at: String,
@@ -237,6 +239,7 @@ fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> V
     let decisions = night.state.review().decisions(number).iter().map(|decided| Decided {
         id: decided.signed.id.to_string(),
         is_withheld: night.is_withheld(decided.signed.id),
+        none_counts: decided.decision.report.is_none(),
         evidence: language.evidence(decided.decision.evidence),
         why: night.written(language, decided.signed.id, &decided.decision.why),
         at: night.time(language, decided.signed.entered_ms),
