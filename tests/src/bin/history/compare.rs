@@ -213,7 +213,7 @@ impl Compare<'_> {
 }
 
 const fn whole(number: u64) -> TenThousandths {
-    TenThousandths(number * 10_000)
+    TenThousandths(number * TenThousandths::ONE.0)
 }
 
 /// What a group has, or all of them.
@@ -245,7 +245,7 @@ impl Summed {
     fn shown(self, number: TenThousandths) -> String {
         match self {
             Self::Sde => number.to_string(),
-            _ => (number.0 / 10_000).to_string(),
+            _ => (number.0 / TenThousandths::ONE.0).to_string(),
         }
     }
 }

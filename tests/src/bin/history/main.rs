@@ -25,7 +25,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// Feeds the recorded releases of real caucuses through the whole path, as batches and corrections, and compares every
 /// total with what was published. Ends with exit code 1 where they differ and nothing explains it.
 #[derive(Debug, Parser)]
-#[command(name = "history", about)]
+#[command(name = "history")]
 struct Arguments {
     /// A contest of this repository that has a `history` folder. Can be given again.
     #[arg(long = "contest", value_name = "CONTEST", default_values = ["iowa-2020", "nevada-2020"])]
