@@ -1,5 +1,6 @@
 //! Composing what reviewers and release managers sign: what is ready to be released, and why the rest is not.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use countersign_core::checks::RuleId;
@@ -132,10 +133,11 @@ pub fn ready(
         Candidate::SetAside => return Err(NotReady::SetAside),
         Candidate::Report(report) => report.id,
     };
-    let open: Vec<FindingName> =
+    // A check may find several things under one name: they are answered once.
+    let open: BTreeSet<FindingName> =
         flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
     if !open.is_empty() {
-        return Err(NotReady::Open(open));
+        return Err(NotReady::Open(open.into_iter().collect()));
     }
     let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
     let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };

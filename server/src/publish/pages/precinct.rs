@@ -75,6 +75,8 @@ struct Found {
 struct Decided {
     id: String,
     is_withheld: bool,
+    /// It says that none of the precinct's reports counts.
+    none_counts: bool,
     evidence: &'static str,
     why: String,
     at: String,
@@ -167,8 +169,8 @@ fn shown(
         let title = language.say("Delegates by the rules", "Delegados según las reglas");
         columns.push(Column { title, measure: "byTheRules" });
     }
-    let has_sde = signed.is_some();
-    if has_sde {
+    let with_sde = contest.has_sde();
+    if with_sde {
         let title = language.say("State delegate equivalents", "Delegados estatales equivalentes");
         columns.push(Column { title, measure: "sde" });
     }
@@ -178,7 +180,7 @@ fn shown(
         if let Some(by_the_rules) = numbers.by_the_rules.as_ref().filter(|_| differs) {
             cells.push(whole(by_the_rules[index]));
         }
-        if has_sde {
+        if with_sde {
             cells.push(results.sde.get(index).map_or_else(String::new, |&sde| decimals(sde)));
         }
         Row { name: group.full_name_in(language.code()).to_owned(), key: group.key.clone(), cells }
@@ -237,6 +239,7 @@ fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> V
     let decisions = night.state.review().decisions(number).iter().map(|decided| Decided {
         id: decided.signed.id.to_string(),
         is_withheld: night.is_withheld(decided.signed.id),
+        none_counts: decided.decision.report.is_none(),
         evidence: language.evidence(decided.decision.evidence),
         why: night.written(language, decided.signed.id, &decided.decision.why),
         at: night.time(language, decided.signed.entered_ms),
