@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use countersign_core::contest::Contest;
-use countersign_core::results::{Region, Released, Totals};
+use countersign_core::results::{Compared, ComparedCell, Measure, Region, Released, Totals};
+use countersign_core::rules::TenThousandths;
 
 /// What a cell belongs to: `state`, `district:3`, `county:polk` or `precinct:polk-dm-055`; and what it says of it:
 /// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`.
@@ -94,6 +95,45 @@ impl Cells {
         }
     }
 
+    /// What two layers say, where it is wanted: every number of the state, and of other regions and of precincts what differs. A
+    /// measure begins with `before:`, `after:` or `difference:`.
+    #[must_use]
+    pub fn of_compared(
+        contest: &Contest,
+        compared: &Compared,
+        wanted: impl Fn(&ComparedCell) -> bool,
+    ) -> Self {
+        let mut cells = Self::default();
+        for region in &compared.regions {
+            let name = region_name(contest, region.region);
+            let is_state = region.region == Region::Statewide;
+            let told = region.cells.iter().filter(|cell| is_state || cell.differs());
+            told.filter(|cell| wanted(cell)).for_each(|cell| cells.compared(contest, &name, cell));
+        }
+        for precinct in &compared.precincts {
+            let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
+            let name = format!("precinct:{}", named.id);
+            let told = precinct.cells.iter().filter(|cell| wanted(cell));
+            told.for_each(|cell| cells.compared(contest, &name, cell));
+        }
+        cells
+    }
+
+    fn compared(&mut self, contest: &Contest, region: &str, cell: &ComparedCell) {
+        let group = cell.group.and_then(|group| contest.groups.get(group));
+        let measure = measure(cell.measure);
+        let of = group.map_or_else(|| measure.to_owned(), |one| format!("{measure}:{}", one.key));
+        let columns = [
+            ("before", cell.before.map(i128::from)),
+            ("after", cell.after.map(i128::from)),
+            ("difference", cell.difference()),
+        ];
+        for (column, value) in columns {
+            let Some(value) = value else { continue };
+            self.put(region, format!("{column}:{of}"), number(cell.measure, value));
+        }
+    }
+
     /// Puts a number into its cell.
     pub fn put(&mut self, region: &str, measure: impl Into<String>, number: impl fmt::Display) {
         let number = number.to_string();
@@ -157,6 +197,31 @@ impl Cells {
         }
         Ok(())
     }
+}
+
+/// A measure as documents name it.
+#[must_use]
+pub const fn measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Released => "released",
+        Measure::Attendees => "attendees",
+        Measure::Count(kind) => kind.as_str(),
+        Measure::Official => "official",
+        Measure::Sde => "sde",
+        Measure::National => "national",
+    }
+}
+
+/// A number of a measure, or a difference of two, as documents write it.
+#[must_use]
+pub fn number(measure: Measure, value: i128) -> String {
+    if measure != Measure::Sde {
+        return value.to_string();
+    }
+    let sign = if value < 0 { "-" } else { "" };
+    // Sums of fewer than 2^32 precincts, each far below 2^32.
+    let size = u64::try_from(value.unsigned_abs()).unwrap_or(u64::MAX);
+    format!("{sign}{}", TenThousandths(size))
 }
 
 /// The name of what a sum is over.

@@ -4,6 +4,7 @@
 //! Every document is read back and compared, cell by cell, with what was worked out, before any of it is offered.
 
 pub mod cells;
+mod compared;
 pub mod data;
 pub mod export;
 pub mod files;
@@ -19,7 +20,7 @@ use data_encoding::HEXLOWER;
 
 use cells::{Cells, Difference};
 use data::Unreadable;
-use files::{Body, File, Files, expand, put};
+use files::{File, Files, put};
 use pages::{Night, PageError, Witnesses};
 
 use crate::public_folder;
@@ -117,6 +118,7 @@ impl Publisher {
             if let Some(released) = &night.released {
                 check(&files, released)?;
             }
+            files.extend(compared::files(&night)?);
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
             }
@@ -193,11 +195,10 @@ fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
         }
     });
     for (name, file) in files {
-        let Body::Text(compressed) = &file.body else { continue };
         if !name.ends_with(".html") {
             continue;
         }
-        let text = expand(compressed).unwrap_or_default();
+        let text = file.read().unwrap_or_default();
         let page = pages::read_back::cells(&String::from_utf8_lossy(&text));
         let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
         let Some(region) = page.first_region() else { continue };

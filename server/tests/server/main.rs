@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod begin_again;
 mod commands;
+mod compared;
 mod crash;
 mod flood;
 mod hand_off;

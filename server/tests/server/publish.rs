@@ -19,7 +19,8 @@ use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
-async fn page(server: &Server, name: &str) -> String {
+/// A page of the official room's folder.
+pub async fn page(server: &Server, name: &str) -> String {
     let reply = server.get(server.public, &format!("/results/{name}")).await;
     assert_eq!(reply.status, 200, "{name}");
     reply.text()
@@ -165,7 +166,7 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
 }
 
 /// Every file that can be reached from the first page.
-async fn crawl(server: &Server) -> BTreeSet<String> {
+pub async fn crawl(server: &Server) -> BTreeSet<String> {
     let mut known = BTreeSet::from(["index.html".to_owned()]);
     let mut waiting = vec!["index.html".to_owned()];
     while let Some(name) = waiting.pop() {

@@ -56,9 +56,31 @@ impl<'a> Managers<'a> {
         self.show(number, name, precincts, None).await.1
     }
 
-    /// The same where a decision stands for each precinct; ids of the preview and of the release that is asked for.
+    /// The same in a layer.
+    pub async fn propose_in(
+        &self,
+        layer: Layer,
+        number: u32,
+        name: &str,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+    ) -> MessageId {
+        self.show_in(layer, number, name, precincts, None).await.1
+    }
+
+    /// The same as [`Managers::propose`] where a decision stands for each precinct; ids of the preview and of the release that is asked for.
     pub async fn show(
         &self,
+        number: u32,
+        name: &str,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+        decision: Option<MessageId>,
+    ) -> (MessageId, MessageId) {
+        self.show_in(Layer::Night, number, name, precincts, decision).await
+    }
+
+    async fn show_in(
+        &self,
+        layer: Layer,
         number: u32,
         name: &str,
         precincts: &[(u32, MessageId, Option<Cause>)],
@@ -73,7 +95,7 @@ impl<'a> Managers<'a> {
         let preview = Preview {
             number,
             name: name.to_owned(),
-            layer: Layer::Night,
+            layer,
             precincts: precincts.iter().map(named).collect(),
         };
         let preview = self.act(Message::sign(&self.one, self.scope, &preview)).await;

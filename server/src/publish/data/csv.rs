@@ -29,7 +29,8 @@ pub fn carries_precincts(cell: &Cell) -> bool {
     cell.region.starts_with("precinct:") && !cell.measure.starts_with("official:")
 }
 
-fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> String {
+/// A table as text.
+pub(super) fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> String {
     let mut table = csv::Writer::from_writer(Vec::new());
     let done = rows(&mut table).and_then(|()| {
         table

@@ -1,5 +1,6 @@
 //! Results as data, in three forms. Each is read back after it was written, and its cells are compared.
 
+pub mod compared;
 pub mod csv;
 pub mod json;
 pub mod nist;
