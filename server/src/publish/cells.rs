@@ -4,12 +4,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use countersign_core::contest::Contest;
+use countersign_core::checks::Figures;
+use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::{Compared, ComparedCell, Measure, Region, Released, Totals};
 use countersign_core::rules::TenThousandths;
 
+/// Measure of people who voted early.
+pub const EARLY_ATTENDEES: &str = "earlyAttendees";
+/// What the measures of early votes begin with; the count and the group follow.
+pub const EARLY: &str = "early:";
+
 /// What a cell belongs to: `state`, `district:3`, `county:polk` or `precinct:polk-dm-055`; and what it says of it:
-/// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`.
+/// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`, which is what was counted in the room, or
+/// `early:finalAlignment:biden`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
     /// The region.
@@ -64,6 +71,10 @@ impl Cells {
             let numbers = &precinct.numbers;
             cells.put(&region, "attendees", numbers.attendees);
             cells.counts(contest, &region, &numbers.counts);
+            if let Some(early) = contest.early_votes_of(precinct.precinct.0) {
+                cells.put(&region, EARLY_ATTENDEES, early.attendees);
+                cells.early(contest, &region, |kind, group| early.votes(kind, group).into());
+            }
             for ((group, official), sde) in
                 contest.groups.iter().zip(&numbers.official).zip(&precinct.sde)
             {
@@ -79,12 +90,55 @@ impl Cells {
         self.put(&region, "released", totals.precincts_released);
         self.put(&region, "attendees", totals.attendees);
         self.counts(contest, &region, &totals.counts);
+        self.put(&region, EARLY_ATTENDEES, totals.early_attendees);
+        self.early(contest, &region, |kind, group| {
+            contest.count_index(kind).map_or(0, |count| totals.early[count][group])
+        });
         for ((group, delegates), sde) in
             contest.groups.iter().zip(&totals.delegates).zip(&totals.sde)
         {
             self.put(&region, format!("official:{}", group.key), delegates);
             self.put(&region, format!("sde:{}", group.key), sde);
         }
+    }
+
+    fn early(&mut self, contest: &Contest, region: &str, votes: impl Fn(CountKind, usize) -> u64) {
+        for &kind in contest.counts.iter().filter(|kind| kind.is_of_people()) {
+            for (group, one) in contest.groups.iter().enumerate() {
+                let measure = format!("{EARLY}{}:{}", kind.as_str(), one.key);
+                self.put(region, measure, votes(kind, group));
+            }
+        }
+    }
+
+    /// What the rules work on in precincts with early votes: those and the people in the room together.
+    #[must_use]
+    pub fn sums_with_early_votes(released: &Released) -> Self {
+        let contest = &released.package.contest;
+        let mut cells = Self::default();
+        for precinct in &released.precincts {
+            let number = precinct.precinct.0;
+            let (Some(named), Some(_)) = (contest.precinct(number), contest.early_votes_of(number))
+            else {
+                continue;
+            };
+            let some = |count: &Vec<u32>| count.iter().copied().map(Some).collect();
+            let room = Figures {
+                attendees: Some(precinct.numbers.attendees),
+                counts: precinct.numbers.counts.iter().map(some).collect(),
+            };
+            let sums = contest.with_early_votes(number, &room);
+            let region = format!("precinct:{}", named.id);
+            for (kind, count) in contest.counts.iter().zip(&sums.counts) {
+                for (group, sum) in contest.groups.iter().zip(count) {
+                    if kind.is_of_people() {
+                        let measure = format!("sum:{}:{}", kind.as_str(), group.key);
+                        cells.put(&region, measure, sum.unwrap_or(0));
+                    }
+                }
+            }
+        }
+        cells
     }
 
     fn counts<N: fmt::Display>(&mut self, contest: &Contest, region: &str, counts: &[Vec<N>]) {

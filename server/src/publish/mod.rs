@@ -18,7 +18,7 @@ use countersign_core::id::{MessageId, sha256};
 use countersign_core::results::{Released, RoomState};
 use data_encoding::HEXLOWER;
 
-use cells::{Cells, Difference};
+use cells::{Cells, Difference, EARLY_ATTENDEES};
 use data::Unreadable;
 use files::{File, Files, put};
 use pages::{Night, PageError, Witnesses};
@@ -185,15 +185,18 @@ fn messages(night: &Night<'_>, files: &mut Files) {
 /// Compares the numbers in pages with what was worked out.
 fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
     let worked_out = Cells::of(released);
-    let mut by_region: HashMap<&str, Cells> = HashMap::new();
-    worked_out.each(|cell, number| {
-        let shown = !matches!(cell.measure.as_str(), "attendees" | "released")
+    let mut by_region: HashMap<String, Cells> = HashMap::new();
+    let mut expect = |cell: &cells::Cell, number: &str| {
+        let shown = !matches!(cell.measure.as_str(), "attendees" | "released" | EARLY_ATTENDEES)
             && !cell.measure.starts_with("official:")
             && !cell.measure.starts_with("national:");
         if shown {
-            by_region.entry(&cell.region).or_default().put(&cell.region, &*cell.measure, number);
+            let region = by_region.entry(cell.region.clone()).or_default();
+            region.put(&cell.region, &*cell.measure, number);
         }
-    });
+    };
+    worked_out.each(&mut expect);
+    Cells::sums_with_early_votes(released).each(&mut expect);
     for (name, file) in files {
         if !name.ends_with(".html") {
             continue;

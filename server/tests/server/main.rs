@@ -11,6 +11,7 @@ mod begin_again;
 mod commands;
 mod compared;
 mod crash;
+mod early;
 mod flood;
 mod hand_off;
 mod headquarters;

@@ -190,7 +190,7 @@ fn nist_status(text: &str) -> String {
 }
 
 /// Holds a document against the schema that NIST publishes.
-fn assert_nist(text: &str) {
+pub fn assert_nist(text: &str) {
     let schema = include_str!("../nist/NIST_V2_election_results_reporting.json");
     let schema: Value = serde_json::from_str(schema).unwrap();
     let document: Value = serde_json::from_str(text).unwrap();

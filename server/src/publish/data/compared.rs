@@ -4,7 +4,7 @@
 use countersign_core::contest::Contest;
 use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Step};
 
-use super::csv::written;
+use super::csv::{MADE_UP, mark, written};
 use super::{Unreadable, compare};
 use crate::publish::cells::{self, Cells, number, region_name};
 use crate::publish::compared::Pair;
@@ -30,11 +30,12 @@ const REPORT: &str = "report";
 pub(in crate::publish) fn write(night: &Night<'_>, pair: &Pair<'_>) -> String {
     let contest = &pair.after.package.contest;
     written(|table| {
-        table.write_record(HEADER)?;
+        let marked = |row: [String; 9]| row.into_iter().chain(mark(contest, "yes"));
+        table.write_record(HEADER.into_iter().chain(mark(contest, MADE_UP)))?;
         for region in &pair.compared.regions {
             let name = region_name(contest, region.region);
             for cell in region.cells.iter().filter(|cell| is_told(&name, cell)) {
-                table.write_record(row(contest, &name, cell, &Why::default()))?;
+                table.write_record(marked(row(contest, &name, cell, &Why::default())))?;
             }
         }
         for precinct in &pair.compared.precincts {
@@ -45,9 +46,9 @@ pub(in crate::publish) fn write(night: &Night<'_>, pair: &Pair<'_>) -> String {
             let [causes, evidence, releases] = why.fields();
             let (before, after) = (id(precinct.before), id(precinct.after));
             let report = [&*name, REPORT, "", &before, &after, "", causes, evidence, releases];
-            table.write_record(report)?;
+            table.write_record(marked(report.map(ToOwned::to_owned)))?;
             for cell in &precinct.cells {
-                table.write_record(row(contest, &name, cell, &why))?;
+                table.write_record(marked(row(contest, &name, cell, &why)))?;
             }
         }
         Ok(())
@@ -129,7 +130,8 @@ pub(in crate::publish) fn check(
 pub fn read(text: &str) -> Result<Cells, Unreadable> {
     let failed = |error: csv::Error| Unreadable::form(FORM, error);
     let mut table = csv::Reader::from_reader(text.as_bytes());
-    if table.headers().map_err(failed)? != HEADER.as_slice() {
+    let header = table.headers().map_err(failed)?;
+    if !header.iter().eq(HEADER) && !header.iter().eq(HEADER.into_iter().chain([MADE_UP])) {
         return Err(Unreadable::form(FORM, "other columns"));
     }
     let mut cells = Cells::default();

@@ -256,6 +256,7 @@ struct Frame<'a> {
     contest: &'a str,
     party: &'a str,
     rehearsal: bool,
+    made_up: bool,
     /// From the page to the top of the folder.
     root: String,
     /// From the page to the top of its language.
@@ -287,6 +288,7 @@ impl<'a> Frame<'a> {
             contest: &night.contest.title,
             party: &night.contest.party,
             rehearsal: night.state.room() == Room::Rehearsal,
+            made_up: night.contest.is_made_up(),
             root,
             base,
             other,

@@ -71,6 +71,7 @@ fn changed(night: &Night<'_>, one: &Effective<'_>) -> usize {
 #[template(path = "results/releases.atom", escape = "html")]
 pub(super) struct Feed<'a> {
     contest: &'a str,
+    made_up: bool,
     party: &'a str,
     id: String,
     updated: String,
@@ -117,6 +118,7 @@ pub(super) fn feed<'a>(night: &'a Night<'_>) -> Feed<'a> {
     };
     Feed {
         contest: &night.contest.title,
+        made_up: night.contest.is_made_up(),
         party: &night.contest.party,
         id: format!("urn:countersign:{}:{}:releases", night.state.contest(), night.state.room()),
         updated: rfc_3339(night.releases.iter().map(last).max().unwrap_or(0)),
