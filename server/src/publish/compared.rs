@@ -74,8 +74,11 @@ impl Pair<'_> {
 /// When one does not say what was worked out.
 pub(super) fn files(night: &Night<'_>) -> Result<Files, PublishError> {
     let mut files = Files::new();
-    let released = night.layers.iter().filter_map(|&layer| night.released_in(layer));
-    let released: Vec<Released> = released.collect();
+    // The last layer's results are worked out already, and with one layer there is nothing to compare.
+    let Some((_, earlier)) = night.layers.split_last() else { return Ok(files) };
+    let earlier: Vec<Released> =
+        earlier.iter().filter_map(|&layer| night.released_in(layer)).collect();
+    let released: Vec<&Released> = earlier.iter().chain(&night.released).collect();
     for (later, after) in released.iter().enumerate() {
         for before in &released[..later] {
             let compared = Compared::of(night.state, before, after, |one| night.stands(one));
