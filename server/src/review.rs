@@ -141,16 +141,26 @@ pub fn ready(
     }
     let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
     let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };
-    match (state.review().released_precinct(precinct, layer), cause) {
+    let review = state.review();
+    match (review.released_precinct(precinct, layer), cause) {
         (None, _) => Ok(named(None)),
-        (Some((release, before)), _)
-            if before.report == Some(report) && state.review().layer(release) == layer =>
-        {
-            Err(NotReady::Released)
+        (Some((release, before)), _) if before.report == Some(report) => {
+            // Certifying confirms every precinct; other layers hold what they change.
+            if layer == Layer::Certified && review.layer(release) < layer {
+                Ok(named(None))
+            } else {
+                Err(NotReady::Released)
+            }
         }
         (Some(_), None) => Err(NotReady::NeedsCause),
         (Some(_), Some(cause)) => Ok(named(Some(cause))),
     }
+}
+
+/// The layer in which the room works: the last in which something is in effect, else caucus night.
+#[must_use]
+pub fn current_layer(state: &RoomState) -> Layer {
+    state.review().last_layer().unwrap_or(Layer::Night)
 }
 
 /// A preview, and what it leaves out.

@@ -21,7 +21,8 @@ pub use publication::{Audience, Publication, Unpublished};
 pub use questions::{Asked, Closed, Replied};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
-    ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,
+    ChangedCell, ChangedPrecinct, Compared, ComparedCell, ComparedPrecinct, ComparedRegion,
+    Measure, Numbers, Region, Released, ReleasedPrecinct, Step, Totals, changes,
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{

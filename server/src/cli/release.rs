@@ -42,7 +42,8 @@ pub(super) struct List {
 /// Show observers what is to be released. Signed by a release manager.
 ///
 /// Every precinct that is ready comes into it, or those that are named. Precincts that are named and not ready are said, and
-/// left out. Numbers that are released already change only with --cause, and only in precincts that are named.
+/// left out. Numbers that are released already change only with --cause, and only in precincts that are named; in the layer
+/// `certified` those that stand are confirmed without one.
 #[derive(Args)]
 pub(super) struct MakePreview {
     #[command(flatten)]

@@ -213,11 +213,12 @@ fn waiting(state: &RoomState) -> Result<String, Failure> {
     let mut text = String::new();
     let mut ready = 0;
     let across = state.across(Layer::Certified);
+    let layer = review::current_layer(state);
     for (number, precinct) in (0..).zip(&package.contest.precincts) {
         let number = PrecinctNumber(number);
         let flags = state.flags(number, across.of(number));
         let standing = state.standing(number, &flags);
-        match review::ready(state, number, Layer::Certified, None, &flags) {
+        match review::ready(state, number, layer, None, &flags) {
             Ok(_) => ready += 1,
             Err(review::NotReady::Missing | review::NotReady::Released) => {}
             Err(why) => {

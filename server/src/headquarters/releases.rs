@@ -248,7 +248,7 @@ pub(super) async fn show(
     let not_ready = if signed_in.is_observer() {
         BTreeMap::new()
     } else {
-        not_ready(&board, Layer::Certified)?
+        not_ready(&board, review::current_layer(state))?
     };
     Ok(Json(ReleasesView {
         now_ms,

@@ -21,7 +21,8 @@ use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
-async fn page(server: &Server, name: &str) -> String {
+/// A page of the official room's folder.
+pub async fn page(server: &Server, name: &str) -> String {
     let reply = server.get(server.public, &format!("/results/{name}")).await;
     assert_eq!(reply.status, 200, "{name}");
     reply.text()
@@ -222,7 +223,7 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
 }
 
 /// Every file that can be reached from the first page.
-async fn crawl(server: &Server) -> BTreeSet<String> {
+pub async fn crawl(server: &Server) -> BTreeSet<String> {
     let mut known = BTreeSet::from(["index.html".to_owned()]);
     let mut waiting = vec!["index.html".to_owned()];
     while let Some(name) = waiting.pop() {
@@ -246,7 +247,7 @@ fn nist_status(text: &str) -> String {
 }
 
 /// Holds a document against the schema that NIST publishes.
-fn assert_nist(text: &str) {
+pub fn assert_nist(text: &str) {
     let schema = include_str!("../nist/NIST_V2_election_results_reporting.json");
     let schema: Value = serde_json::from_str(schema).unwrap();
     let document: Value = serde_json::from_str(text).unwrap();

@@ -1,11 +1,12 @@
 //! Tables of groups and their numbers, as the first page, counties and precincts have them.
 
-use countersign_core::contest::Contest;
+use countersign_core::contest::{Contest, CountKind};
 use countersign_core::language::Language;
 use countersign_core::results::Totals;
 use countersign_core::rules::TenThousandths;
 
 use super::words::{Words as _, per_cent, per_mille, whole};
+use crate::publish::cells::EARLY;
 
 /// A table of groups.
 pub(super) struct Table {
@@ -16,8 +17,9 @@ pub(super) struct Table {
 
 /// A column.
 pub(super) struct Column {
-    pub(super) title: &'static str,
-    pub(super) measure: &'static str,
+    pub(super) title: String,
+    /// The measure, without the group.
+    pub(super) measure: String,
 }
 
 /// A group.
@@ -31,20 +33,62 @@ pub(super) struct Row {
     pub(super) share: Option<(String, u64)>,
 }
 
+impl Column {
+    fn new(title: &str, measure: &str) -> Self {
+        Self { title: title.to_owned(), measure: measure.to_owned() }
+    }
+
+    /// Of a count as it was signed.
+    pub(super) fn of_count(kind: CountKind, language: Language, with_early_votes: bool) -> Self {
+        let title = language.count(kind);
+        if with_early_votes && kind.is_of_people() {
+            let room = language.say("in the room", "en la sala");
+            return Self::new(&format!("{title}, {room}"), kind.as_str());
+        }
+        Self::new(title, kind.as_str())
+    }
+
+    /// Of the early votes of a count.
+    pub(super) fn of_early(kind: CountKind, language: Language) -> Self {
+        let early = language.say("early votes", "votos anticipados");
+        Self::new(
+            &format!("{}, {early}", language.count(kind)),
+            &format!("{EARLY}{}", kind.as_str()),
+        )
+    }
+
+    /// Of the sum of both, which the rules work on.
+    pub(super) fn of_sum(kind: CountKind, language: Language) -> Self {
+        let sum = language.say("sum", "suma");
+        Self::new(&format!("{}, {sum}", language.count(kind)), &format!("sum:{}", kind.as_str()))
+    }
+
+    /// Of delegates as the rules give them.
+    pub(super) fn by_the_rules(language: Language) -> Self {
+        let title = language.say("Delegates by the rules", "Delegados según las reglas");
+        Self::new(title, "byTheRules")
+    }
+
+    /// Of state delegate equivalents.
+    pub(super) fn of_sde(language: Language) -> Self {
+        let title = language.say("State delegate equivalents", "Delegados estatales equivalentes");
+        Self::new(title, "sde")
+    }
+}
+
 impl Table {
     /// The columns of a contest's sums.
     fn columns(contest: &Contest, language: Language, with_sde: bool) -> Vec<Column> {
-        let counts = contest
-            .counts
-            .iter()
-            .map(|&kind| Column { title: language.count(kind), measure: kind.as_str() });
-        let mut columns: Vec<Column> = counts.collect();
+        let early = contest.early_votes.is_some();
+        let mut columns = Vec::new();
+        for &kind in &contest.counts {
+            columns.push(Column::of_count(kind, language, early));
+            if early && kind.is_of_people() {
+                columns.push(Column::of_early(kind, language));
+            }
+        }
         if with_sde {
-            columns.push(Column {
-                title: language
-                    .say("State delegate equivalents", "Delegados estatales equivalentes"),
-                measure: "sde",
-            });
+            columns.push(Column::of_sde(language));
         }
         columns
     }
@@ -65,8 +109,15 @@ impl Table {
         }
         let rows = order.into_iter().map(|index| {
             let group = &contest.groups[index];
-            let mut cells: Vec<String> =
-                totals.counts.iter().map(|count| whole(count[index])).collect();
+            let mut cells = Vec::new();
+            for ((kind, count), early) in
+                contest.counts.iter().zip(&totals.counts).zip(&totals.early)
+            {
+                cells.push(whole(count[index]));
+                if contest.early_votes.is_some() && kind.is_of_people() {
+                    cells.push(whole(early[index]));
+                }
+            }
             if with_sde {
                 cells.push(decimals(totals.sde[index]));
             }
