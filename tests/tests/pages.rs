@@ -76,7 +76,7 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
     let counties = std::fs::read_dir(results.join("counties")).map_err(other)?;
     let county = counties.flatten().next().ok_or_else(|| other("no county has a page"))?;
     let county = format!("counties/{}", county.file_name().to_string_lossy());
-    let pages = ["index", "status", "checks", "releases", "changes", "precincts"]
+    let pages = ["index", "status", "checks", "releases", "changes", "precincts", "find"]
         .map(|n| format!("{n}.html"));
     let mut faults = Vec::new();
     let mut looked = 0;

@@ -12,6 +12,7 @@ pub mod pages;
 pub mod sites;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use countersign_core::id::{MessageId, sha256};
 use countersign_core::results::{Released, RoomState};
@@ -20,6 +21,7 @@ use data_encoding::HEXLOWER;
 use cells::{Cells, Difference};
 use data::Unreadable;
 use files::{Body, File, Files, expand, put};
+use pages::find::Lookup;
 use pages::{Night, PageError, Witnesses};
 
 use crate::public_folder;
@@ -48,6 +50,8 @@ pub enum PublishError {
 pub struct Site {
     /// Its files.
     pub files: Files,
+    /// What a server answers look-ups of reports from.
+    pub lookup: Arc<Lookup>,
     /// Entries of the log that it was made from.
     pub log_size: u64,
     /// When it was made, server time.
@@ -129,7 +133,8 @@ impl Publisher {
         let mut files = self.pages.as_ref().map(|(_, files)| files.clone()).unwrap_or_default();
         files.extend(moment);
         let waits = !night.waiting.is_empty();
-        Ok(Some(Site { files, log_size: state.size(), made_ms, waits }))
+        let lookup = Arc::new(Lookup::of(&night)?);
+        Ok(Some(Site { files, lookup, log_size: state.size(), made_ms, waits }))
     }
 
     fn documents_of(

@@ -10,6 +10,7 @@ mod backup;
 mod begin_again;
 mod commands;
 mod crash;
+mod find;
 mod flood;
 mod hand_off;
 mod headquarters;
