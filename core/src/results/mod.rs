@@ -23,8 +23,8 @@ pub use released::{
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{
-    Approval, Awaited, Decided, Objected, Previewed, ProposedRelease, Review, Signed, Stopped,
-    Withdrawal,
+    Approval, Awaited, Compared, Decided, Objected, Previewed, ProposedRelease, Review, Signed,
+    Stopped, Withdrawal,
 };
 pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;

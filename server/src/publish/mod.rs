@@ -4,6 +4,7 @@
 //! Every document is read back and compared, cell by cell, with what was worked out, before any of it is offered.
 
 pub mod cells;
+pub mod copy;
 pub mod data;
 pub mod export;
 pub mod files;

@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod begin_again;
 mod commands;
+mod copy;
 mod crash;
 mod find;
 mod flood;

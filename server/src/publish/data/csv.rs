@@ -19,7 +19,8 @@ const fn column(kind: CountKind) -> &'static str {
     }
 }
 
-fn kind_of(column: &str) -> Option<CountKind> {
+/// The count that a column is of.
+pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
     CountKind::ALL.into_iter().find(|&kind| self::column(kind) == column)
 }
 
