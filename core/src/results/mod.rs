@@ -19,7 +19,8 @@ pub use persons::Persons;
 pub use publication::{Audience, Publication, Unpublished};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
-    ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, changes,
+    ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, award_of,
+    changes,
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{

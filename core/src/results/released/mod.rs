@@ -17,7 +17,9 @@ use crate::contest::{Contest, CountKind, OfficialDelegates, PrecinctKind};
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Layer, Lot, Package, PreviewedPrecinct, Report};
 use crate::room::Room;
-use crate::rules::{National, Regions, TenThousandths, award, national_worth, satellite_sde, sde};
+use crate::rules::{
+    Award, National, Regions, TenThousandths, award, national_worth, satellite_sde, sde,
+};
 
 /// A precinct's results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +62,7 @@ impl Numbers {
         let delegates = contest.count_index(CountKind::Delegates);
         let signed =
             delegates.and_then(|index| report.counts.get(index)).cloned().unwrap_or_default();
-        let by_the_rules = delegates.and_then(|_| by_the_rules(contest, report));
+        let by_the_rules = delegates.and_then(|_| award_of(contest, report)?.delegates);
         let official = match (contest.release_rules().official, &by_the_rules) {
             (OfficialDelegates::Rules, Some(delegates)) => delegates.clone(),
             _ => signed,
@@ -69,8 +71,10 @@ impl Numbers {
     }
 }
 
-/// Delegates as the rules give them for a report; `None` where they do not give exactly one outcome.
-fn by_the_rules(contest: &Contest, report: &Report) -> Option<Vec<u32>> {
+/// What the rules give for a report whose lengths fit the contest: for its counts with the precinct's early votes, and its
+/// lots. `None` where it is not known how many delegates the precinct elects.
+#[must_use]
+pub fn award_of(contest: &Contest, report: &Report) -> Option<Award> {
     let figures = contest.with_early_votes(report.precinct.0, &report.figures());
     let people = figures
         .complete(contest, CountKind::FinalAlignment)
@@ -78,7 +82,7 @@ fn by_the_rules(contest: &Contest, report: &Report) -> Option<Vec<u32>> {
     let attendees = figures.attendees?;
     let elects = contest.delegates_to_elect(report.precinct.0, Some(attendees))?;
     let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
-    award(&contest.rules, elects, attendees, &people, &lots).delegates
+    Some(award(&contest.rules, elects, attendees, &people, &lots))
 }
 
 /// The results of a room in one layer.
