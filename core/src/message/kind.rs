@@ -45,7 +45,7 @@ pub enum Kind {
     Withhold = 18,
     /// The approval of a second person.
     Approve = 19,
-    /// Any other audited act, by an admin.
+    /// Any other audited act, by an admin or a release manager.
     Act = 20,
     /// A question to those who signed a report, by a reviewer or an operator.
     Question = 21,

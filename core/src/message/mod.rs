@@ -6,6 +6,7 @@
 
 mod act;
 mod content;
+mod copy_compared;
 mod enrolment;
 mod envelope;
 mod kind;
@@ -19,6 +20,7 @@ mod room_act;
 mod words;
 
 pub use act::{Act, BeginReason, BegunAgain, Carried, NotBegunAgain};
+pub use copy_compared::{CopyCompared, CopyDecision};
 pub use enrolment::{Enrolment, EnrolmentRequest, Invitation, Invitations, Revoke, RevokeReason};
 pub use envelope::{Message, NotCanonical, OtherBytes, Payload, Scope};
 pub use kind::Kind;

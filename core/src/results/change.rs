@@ -72,13 +72,15 @@ impl Change {
                 let received = ReceivedReport::new(index, &entry, message, &report);
                 What::Report(report.precinct, received)
             }
-            Kind::Act => {
-                let Act { begun_again } = message.decode()?;
-                let (message, entered_ms) = (message.id(), entry.time_ms);
-                What::Begun(Arc::new(Begun { message, entered_ms, begun_again }))
-            }
             Kind::Question => What::Question(message.key(), message.decode()?),
             Kind::Reply => What::Reply(message.decode()?),
+            Kind::Act => match message.decode()? {
+                Act::BegunAgain(begun_again) => {
+                    let (message, entered_ms) = (message.id(), entry.time_ms);
+                    What::Begun(Arc::new(Begun { message, entered_ms, begun_again }))
+                }
+                Act::CopyCompared(compared) => What::Deed(message.key(), Deed::Compared(compared)),
+            },
             _ => match Deed::of(message) {
                 Some(deed) => What::Deed(message.key(), deed?),
                 None => What::Nothing,

@@ -151,12 +151,15 @@ impl RoomState {
                 let device = self.devices.get(&key).map(|device| device.key);
                 device.or_else(person).ok_or(Refusal::UnknownKey)
             }
-            // It comes before everything by which a room knows its people, and brings what names its signer.
-            Kind::Act => {
-                let act: Act = message.decode().map_err(|_| Refusal::NotCanonical)?;
-                let named = act.begun_again.authority(key, &self.contest, self.room, &self.party);
-                named.map_err(|_| Refusal::UnknownKey)
-            }
+            // What begins a log comes before everything by which a room knows its people, and brings what names its signer.
+            Kind::Act => match message.decode().map_err(|_| Refusal::NotCanonical)? {
+                Act::BegunAgain(begun_again) => {
+                    let party = &self.party;
+                    let named = begun_again.authority(key, &self.contest, self.room, party);
+                    named.map_err(|_| Refusal::UnknownKey)
+                }
+                Act::CopyCompared(_) => person().ok_or(Refusal::NotAllowed),
+            },
             Kind::Admit
             | Kind::Decision
             | Kind::Answer
@@ -258,13 +261,15 @@ impl RoomState {
             }
             Kind::Enrolment => self.judge_enrolment(&message.decode().map_err(canonical)?),
             Kind::Report => self.judge_report(message, &message.decode().map_err(canonical)?),
-            Kind::Act => {
-                let act: Act = message.decode().map_err(canonical)?;
-                act.begun_again.check_shape().map_err(|_| Refusal::OverLimit)?;
-                (self.size == 0).then_some(()).ok_or(Refusal::NotAllowed)
-            }
             Kind::Question => self.judge_question(message),
             Kind::Reply => self.judge_reply(message),
+            Kind::Act => match message.decode().map_err(canonical)? {
+                Act::BegunAgain(begun_again) => {
+                    begun_again.check_shape().map_err(|_| Refusal::OverLimit)?;
+                    (self.size == 0).then_some(()).ok_or(Refusal::NotAllowed)
+                }
+                Act::CopyCompared(_) => self.judge_act(message, now_ms),
+            },
             _ => self.judge_act(message, now_ms),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use countersign_core::results::{ChangedPrecinct, Released};
+use countersign_core::results::{ChangedPrecinct, RecordedCopy, Released};
 use countersign_core::room::Room;
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ pub struct Verdict {
     pub layers: Vec<LayerResults>,
     /// Released numbers that later releases changed.
     pub changes: Vec<Change>,
+    /// Copies of the results that the party compared, and what it decided.
+    pub copies: Vec<CopySaid>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
     /// Documents of releases that are not there, where others are.
@@ -148,6 +150,29 @@ pub struct Change {
     pub cells: Vec<(String, u32, u32)>,
 }
 
+/// A copy that the party compared: what its own people signed about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CopySaid {
+    /// Index of the entry.
+    pub entry: u64,
+    /// Number of the person who signed.
+    pub person: u32,
+    /// Whose copy.
+    pub whose: String,
+    /// SHA-256 of the copy.
+    pub copy: String,
+    /// Id of the release or preview that it was compared with.
+    pub compared_with: Option<String>,
+    /// Precincts that differed.
+    pub precincts: u32,
+    /// Numbers that differed.
+    pub cells: u32,
+    /// `go-on` or `stop`.
+    pub decision: &'static str,
+    /// Why.
+    pub why: String,
+}
+
 /// A published file.
 #[derive(Debug, Clone, Serialize)]
 pub struct ComparedFile {
@@ -206,6 +231,23 @@ impl LayerResults {
                 let mut all = districts.chain([&national.at_large, &national.pleo]);
                 all.any(|split| split.tie.is_some())
             }),
+        }
+    }
+}
+
+impl CopySaid {
+    pub(super) fn of(one: &RecordedCopy) -> Self {
+        let RecordedCopy { signed, compared } = one;
+        Self {
+            entry: signed.index,
+            person: signed.person,
+            whose: compared.whose.clone(),
+            copy: compared.copy.to_string(),
+            compared_with: compared.compared_with.map(|id| id.to_string()),
+            precincts: compared.precincts,
+            cells: compared.cells,
+            decision: compared.decision.code(),
+            why: compared.why.clone(),
         }
     }
 }
@@ -285,6 +327,12 @@ impl Verdict {
             writeln!(
                 text,
                 "\nchanged by later releases: {cells} numbers, {precincts} times a precinct"
+            )?;
+        }
+        for CopySaid { entry, person, whose, precincts, cells, decision, why, .. } in &self.copies {
+            writeln!(
+                text,
+                "\ncopy of {whose}, compared by person {person} (entry {entry}): {precincts} precincts and {cells} numbers differed; {decision}: {why}"
             )?;
         }
         match self.compared.len() {

@@ -36,7 +36,8 @@ fn measure_of(column: &str) -> Option<String> {
     }
 }
 
-fn kind_of(column: &str) -> Option<CountKind> {
+/// The count that a column is of.
+pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
     CountKind::ALL.into_iter().find(|&kind| self::column(kind) == column)
 }
 
