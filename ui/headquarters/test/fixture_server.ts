@@ -52,7 +52,7 @@ export class FixtureServer {
     }
     switch (what) {
       case "precincts":
-        return good(about === "1234" ? this.precinct : { ...precinct, row: row(Number(about)), sources: [], findings: [], objections: [], decisions: [], candidate: null, previews: [] });
+        return good(about === "1234" ? this.precinct : { ...precinct, row: row(Number(about)), sources: [], findings: [], objections: [], decisions: [], candidate: null, previews: [], questions: [] });
       case "releases":
         return good(this.releases);
       case "held":
