@@ -46,6 +46,14 @@ pub enum Closed {
 }
 
 impl Closed {
+    /// The message that closed it.
+    #[must_use]
+    pub const fn id(self) -> MessageId {
+        match self {
+            Self::Replied(id) | Self::Corrected(id) | Self::Decided(id) => id,
+        }
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
