@@ -46,7 +46,7 @@ export const scenes: Scene[] = [
   { name: "releases", role: "release-manager", hash: "#/official/releases" },
   { name: "releases-admin", role: "admin", hash: "#/official/releases" },
   { name: "releases-approve", role: "release-manager", hash: "#/official/releases", presses: [id("approve")] },
-  { name: "releases-prepare", role: "release-manager", hash: "#/official/releases", presses: ['[data-form="prepare"] input[type="text"]=86 %', id("prepare")] },
+  { name: "releases-prepare", role: "release-manager", hash: "#/official/releases", presses: ['[data-form="prepare"] input[type="text"]=86 %', id("prepare"), "[data-asked] summary"], ends: "[data-asked] a" },
   { name: "releases-propose", role: "release-manager", hash: "#/official/releases", presses: [id("propose-3"), id("propose")] },
   { name: "releases-withdraw", role: "release-manager", hash: "#/official/releases", presses: [id("withdraw"), '[data-release] input[type="text"]=Columns are shifted in one county.', id("withdraw-go")] },
   { name: "releases-stop", role: "release-manager", hash: "#/official/releases", presses: [id("stop"), "#stop-minutes=9000", id("stop-go")] },

@@ -272,6 +272,8 @@ export interface NotReady {
 export interface Prepared {
   preview: { number: number; precincts: number };
   not_ready: NotReady[];
+  /** Precincts in the preview with an open question, which keeps none of them out. */
+  asked: number[];
   of_the_batch: Sentence[];
 }
 
