@@ -142,3 +142,25 @@ async fn t57_who_prepares_a_preview_is_told_of_open_questions_which_keep_nothing
     let prepared = house.one.post(&house.server, "/official/prepare", &batch).await.json();
     assert_eq!((&prepared["preview"]["precincts"], &prepared["asked"]), (&json!(1), &json!([])));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t57_the_reply_of_a_revoked_tablet_waits_for_a_reviewer() {
+    let mut house = House::open().await;
+    let about = ask(&house, 1);
+    let id = entered(&act_as(&house.server, &mut house.reviewer, &about).await, "question");
+    let revoke = house.party.revoke(ROOM, &house.signed[1].0);
+    house.server.send(ROOM, &revoke).await.receipt();
+    let question = MessageId::from_hex(&id).unwrap();
+    let reply = house.party.reply(ROOM, &house.signed[1].0, question, "counted twice");
+    assert_eq!(house.server.send(ROOM, &reply).await.code(), "revoked-key");
+    let held = house.operator.get(&house.server, "/official/held").await.json();
+    let [held] = held["held"].as_array().unwrap().as_slice() else { panic!("one: {held}") };
+    assert_eq!((&held["kind"], &held["precinct"]), (&json!("reply"), &json!(1)));
+    let admit = json!({
+        "do": "admit", "message": held["message"], "why": "called the number on file"
+    });
+    entered(&act_as(&house.server, &mut house.reviewer, &admit).await, "admit");
+    house.server.send(ROOM, &reply).await.receipt();
+    let shown = house.precinct(&house.reviewer, 1).await;
+    assert_eq!(shown["questions"][0]["closed"], "replied");
+}
