@@ -1,8 +1,11 @@
 //! Early votes beside what was counted in the rooms, and made-up data, as everyone reads them.
 
 use countersign_core::contest::{Contest, Data, EarlyVotes, read_published};
+use countersign_core::message::Layer;
+use countersign_core::results::Released;
 use countersign_core::room::Room;
 use countersign_server::practice;
+use countersign_server::publish::copy::Copy;
 use countersign_server::publish::data::{Form, csv, json};
 use serde_json::Value;
 
@@ -86,6 +89,15 @@ async fn t20_early_and_in_person_counts_are_published_apart_with_their_sum_and_m
     // A reader that has lost a column of them is told so.
     let lost = table.replace(",early_final", ",early_other");
     assert!(csv::read_precincts(&lost).is_err());
+    // Held against the party's own it is the same, and early votes are compared as well.
+    let released =
+        Released::of(&server.node.admission.room(ROOM).read().state, Layer::Night).unwrap();
+    let compare = |text: &str| Copy::read(text.as_bytes(), contest).unwrap().compare(&released);
+    assert_eq!(compare(&table).cells, 0);
+    let other_vote = table.replacen(",6,4,4,yes", ",6,3,4,yes", 1);
+    assert_ne!(other_vote, table);
+    let differs = &compare(&other_vote).precincts[0].cells[0];
+    assert_eq!((&*differs.count, differs.group.as_ref()), ("early:firstAlignment", Some(group)));
     // An audit reads the room's numbers out of it.
     let read = read_published(contest, "precincts.csv", table.as_bytes()).unwrap();
     assert_eq!((read[0].attendees, read[0].first[0]), (Some(20), 20));

@@ -8,6 +8,7 @@ mod front;
 mod national;
 mod place;
 mod precinct;
+mod questions;
 pub(super) mod read_back;
 mod releases;
 mod status;
@@ -29,6 +30,7 @@ use data_encoding::HEXLOWER;
 use super::compared::Pair;
 use super::data::Named;
 use super::files::{File, Files, put};
+pub(super) use questions::messages as asked_messages;
 use words::Words as _;
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
