@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use super::releases::StopView;
 use super::request::{SignedIn, blocking};
+use super::words::Reader;
 use crate::http::{Problem, Shared, room};
 use crate::review;
 use crate::store::{PrivateStore, StoreError, Why};
@@ -130,13 +131,14 @@ impl Board {
     }
 
     /// What a board says besides its rows.
-    pub(super) fn heading(&self, held: usize, now_ms: u64) -> Heading {
+    pub(super) fn heading(&self, held: usize, is_observer: bool, now_ms: u64) -> Heading {
+        let reader = Reader { state: &self.state, is_observer };
         let stopped = self.state.review().stop_in_force(now_ms);
         let since = now_ms.saturating_sub(RECENTLY_MS);
         let before = self.reports_ms.partition_point(|&at_ms| at_ms < since);
         Heading {
             log_size: self.state.size(),
-            stopped: stopped.map(|stop| StopView::of(stop, now_ms)),
+            stopped: stopped.map(|stop| StopView::of(reader, stop, now_ms)),
             held,
             reports_last_10_min: self.reports_ms.len() - before,
         }
@@ -322,7 +324,8 @@ pub(super) async fn show(
     let Seen { board, held } = board(&service, room(&name)?).await?;
     let now_ms = service.clock.now_ms();
     let rows = board.rows(signed_in.is_observer()).iter().map(|row| &**row).collect();
-    Ok(Json(board.view(&board.heading(held, now_ms), now_ms, rows)).into_response())
+    let heading = board.heading(held, signed_in.is_observer(), now_ms);
+    Ok(Json(board.view(&heading, now_ms, rows)).into_response())
 }
 
 #[cfg(test)]
@@ -458,7 +461,7 @@ mod tests {
             after.rows.iter().zip(&before.rows).filter(|(now, then)| !Arc::ptr_eq(now, then));
         let changed: Vec<u32> = changed.map(|(now, _)| now.number).collect();
         assert!(changed.contains(&(precincts - 1)) && changed.len() < 20, "{changed:?}");
-        let heading = after.heading(0, night.state.now_ms());
+        let heading = after.heading(0, false, night.state.now_ms());
         assert_eq!(heading.log_size, night.state.size());
         // Two entries a precinct, one a second: a report every two seconds.
         assert_eq!(heading.reports_last_10_min, 301);

@@ -34,7 +34,7 @@ struct Sent {
 impl Sent {
     /// The event that brings a listener up to date; `None` when nothing changed.
     fn next(&mut self, seen: &Seen, is_observer: bool, now_ms: u64) -> Option<Event> {
-        let heading = seen.board.heading(seen.held, now_ms);
+        let heading = seen.board.heading(seen.held, is_observer, now_ms);
         let rows = seen.board.rows(is_observer);
         if self.heading.as_ref() == Some(&heading) {
             return None;

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::board::{Board, Row, Seen, board, observers_see};
 use super::releases::ObjectionView;
 use super::request::SignedIn;
-use super::words::Sentence;
+use super::words::{Reader, Sentence};
 use crate::http::{Problem, Shared, room};
 use crate::review;
 
@@ -190,7 +190,7 @@ impl Of<'_> {
             .objections()
             .iter()
             .filter(|objected| objected.objection.precinct == number)
-            .map(|objected| ObjectionView::of(state, objected));
+            .map(|objected| ObjectionView::of(self.reader(), objected));
         let questions =
             state.questions(number).iter().filter(|asked| self.may_see(asked.signed.id));
         PrecinctView {
@@ -207,9 +207,12 @@ impl Of<'_> {
         }
     }
 
-    /// What was withheld is headquarters' alone.
+    const fn reader(&self) -> Reader<'_> {
+        Reader { state: self.state(), is_observer: self.is_observer }
+    }
+
     fn may_see(&self, message: MessageId) -> bool {
-        !self.is_observer || self.state().review().withheld(message).is_none()
+        self.reader().sees(message)
     }
 
     fn question(&self, asked: &Asked) -> QuestionView {

@@ -8,14 +8,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use countersign_core::id::PrecinctNumber;
 use countersign_core::message::{Cause, Layer, NAME_MAX};
-use countersign_core::results::{
-    Awaited, Objected, Previewed, ProposedRelease, RoomState, Signed, Stopped,
-};
+use countersign_core::results::{Awaited, Objected, Previewed, ProposedRelease, Signed, Stopped};
 use serde::{Deserialize, Serialize};
 
 use super::board::{Board, Seen, board};
 use super::request::{BAD_REQUEST, Input, NOT_ALLOWED, SignedIn};
-use super::words::{Sentence, by_code, optional_code};
+use super::words::{Reader, Sentence, by_code, optional_code};
 use crate::http::{Problem, Shared, room};
 use crate::review::{self, NotReady};
 
@@ -57,7 +55,8 @@ struct ReleaseView {
 
 #[derive(Serialize)]
 struct WithdrawnView {
-    why: String,
+    /// Absent where the reader may not see it, as in the views below.
+    why: Option<String>,
     person: u32,
     approved_by: u32,
     approved_ms: u64,
@@ -71,7 +70,7 @@ pub(super) struct ObjectionView {
     precinct: u32,
     person: u32,
     reason: &'static str,
-    why: String,
+    why: Option<String>,
     entered_ms: u64,
     answer: Option<AnswerView>,
 }
@@ -79,7 +78,7 @@ pub(super) struct ObjectionView {
 #[derive(Serialize)]
 struct AnswerView {
     outcome: &'static str,
-    why: String,
+    why: Option<String>,
     person: u32,
 }
 
@@ -87,7 +86,7 @@ struct AnswerView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct StopView {
     id: String,
-    why: String,
+    why: Option<String>,
     minutes: u32,
     person: u32,
     entered_ms: u64,
@@ -121,10 +120,10 @@ struct NamedPreview {
 }
 
 impl StopView {
-    pub(super) fn of(stop: &Stopped, now_ms: u64) -> Self {
+    pub(super) fn of(reader: Reader<'_>, stop: &Stopped, now_ms: u64) -> Self {
         Self {
             id: stop.signed.id.to_string(),
-            why: stop.why.clone(),
+            why: reader.words(stop.signed.id, &stop.why),
             minutes: stop.minutes,
             person: stop.signed.person,
             entered_ms: stop.signed.entered_ms,
@@ -136,20 +135,20 @@ impl StopView {
 }
 
 impl ObjectionView {
-    pub(super) fn of(state: &RoomState, objected: &Objected) -> Self {
+    pub(super) fn of(reader: Reader<'_>, objected: &Objected) -> Self {
         let objection = &objected.objection;
-        let preview = state.review().preview(objection.preview);
+        let preview = reader.state.review().preview(objection.preview);
         Self {
             id: objected.signed.id.to_string(),
             preview: preview.map_or(0, |previewed| previewed.preview.number),
             precinct: objection.precinct.0,
             person: objected.signed.person,
             reason: objection.reason.code(),
-            why: objection.why.clone(),
+            why: reader.words(objected.signed.id, &objection.why),
             entered_ms: objected.signed.entered_ms,
             answer: objected.answer.as_ref().map(|(signed, answer)| AnswerView {
                 outcome: answer.outcome.code(),
-                why: answer.why.clone(),
+                why: reader.words(signed.id, &answer.why),
                 person: signed.person,
             }),
         }
@@ -157,7 +156,7 @@ impl ObjectionView {
 }
 
 impl ReleaseView {
-    fn of(release: &ProposedRelease) -> Self {
+    fn of(reader: Reader<'_>, release: &ProposedRelease) -> Self {
         let approved = release.approval.map(|approval| approval.signed);
         Self {
             id: release.signed.id.to_string(),
@@ -167,7 +166,7 @@ impl ReleaseView {
             approved_ms: approved.map(|signed| signed.entered_ms),
             approved_by: approved.map(|signed| signed.person),
             withdrawn: release.withdrawal.as_ref().map(|withdrawal| WithdrawnView {
-                why: withdrawal.why.clone(),
+                why: reader.words(withdrawal.signed.id, &withdrawal.why),
                 person: withdrawal.signed.person,
                 approved_by: withdrawal.approval.signed.person,
                 approved_ms: withdrawal.approval.signed.entered_ms,
@@ -177,9 +176,9 @@ impl ReleaseView {
 }
 
 impl PreviewView {
-    fn of(state: &RoomState, index: usize, previewed: &Previewed) -> Self {
+    fn of(reader: Reader<'_>, index: usize, previewed: &Previewed) -> Self {
         let Previewed { signed, preview, window_ends_ms } = previewed;
-        let review = state.review();
+        let review = reader.state.review();
         let objections =
             review.objections().iter().filter(|objected| objected.objection.preview == signed.id);
         let releases = review.releases().iter().filter(|release| release.preview == index);
@@ -193,16 +192,16 @@ impl PreviewView {
             window_ends_ms: *window_ends_ms,
             precincts: preview.precincts.len(),
             numbers: preview.precincts.iter().map(|named| named.precinct.0).collect(),
-            objections: objections.map(|objected| ObjectionView::of(state, objected)).collect(),
-            releases: releases.map(ReleaseView::of).collect(),
+            objections: objections.map(|objected| ObjectionView::of(reader, objected)).collect(),
+            releases: releases.map(|release| ReleaseView::of(reader, release)).collect(),
         }
     }
 }
 
 impl PendingView {
-    fn of(state: &RoomState, signed: &Signed, awaited: Awaited<'_>, me: u32) -> Self {
+    fn of(reader: Reader<'_>, signed: &Signed, awaited: Awaited<'_>, me: u32) -> Self {
         let named = |release: &ProposedRelease| {
-            let preview = &state.review().previews()[release.preview].preview;
+            let preview = &reader.state.review().previews()[release.preview].preview;
             Some(NamedPreview { number: preview.number, name: preview.name.clone() })
         };
         let Signed { id, entered_ms, person, .. } = *signed;
@@ -220,12 +219,14 @@ impl PendingView {
         match awaited {
             Awaited::Release(release) => Self { preview: named(release), ..of("release") },
             Awaited::Withdrawal(release, why) => {
-                Self { preview: named(release), why: Some(why.to_owned()), ..of("withdraw") }
+                Self { preview: named(release), why: reader.words(id, why), ..of("withdraw") }
             }
             Awaited::Stop(stop) => {
-                Self { minutes: Some(stop.minutes), why: Some(stop.why.clone()), ..of("stop") }
+                Self { minutes: Some(stop.minutes), why: reader.words(id, &stop.why), ..of("stop") }
             }
-            Awaited::EndOfStop(stop) => Self { why: Some(stop.why.clone()), ..of("end-of-stop") },
+            Awaited::EndOfStop(stop) => {
+                Self { why: reader.words(stop.signed.id, &stop.why), ..of("end-of-stop") }
+            }
             Awaited::Withholding(message) => {
                 Self { message: Some(message.to_string()), ..of("withhold") }
             }
@@ -241,6 +242,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let Seen { board, .. } = board(&service, room(&name)?).await?;
     let (state, now_ms) = (&board.state, service.clock.now_ms());
+    let reader = Reader { state, is_observer: signed_in.is_observer() };
     let review = state.review();
     let (previews, me) = (review.previews().iter().enumerate(), signed_in.session.person);
     let awaited = review.awaited(now_ms).into_iter();
@@ -248,9 +250,9 @@ pub(super) async fn show(
     let not_ready = if signed_in.is_observer() { BTreeMap::new() } else { not_ready(&board)? };
     Ok(Json(ReleasesView {
         now_ms,
-        previews: previews.map(|(index, it)| PreviewView::of(state, index, it)).collect(),
-        stops: review.stops().iter().map(|stop| StopView::of(stop, now_ms)).collect(),
-        pending: awaited.map(|(signed, it)| PendingView::of(state, signed, it, me)).collect(),
+        previews: previews.map(|(index, it)| PreviewView::of(reader, index, it)).collect(),
+        stops: review.stops().iter().map(|stop| StopView::of(reader, stop, now_ms)).collect(),
+        pending: awaited.map(|(signed, it)| PendingView::of(reader, signed, it, me)).collect(),
         not_ready,
     })
     .into_response())

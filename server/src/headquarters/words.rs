@@ -2,6 +2,7 @@
 
 use countersign_core::id::MessageId;
 use countersign_core::language::Language;
+use countersign_core::results::RoomState;
 use serde::Serialize;
 
 use super::request::BAD_REQUEST;
@@ -28,6 +29,25 @@ pub(super) fn optional_code<T: Copy>(
 /// A message's id.
 pub(super) fn message_id(text: &str) -> Result<MessageId, Problem> {
     MessageId::from_hex(text).ok_or(BAD_REQUEST)
+}
+
+/// Who reads a room. What two people withheld is headquarters' alone: campaigns get none of its words.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) state: &'a RoomState,
+    pub(super) is_observer: bool,
+}
+
+impl Reader<'_> {
+    /// Whether they may see a message.
+    pub(super) fn sees(self, message: MessageId) -> bool {
+        !self.is_observer || self.state.review().withheld(message).is_none()
+    }
+
+    /// Words of a message; `None` where they may not see it.
+    pub(super) fn words(self, message: MessageId, words: &str) -> Option<String> {
+        self.sees(message).then(|| words.to_owned())
+    }
 }
 
 /// A sentence with names and numbers in it, in both languages of the pages.

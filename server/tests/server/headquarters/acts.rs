@@ -1,12 +1,12 @@
 //! What people do, from a report to a result, through nothing but headquarters' own addresses.
 
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::PrecinctNumber;
-use countersign_core::message::{Lot, LotDrawer, LotMethod, Message, Role};
+use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::message::{Lot, LotDrawer, LotMethod, Message, Role, Withhold};
 use countersign_core::room::Room;
 use serde_json::{Value, json};
 
-use super::{Browser, Worker, has_fields};
+use super::{Browser, Events, Worker, has_fields};
 use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
@@ -417,4 +417,54 @@ async fn a_held_message_is_listed_until_a_reviewer_admits_it() {
     entered(&act_as(&house.server, &mut house.reviewer, &admit).await, "admit");
     assert_eq!(held(&house.operator).await.json()["held"], json!([]));
     house.server.send(ROOM, &late).await.receipt();
+}
+
+/// Two people withhold what was written: campaigns read it no more, headquarters does.
+#[tokio::test(flavor = "multi_thread")]
+async fn observers_read_no_words_that_two_people_withheld() {
+    let mut house = House::open().await;
+    house.settle(0).await;
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+    let object = json!({
+        "do": "object", "preview": 1, "precinct": 0, "reason": "conduct", "why": "a private person left"
+    });
+    let objection =
+        entered(&act_as(&house.server, &mut house.observer, &object).await, "objection");
+    let answer = json!({
+        "do": "answer", "objection": objection, "outcome": "stands", "why": "that private person stayed"
+    });
+    let answer = entered(&act_as(&house.server, &mut house.reviewer, &answer).await, "answer");
+    let stop = json!({"do": "stop", "minutes": 60, "why": "a private person called"});
+    let stop = entered(&act_as(&house.server, &mut house.one, &stop).await, "stop");
+    let approve = json!({"do": "approve", "id": stop});
+    entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+    let read = async |browser: &Browser, path: &str| browser.get(&house.server, path).await.text();
+    let pages = ["/official/releases", "/official/precincts/0", "/official/board"];
+    for path in pages {
+        assert!(read(&house.observer, path).await.contains("private person"), "{path}");
+    }
+
+    for message in [objection, answer, stop] {
+        let message = MessageId::from_hex(&message).unwrap();
+        let withhold = Withhold { message, why: "somebody is named".to_owned() };
+        let withhold = house.party.by_admin(ROOM, &withhold);
+        house.server.send(ROOM, &withhold).await.receipt();
+        let approve = json!({"do": "approve", "id": withhold.id().to_string()});
+        let mut two = house.two.clone();
+        entered(&act_as(&house.server, &mut two, &approve).await, "approve");
+    }
+    for path in pages {
+        let text = read(&house.observer, path).await;
+        assert!(!text.contains("private person"), "{path}: {text}");
+        assert!(read(&house.reviewer, path).await.contains("private person"), "{path}");
+    }
+    let events = Events::of(
+        house
+            .server
+            .http
+            .get(format!("http://{}/hq/api/official/events", house.server.private))
+            .header("cookie", &house.observer.cookie),
+    );
+    let first = events.await.next().await.unwrap();
+    assert_eq!(first.data["stopped"]["why"], json!(null));
 }

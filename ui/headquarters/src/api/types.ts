@@ -61,7 +61,8 @@ export interface Row {
 
 export interface Stop {
   id: string;
-  why: string;
+  /** Null where two people withheld it, for campaigns; so it is with the words below. */
+  why: string | null;
   minutes: number;
   person: number;
   entered_ms: number;
@@ -156,9 +157,9 @@ export interface Objection {
   precinct: number;
   person: number;
   reason: string;
-  why: string;
+  why: string | null;
   entered_ms: number;
-  answer: { outcome: string; why: string; person: number } | null;
+  answer: { outcome: string; why: string | null; person: number } | null;
 }
 
 /** What closed a question: the numbers stand, another report of the tablet took their place, or headquarters decided. */
@@ -201,7 +202,7 @@ export interface Release {
   left_out: number[];
   approved_ms: number | null;
   approved_by: number | null;
-  withdrawn: { why: string; person: number; approved_by: number; approved_ms: number } | null;
+  withdrawn: { why: string | null; person: number; approved_by: number; approved_ms: number } | null;
 }
 
 export interface Preview {

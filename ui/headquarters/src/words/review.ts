@@ -2,6 +2,11 @@ import type { Cause, Evidence, Layer, ObjectionReason, Outcome, PendingKind, Sev
 import { m } from "../paraglide/messages";
 import { list } from "./lists";
 
+/** What somebody wrote; that it was withheld where it may not be read. */
+export function written(words: string | null): string {
+  return words ?? m.words_withheld();
+}
+
 export const evidenceWords: Record<Evidence, { name: () => string; means: () => string }> = {
   cards: { name: m.evidence_cards, means: m.evidence_cards_means },
   sheet: { name: m.evidence_sheet, means: m.evidence_sheet_means },
