@@ -260,12 +260,14 @@ pub(super) async fn show(
     .into_response())
 }
 
-/// How many precincts cannot be released as they are, by why.
+/// How many precincts cannot be released as they are, by why; those that are released already are not among them.
 fn not_ready(board: &Board, layer: Layer) -> Result<BTreeMap<&'static str, usize>, Problem> {
     let mut count = BTreeMap::new();
     for number in board.contest()?.precinct_numbers() {
         let flags = board.state.flags(number, board.across.of(number));
-        if let Err(why) = review::ready(&board.state, number, layer, None, &flags) {
+        if let Err(why) = review::ready(&board.state, number, layer, None, &flags)
+            && why != NotReady::Released
+        {
             *count.entry(why.code()).or_default() += 1;
         }
     }
