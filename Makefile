@@ -104,7 +104,7 @@ night: setup ## every precinct of Iowa 2020 reports in one night, and much goes 
 
 # --- history ------------------------------------------------------------------------------------
 .PHONY: history
-history: setup ## the releases of Iowa 2020 once more, through the whole path, every total compared with what was published (CONTEST=)
+history: setup ## the releases of Iowa 2020 and Nevada 2020 once more, through the whole path, every total compared with what was published (CONTEST=iowa-2020|nevada-2020)
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin history
 	target/night/history $(if $(CONTEST),--contest $(CONTEST))
 

@@ -64,6 +64,19 @@ bytes_id! {
     PhotoDigest, 32
 }
 
+bytes_id! {
+    /// SHA-256 of the bytes of somebody else's copy of the results.
+    CopyDigest, 32
+}
+
+impl CopyDigest {
+    /// The digest of a copy's bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(sha256(bytes))
+    }
+}
+
 impl MessageId {
     /// The id of a message's bytes.
     #[must_use]

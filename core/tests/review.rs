@@ -6,12 +6,12 @@ mod hall;
 #[path = "messages/party.rs"]
 mod party;
 
-use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::id::{CopyDigest, MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
-    Admit, Answer, AnswerOutcome, Approve, Cause, Channel, Decision, Evidence, Kind, Layer,
-    Objection, ObjectionReason, Package, Preview, PreviewedPrecinct, Release, Report, Role, Stop,
-    StopChange, Withdraw, Withhold,
+    Act, Admit, Answer, AnswerOutcome, Approve, Cause, Channel, CopyCompared, CopyDecision,
+    Decision, Evidence, Kind, Layer, Objection, ObjectionReason, Package, Preview,
+    PreviewedPrecinct, Release, Report, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{
@@ -524,6 +524,74 @@ fn withholding_takes_two_people_and_changes_no_number() {
     assert_eq!(desk.hall.state.review().withheld(desk.reports[0]).unwrap().person, 21);
     assert_eq!(desk.released().statewide, before);
     assert_eq!(desk.released().precincts[0].release, release);
+}
+
+#[test]
+fn t66_what_a_copy_showed_and_what_was_decided_is_entered_by_those_who_release() {
+    let mut desk = Desk::new();
+    let release = desk.release(&[(0, desk.reports[0], None)]);
+    let compared = CopyCompared {
+        copy: CopyDigest::of(b"precinct_id,candidate"),
+        whose: "the national party".to_owned(),
+        compared_with: Some(release),
+        precincts: 2,
+        cells: 5,
+        decision: CopyDecision::GoOn,
+        why: "it is of the evening before".to_owned(),
+    };
+    let act = |change: &dyn Fn(&mut CopyCompared)| {
+        let mut changed = compared.clone();
+        change(&mut changed);
+        Act::CopyCompared(changed)
+    };
+    for worker in [&Worker::new(10, Role::Reviewer), &Worker::new(30, Role::Observer)] {
+        assert_eq!(desk.hall.act(worker, &act(&|_| {})), Err(Refusal::NotAllowed));
+    }
+    let stranger = Worker::new(77, Role::ReleaseManager);
+    assert_eq!(desk.hall.act(&stranger, &act(&|_| {})), Err(Refusal::NotAllowed));
+    let unsound: [&dyn Fn(&mut CopyCompared); 6] = [
+        &|act| act.whose.clear(),
+        &|act| act.whose = "x".repeat(61),
+        &|act| act.why = "two\nlines".to_owned(),
+        &|act| act.cells = 1,
+        &|act| (act.precincts, act.cells) = (0, 1),
+        &|act| act.precincts = 0,
+    ];
+    for change in unsound {
+        assert_eq!(desk.hall.act(&desk.one, &act(change)), Err(Refusal::OverLimit));
+    }
+    let of_a_report = act(&|act| act.compared_with = Some(MessageId([7; 32])));
+    assert_eq!(desk.hall.act(&desk.one, &of_a_report), Err(Refusal::UnknownSubject));
+    assert!(desk.hall.state.review().copies().is_empty());
+
+    let preview = desk.hall.state.review().previews()[0].signed.id;
+    let admin = Worker::new(1, Role::Admin);
+    desk.hall.employ(&[&admin]);
+    desk.hall.act(&desk.one, &act(&|_| {})).unwrap();
+    desk.hall.act(&admin, &act(&|act| act.compared_with = Some(preview))).unwrap();
+    let same = act(&|act| (act.precincts, act.cells, act.compared_with) = (0, 0, None));
+    let last = desk.hall.act(&desk.two, &same).unwrap();
+    let copies = desk.hall.state.review().copies();
+    let people: Vec<u32> = copies.iter().map(|one| one.signed.person).collect();
+    assert_eq!((people, copies[0].compared.cells), (vec![20, 1, 21], 5));
+    // It is everyone's at once, and what it does not say itself is not changed by it.
+    let (_, message) = desk.hall.log.last().unwrap();
+    assert_eq!((message.id(), desk.hall.state.audience(message)), (last, Audience::Everyone));
+    assert!(desk.hall.state.review().stops().is_empty());
+}
+
+#[test]
+fn what_counts_in_each_precinct_can_be_added_up_before_it_is_released() {
+    let mut desk = Desk::new();
+    let all = Released::of_candidates(&desk.hall.state).unwrap();
+    assert_eq!(all.statewide.precincts_released, 4);
+    desk.decide(|decision| decision.report = None).unwrap();
+    let without = Released::of_candidates(&desk.hall.state).unwrap();
+    assert!(without.precinct(PrecinctNumber(0)).is_none());
+    assert_eq!(without.precincts[..], all.precincts[1..]);
+    let batch: Vec<_> = (1..4).map(|n| (n, desk.reports[n as usize], None)).collect();
+    desk.release(&batch);
+    assert_eq!(desk.released().statewide, without.statewide);
 }
 
 #[test]

@@ -403,8 +403,9 @@ fn fill(
     let store = SqliteLog::create(making)?;
     let mut new = empty;
     let act = Arc::new(act);
-    // What began the old log begins no other.
-    let carried = old.messages.iter().filter(|message| message.kind() != Kind::Act);
+    // What began the old log, its first entry, begins no other.
+    let began_itself = old.log.state.begun().is_some();
+    let carried = old.messages.iter().skip(usize::from(began_itself));
     let messages: Vec<&Arc<Message>> = std::iter::once(&act).chain(carried).collect();
     for batch in messages.chunks(BATCH) {
         let mut rows: Vec<(Entry, &[u8])> = Vec::with_capacity(batch.len());

@@ -1,7 +1,7 @@
 //! Checks a log as a stranger would: from the first entry, trusting the party key and nothing else.
 
 use countersign_core::id::{MessageId, PublicKey};
-use countersign_core::message::{BegunAgain, Kind, Message};
+use countersign_core::message::{Act, BegunAgain, Message};
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 
@@ -119,7 +119,7 @@ pub(crate) fn check_message(
     let authority = projection.state.authority(&message).map_err(refused)?;
     projection.state.verify(&message, &authority).map_err(refused)?;
     projection.judge(&message, stored.entry.time_ms).map_err(refused)?;
-    if message.kind() == Kind::Act {
+    if matches!(message.decode(), Ok(Act::BegunAgain(_))) {
         let state = &projection.state;
         let (contest, room, party) = (state.contest(), state.room(), state.party());
         BegunAgain::read(&message, contest, room, &party, keys)

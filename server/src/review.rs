@@ -1,12 +1,13 @@
 //! Composing what reviewers and release managers sign: what is ready to be released, and why the rest is not.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
 
@@ -99,6 +100,22 @@ pub fn parse_finding(text: &str) -> Option<FindingName> {
     Some(FindingName { check, group })
 }
 
+/// The next question about a precinct's report.
+#[must_use]
+pub fn ask(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    report: MessageId,
+    mut findings: Vec<FindingName>,
+    words: &str,
+) -> Question {
+    findings.sort_unstable();
+    findings.dedup();
+    let asked = state.questions(precinct).len();
+    let number = u32::try_from(asked).map_or(u32::MAX, |asked| asked.saturating_add(1));
+    Question { precinct, report, findings, words: words.to_owned(), number }
+}
+
 /// What a preview would say of a precinct.
 ///
 /// # Errors
@@ -116,10 +133,11 @@ pub fn ready(
         Candidate::SetAside => return Err(NotReady::SetAside),
         Candidate::Report(report) => report.id,
     };
-    let open: Vec<FindingName> =
+    // A check may find several things under one name: they are answered once.
+    let open: BTreeSet<FindingName> =
         flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
     if !open.is_empty() {
-        return Err(NotReady::Open(open));
+        return Err(NotReady::Open(open.into_iter().collect()));
     }
     let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
     let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };

@@ -126,6 +126,7 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
         "changes",
         "precincts",
         "compare/night-recanvass",
+        "find",
     ];
     let pages = pages.map(|name| format!("{name}.html"));
     let mut faults = Vec::new();

@@ -372,6 +372,14 @@ impl Contest {
         }
     }
 
+    /// Whether its delegates stand for state delegate equivalents: it elects delegates, and how many state delegates its
+    /// counties have is known of any.
+    #[must_use]
+    pub fn has_sde(&self) -> bool {
+        self.count_index(CountKind::Delegates).is_some()
+            && self.counties.iter().any(|county| county.state_delegates > 0)
+    }
+
     /// Index of a group in ballot order.
     #[must_use]
     pub fn group_index(&self, key: &str) -> Option<usize> {

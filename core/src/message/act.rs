@@ -1,10 +1,11 @@
-//! Kind 20: audited acts of an admin that no other kind is for. There is one: a log is begun again after a disaster
-//! (design section 6, "The log").
+//! Kind 20: audited acts that no other kind is for. A log is begun again after a disaster (design section 6, "The log"), or
+//! somebody else's copy of the results was compared.
 
-use minicbor::{Decode, Encode};
+use minicbor::encode::Write;
+use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::words::is_why;
-use super::{Kind, Message, Payload, People, Role, Scope};
+use super::{CopyCompared, Kind, Message, Payload, People, Role, Scope};
 use crate::crypto::SigningKey;
 use crate::id::{KeyId, PublicKey};
 use crate::log::{Checkpoint, CheckpointError, Hash, Origin};
@@ -13,13 +14,38 @@ use crate::room::Room;
 /// Largest signed checkpoint that is named, in bytes: one with a dozen cosignatures fits.
 const NOTE_MAX: usize = 4 << 10;
 
-/// Kind 20, signed by an admin.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Act {
-    /// A log begins again.
-    #[n(1)]
-    pub begun_again: BegunAgain,
+/// Kind 20. Encoded as a map of one pair, whose key is the number of the sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// 1: a log begins again. Signed by an admin.
+    BegunAgain(BegunAgain),
+    /// 2: a copy was compared. Signed by a release manager or an admin.
+    CopyCompared(CopyCompared),
+}
+
+impl<C> Encode<C> for Act {
+    fn encode<W: Write>(
+        &self,
+        e: &mut Encoder<W>,
+        ctx: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.map(1)?;
+        match self {
+            Self::BegunAgain(begun_again) => begun_again.encode(e.u8(1)?, ctx),
+            Self::CopyCompared(compared) => compared.encode(e.u8(2)?, ctx),
+        }
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Act {
+    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let one = d.map()? == Some(1);
+        match d.u8()? {
+            1 if one => BegunAgain::decode(d, ctx).map(Self::BegunAgain),
+            2 if one => CopyCompared::decode(d, ctx).map(Self::CopyCompared),
+            _ => Err(minicbor::decode::Error::message("not one act of a known sort")),
+        }
+    }
 }
 
 impl Payload for Act {
@@ -103,8 +129,8 @@ pub struct BegunAgain {
 /// A message that begins no log. Trying again with the same message cannot help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotBegunAgain {
-    /// Not an act in its one form.
-    #[error("the message is not an act in its one accepted form")]
+    /// Not an act that begins a log, in its one form.
+    #[error("the message is not an act that begins a log, in its one accepted form")]
     NotCanonical,
     /// The new log does not come after the old one in one series.
     #[error("the new log's origin does not come after the old one's")]
@@ -127,7 +153,7 @@ impl BegunAgain {
     /// Signs it as the first entry of its log.
     #[must_use]
     pub fn sign(self, contest: &str, room: Room, admin: &SigningKey) -> Message {
-        Message::sign(admin, Scope::room(contest, room), &Act { begun_again: self })
+        Message::sign(admin, Scope::room(contest, room), &Act::BegunAgain(self))
     }
 
     /// The key of the admin with this id, as the party named it in [`BegunAgain::people`].
@@ -210,7 +236,9 @@ impl BegunAgain {
         party: &PublicKey,
         keys: &[PublicKey],
     ) -> Result<Self, NotBegunAgain> {
-        let Act { begun_again } = message.decode().map_err(|_| NotBegunAgain::NotCanonical)?;
+        let Ok(Act::BegunAgain(begun_again)) = message.decode() else {
+            return Err(NotBegunAgain::NotCanonical);
+        };
         begun_again.check_shape()?;
         if let (Some(note), Some(claim)) = (&begun_again.known, begun_again.known_checkpoint()) {
             Checkpoint::open(note, &claim.origin, keys).map_err(NotBegunAgain::Known)?;

@@ -6,11 +6,13 @@
 
 mod act;
 mod content;
+mod copy_compared;
 mod enrolment;
 mod envelope;
 mod kind;
 mod package;
 mod people;
+mod question;
 mod release;
 mod report;
 mod review;
@@ -18,11 +20,13 @@ mod room_act;
 mod words;
 
 pub use act::{Act, BeginReason, BegunAgain, Carried, NotBegunAgain};
+pub use copy_compared::{CopyCompared, CopyDecision};
 pub use enrolment::{Enrolment, EnrolmentRequest, Invitation, Invitations, Revoke, RevokeReason};
 pub use envelope::{Message, NotCanonical, OtherBytes, Payload, Scope};
 pub use kind::Kind;
 pub use package::{Package, PackageError};
 pub use people::{People, Person, Role};
+pub use question::{Question, Reply};
 pub use release::{
     Approve, Cause, Layer, NAME_MAX, Preview, PreviewedPrecinct, Release, STOP_MINUTES_MAX, Stop,
     StopChange, Withdraw, Withhold,

@@ -41,6 +41,21 @@ pub enum LotMethod {
     Other,
 }
 
+impl LotMethod {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Coin, Self::HighCard, Self::Other];
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Coin => "coin",
+            Self::HighCard => "highCard",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Who drew: a role, no name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -54,6 +69,21 @@ pub enum LotDrawer {
     /// A captain.
     #[n(3)]
     Captain,
+}
+
+impl LotDrawer {
+    /// Everybody who may draw.
+    pub const ALL: [Self; 3] = [Self::Chair, Self::Secretary, Self::Captain];
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Chair => "chair",
+            Self::Secretary => "secretary",
+            Self::Captain => "captain",
+        }
+    }
 }
 
 /// A tie settled by lot.

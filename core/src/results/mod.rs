@@ -5,6 +5,7 @@ mod across;
 mod change;
 mod persons;
 mod publication;
+mod questions;
 mod received;
 mod released;
 mod reports;
@@ -17,15 +18,16 @@ pub use across::Across;
 pub use change::Change;
 pub use persons::Persons;
 pub use publication::{Audience, Publication, Unpublished};
+pub use questions::{Asked, Closed, Replied};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
     ChangedCell, ChangedPrecinct, Compared, ComparedCell, ComparedPrecinct, ComparedRegion,
-    Measure, Numbers, Region, Released, ReleasedPrecinct, Step, Totals, changes,
+    Measure, Numbers, Region, Released, ReleasedPrecinct, Step, Totals, award_of, changes,
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{
-    Approval, Awaited, Decided, Objected, Previewed, ProposedRelease, Review, Signed, Stopped,
-    Withdrawal,
+    Approval, Awaited, Decided, Objected, Previewed, ProposedRelease, RecordedCopy, Review, Signed,
+    Stopped, Withdrawal,
 };
 pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;

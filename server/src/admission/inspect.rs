@@ -1,7 +1,7 @@
 //! What can be said of a message before the sequencer sees it.
 
 use countersign_core::id::{KeyId, PublicKey};
-use countersign_core::message::{Enrolment, Kind, Message, NotCanonical, Report, Scope};
+use countersign_core::message::{Act, Enrolment, Kind, Message, NotCanonical, Report, Scope};
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 
@@ -25,9 +25,9 @@ pub(super) fn canonical(bytes: &[u8]) -> Result<Message, Refusal> {
         NotCanonical::UnknownKind => Refusal::UnsupportedKind,
         _ => Refusal::NotCanonical,
     })?;
-    // An act begins a log and comes from its command alone.
-    let content = match message.kind() {
-        Kind::Act => None,
+    // What begins a log comes from its command alone.
+    let content = match message.decode() {
+        Ok(Act::BegunAgain(_)) => None,
         _ => message.content_is_canonical(),
     };
     let content = content.ok_or(Refusal::UnsupportedKind)?;
@@ -56,7 +56,7 @@ pub(super) fn is_signed(
 /// enrolment.
 pub(super) fn of_stranger(message: &Message, refusal: Refusal) -> Refusal {
     match (refusal, message.kind()) {
-        (Refusal::UnknownKey, Kind::Report) => Refusal::UnknownKey,
+        (Refusal::UnknownKey, Kind::Report | Kind::Reply) => Refusal::UnknownKey,
         (Refusal::UnknownKey, Kind::Package) => Refusal::WrongContest,
         (Refusal::UnknownKey, _) => Refusal::NotAllowed,
         (other, _) => other,

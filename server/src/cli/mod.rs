@@ -3,6 +3,7 @@
 mod accounts;
 mod backup;
 mod contest;
+mod copy;
 mod desk;
 mod devices;
 mod export;

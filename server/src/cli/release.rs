@@ -13,7 +13,7 @@ use countersign_core::results::{ProposedRelease, Released, RoomState};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
-use super::{Data, print};
+use super::{Data, copy, print};
 use crate::failure::Failure;
 use crate::{node, review};
 
@@ -27,6 +27,8 @@ pub(super) enum Command {
     Withdraw(WithdrawIt),
     Stop(StopAll),
     Resume(Resume),
+    CompareCopy(copy::CompareCopy),
+    RecordCopy(copy::RecordCopy),
 }
 
 /// Previews, releases, stops and objections of a room, and what waits for a second person.
@@ -206,6 +208,8 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List(list) => self::list(&list)?,
         Command::Preview(make) => preview(&make)?,
+        Command::CompareCopy(compare) => return copy::compare(&compare),
+        Command::RecordCopy(record) => copy::record(&record)?,
         Command::Object(object) => self::object(&object)?,
         Command::Propose(propose) => self::propose(&propose)?,
         Command::Approve(approve) => {
@@ -284,10 +288,14 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Place of the preview with a number.
+pub(super) fn place(number: u32) -> Option<usize> {
+    usize::try_from(number).ok().and_then(|number| number.checked_sub(1))
+}
+
 /// Id of the preview with a number.
 fn numbered(state: &RoomState, number: u32) -> Result<MessageId, Failure> {
-    let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-    let previewed = at.and_then(|at| state.review().previews().get(at));
+    let previewed = place(number).and_then(|at| state.review().previews().get(at));
     previewed
         .map(|previewed| previewed.signed.id)
         .ok_or_else(|| Failure::mistake(format!("there is no preview {number}")))
@@ -351,6 +359,9 @@ fn list(list: &List) -> Result<(), Failure> {
                 objected.objection.why,
             );
         }
+    }
+    for one in review.copies() {
+        let _ = writeln!(text, "{}", copy::recorded(one));
     }
     for stop in review.stops() {
         let became = match (stop.approval, stop.until_ms()) {

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use countersign_core::contest::Contest;
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::id::PrecinctNumber;
 use countersign_core::message::{
-    Admit, Answer, AnswerOutcome, Approve, Channel, Evidence, Message, Objection, ObjectionReason,
-    Payload, Reason, Release, Report, Scope, Stop, StopChange, Withdraw,
+    Admit, Answer, AnswerOutcome, Approve, Evidence, FindingName, Message, Objection,
+    ObjectionReason, Payload, Release, Scope, Stop, StopChange, Withdraw,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
@@ -19,9 +18,9 @@ use countersign_core::room::Room;
 use serde::{Deserialize, Serialize};
 
 use super::board::{Seen, board};
-use super::precinct::channel;
 use super::releases::ToPrepare;
 use super::request::{BAD_REQUEST, Input, SignedIn};
+use super::typed::Typed;
 use super::words::{by_code, message_id};
 use crate::admission::retry_after;
 use crate::http::{Problem, Shared, room};
@@ -36,9 +35,6 @@ const OF_THE_BATCH: Problem = Problem::new(
 );
 const NONE_READY: Problem =
     Problem::new(409, "none-ready", "No precinct is ready to be released. Nothing was previewed.");
-
-/// Why a report is replaced that somebody here typed. Everyone will read it.
-const TYPED_AGAIN: &str = "typed again at headquarters";
 
 /// What somebody wants to sign.
 #[derive(Deserialize)]
@@ -62,6 +58,13 @@ pub(super) enum Act {
     Admit {
         message: String,
         why: String,
+    },
+    Ask {
+        precinct: u32,
+        report: String,
+        #[serde(default)]
+        findings: Vec<String>,
+        words: String,
     },
     Preview {
         name: String,
@@ -98,19 +101,6 @@ pub(super) enum Act {
         why: String,
     },
     Report(Typed),
-}
-
-/// A report that somebody at headquarters typed.
-#[derive(Deserialize)]
-pub(super) struct Typed {
-    precinct: u32,
-    channel: String,
-    attendees: u32,
-    counts: Vec<Vec<u32>>,
-    /// Lots cannot be typed here yet.
-    #[serde(default)]
-    lots: Vec<serde::de::IgnoredAny>,
-    supersedes: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -185,10 +175,7 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let precinct = PrecinctNumber(precinct);
             let report = report.as_deref().map(message_id).transpose()?;
             let evidence = by_code(&Evidence::ALL, Evidence::code, &evidence)?;
-            let answers = answers
-                .iter()
-                .map(|name| review::parse_finding(name).ok_or(BAD_REQUEST))
-                .collect::<Result<Vec<_>, _>>()?;
+            let answers = findings(&answers)?;
             let why = line(&why);
             let decision =
                 review::decide(state, precinct, report, evidence, &why, answers, override_stronger);
@@ -201,6 +188,11 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
         }
         Act::Admit { message, why } => {
             sign(state, key, &Admit { message: message_id(&message)?, why: line(&why) })
+        }
+        Act::Ask { precinct, report, findings: names, words } => {
+            let (precinct, report) = (PrecinctNumber(precinct), message_id(&report)?);
+            let names = findings(&names)?;
+            sign(state, key, &review::ask(state, precinct, report, names, words.trim()))
         }
         Act::Object { preview, precinct, reason, why } => {
             let reason = by_code(&ObjectionReason::ALL, ObjectionReason::code, &reason)?;
@@ -233,68 +225,14 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let number = state.review().next_stop();
             sign(state, key, &Stop { change, minutes: None, stop, why: line(&why), number })
         }
-        Act::Report(typed) => sign(state, key, &report(state, key, typed, now_ms)?),
+        Act::Report(typed) => sign(state, key, &typed.report(state, key, now_ms)?),
         // Prepared of the board, not here.
         Act::Preview { .. } => return Err(BAD_REQUEST),
     })
 }
 
-/// A report as a person typed it.
-fn report(
-    state: &RoomState,
-    key: &SigningKey,
-    typed: Typed,
-    now_ms: u64,
-) -> Result<Report, Problem> {
-    let unknown = || Problem::refusal(Refusal::UnknownPackage);
-    let package = state.package_id().ok_or_else(unknown)?;
-    let contest = &state.package().ok_or_else(unknown)?.contest;
-    let channels = [Channel::Hotline, Channel::Paper, Channel::Transcription];
-    let channel = by_code(&channels, channel, &typed.channel)?;
-    if !typed.lots.is_empty() {
-        return Err(BAD_REQUEST);
-    }
-    let precinct = PrecinctNumber(typed.precinct);
-    let supersedes = typed.supersedes.as_deref().map(message_id).transpose()?;
-    let revision = supersedes.map_or(Ok(1), |id| revision_after(state, precinct, id))?;
-    let reason = supersedes.map(|_| Reason {
-        code: Contest::OTHER_REASON.to_owned(),
-        text: Some(TYPED_AGAIN.to_owned()),
-    });
-    Ok(Report {
-        package,
-        precinct,
-        revision,
-        supersedes,
-        reason,
-        attendees: typed.attendees,
-        counts: typed.counts,
-        lots: Vec::new(),
-        acknowledged: Vec::new(),
-        attestations: Vec::new(),
-        photos: Vec::new(),
-        channel,
-        device_sequence: reports_of(state, contest, key) + 1,
-        device_time_ms: now_ms,
-        app_version: env!("CARGO_PKG_VERSION").to_owned(),
-    })
-}
-
-fn revision_after(
-    state: &RoomState,
-    precinct: PrecinctNumber,
-    replaced: MessageId,
-) -> Result<u32, Problem> {
-    let replaced = state.reports(precinct).iter().find(|report| report.id == replaced);
-    let replaced = replaced.ok_or(Problem::refusal(Refusal::WrongSupersedes))?;
-    Ok(replaced.report().revision.saturating_add(1))
-}
-
-/// Reports that a key has signed in this round.
-fn reports_of(state: &RoomState, contest: &Contest, key: &SigningKey) -> u64 {
-    let key = key.id();
-    let own = |number| state.reports(number).iter().filter(|report| report.key == key).count();
-    contest.precinct_numbers().map(own).sum::<usize>() as u64
+fn findings(names: &[String]) -> Result<Vec<FindingName>, Problem> {
+    names.iter().map(|name| review::parse_finding(name).ok_or(BAD_REQUEST)).collect()
 }
 
 /// Enters a signed message, after the same looks that admission takes.

@@ -18,6 +18,7 @@ mod releases;
 mod request;
 mod session;
 mod sign_in;
+mod typed;
 mod words;
 
 use std::net::IpAddr;
@@ -103,6 +104,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/hq/api/{room}/releases", get(releases::show))
         .route("/hq/api/{room}/held", get(held::show))
         .route("/hq/api/{room}/prepare", post(releases::prepare))
+        .route("/hq/api/{room}/ties", post(typed::ties))
         .route("/hq/api/{room}/acts", post(acts::act));
     let api =
         api.layer(DefaultBodyLimit::max(BODY_MAX)).layer(axum::middleware::map_response(private));

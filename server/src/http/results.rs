@@ -1,24 +1,33 @@
 //! The results pages, on the public listener.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use countersign_core::id::MessageId;
+use countersign_core::language::Language;
 use countersign_core::room::Room;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::public::FOREVER;
 use super::{Problem, Shared, public, tag};
 use crate::publish::files::{Body, File, expand};
+use crate::publish::pages::find::{Found, Log};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(top))
         .routes(routes!(results))
+        .routes(routes!(find))
+        .routes(routes!(find_in_spanish))
         .routes(routes!(file))
         .routes(routes!(rehearsal))
+        .routes(routes!(rehearsal_find))
+        .routes(routes!(rehearsal_find_in_spanish))
         .routes(routes!(rehearsal_file))
 }
 
@@ -26,6 +35,13 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; \
      frame-ancestors 'none'",
 );
+/// The same for the page with a form.
+const POLICY_OF_FORM: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'",
+);
+/// What one person looks up is kept nowhere.
+const NOWHERE: HeaderValue = HeaderValue::from_static("no-store");
 /// Short enough that a withdrawal is seen within minutes, long enough that a cache in front carries the load.
 const A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=15");
 
@@ -84,10 +100,107 @@ async fn rehearsal_file(
     offer(&service, Room::Rehearsal, &name, &headers).await
 }
 
+#[derive(Deserialize, IntoParams)]
+struct Asked {
+    /// A report's id (64 hexadecimal digits), the number of its entry, or its read-back phrase.
+    #[serde(default)]
+    id: String,
+}
+
+/// Where a report stands, as far as that is public: received, in review, shown to observers, released, corrected, withdrawn.
+#[utoipa::path(
+    get, path = "/results/find.html", tag = "public", params(Asked),
+    responses((status = 200, content_type = "text/html"), (status = 503, description = "Being made"))
+)]
+async fn find(
+    State(service): State<Shared>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    look_up(&service, Room::Official, Language::English, asked)
+}
+
+/// The same in Spanish.
+#[utoipa::path(
+    get, path = "/results/es/find.html", tag = "public", params(Asked),
+    responses((status = 200, content_type = "text/html"), (status = 503, description = "Being made"))
+)]
+async fn find_in_spanish(
+    State(service): State<Shared>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    look_up(&service, Room::Official, Language::Spanish, asked)
+}
+
+/// The same of what was rehearsed.
+#[utoipa::path(
+    get, path = "/rehearsal/find.html", tag = "public", params(Asked),
+    responses((status = 200, content_type = "text/html"), (status = 503, description = "Being made"))
+)]
+async fn rehearsal_find(
+    State(service): State<Shared>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    look_up(&service, Room::Rehearsal, Language::English, asked)
+}
+
+/// The same of what was rehearsed, in Spanish.
+#[utoipa::path(
+    get, path = "/rehearsal/es/find.html", tag = "public", params(Asked),
+    responses((status = 200, content_type = "text/html"), (status = 503, description = "Being made"))
+)]
+async fn rehearsal_find_in_spanish(
+    State(service): State<Shared>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    look_up(&service, Room::Rehearsal, Language::Spanish, asked)
+}
+
+/// A room's log as it is at each look, so that no page keeps the sequencer waiting.
+struct Newest<'a>(&'a Shared, Room);
+
+impl Log for Newest<'_> {
+    fn message(&self, id: MessageId) -> Option<Found> {
+        let projection = self.0.admission.room(self.1).read();
+        let index = projection.find(id)?;
+        projection.entry(index).map(|&entry| Found { index, entry })
+    }
+
+    fn entry(&self, index: u64) -> Option<Found> {
+        let projection = self.0.admission.room(self.1).read();
+        projection.entry(index).map(|&entry| Found { index, entry })
+    }
+
+    fn is_withheld(&self, id: MessageId) -> bool {
+        self.0.admission.room(self.1).read().state.review().withheld(id).is_some()
+    }
+}
+
+fn look_up(
+    service: &Shared,
+    room: Room,
+    language: Language,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Ok(Query(Asked { id })) = asked else { return Err(Problem::PARAMETER) };
+    let Some(site) = service.sites.get(room) else { return Ok(being_made()) };
+    let page = site.lookup.page(language, &id, &Newest(service, room));
+    let page = page.map_err(|error| {
+        tracing::error!(%error, "a page cannot be made");
+        Problem::FAILED
+    })?;
+    let mut response = Html(page).into_response();
+    dress(response.headers_mut(), POLICY_OF_FORM);
+    response.headers_mut().insert(header::CACHE_CONTROL, NOWHERE);
+    Ok(response)
+}
+
+fn being_made() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], "being made\n").into_response()
+}
+
 async fn offer(service: &Shared, room: Room, name: &str, headers: &HeaderMap) -> Response {
     let Some(site) = service.sites.get(room) else {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], "being made\n")
-            .into_response();
+        return being_made();
     };
     let file = if name.ends_with('/') {
         site.files.get(&format!("{name}index.html"))
@@ -167,10 +280,14 @@ fn finish(file: &File, mut response: Response) -> Response {
     }
     headers.insert(header::CACHE_CONTROL, if file.immutable { FOREVER } else { A_WHILE });
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    dress(headers, POLICY);
+    response
+}
+
+fn dress(headers: &mut HeaderMap, policy: HeaderValue) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 #[cfg(test)]

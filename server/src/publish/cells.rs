@@ -235,21 +235,30 @@ impl Cells {
     /// # Errors
     /// The first [`Difference`], in the order of the regions.
     pub fn agree_with(&self, document: &Self) -> Result<(), Difference> {
-        let nought = || "0".to_owned();
+        self.differences(document).next().map_or(Ok(()), Err)
+    }
+
+    /// Every cell in which a document differs, in the order of the regions.
+    pub fn differences<'a>(&'a self, document: &'a Self) -> impl Iterator<Item = Difference> + 'a {
         let mut cells: Vec<&Cell> = self.0.keys().chain(document.0.keys()).collect();
         cells.sort_unstable();
         cells.dedup();
-        for cell in cells {
+        cells.into_iter().filter_map(|cell| {
+            let nought = || "0".to_owned();
             let (ours, theirs) = (self.0.get(cell), document.0.get(cell));
-            if ours != theirs {
-                return Err(Difference {
-                    cell: cell.clone(),
-                    ours: ours.cloned().unwrap_or_else(nought),
-                    theirs: theirs.cloned().unwrap_or_else(nought),
-                });
-            }
-        }
-        Ok(())
+            (ours != theirs).then(|| Difference {
+                cell: cell.clone(),
+                ours: ours.cloned().unwrap_or_else(nought),
+                theirs: theirs.cloned().unwrap_or_else(nought),
+            })
+        })
+    }
+
+    /// Whether a region has a number.
+    #[must_use]
+    pub fn has_region(&self, region: &str) -> bool {
+        let first = Cell { region: region.to_owned(), measure: String::new() };
+        self.0.range(first..).next().is_some_and(|(cell, _)| cell.region == region)
     }
 }
 

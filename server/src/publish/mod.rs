@@ -5,6 +5,7 @@
 
 pub mod cells;
 mod compared;
+pub mod copy;
 pub mod data;
 pub mod export;
 pub mod files;
@@ -13,6 +14,7 @@ pub mod pages;
 pub mod sites;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use countersign_core::id::{MessageId, sha256};
 use countersign_core::results::{Released, RoomState};
@@ -21,6 +23,7 @@ use data_encoding::HEXLOWER;
 use cells::{Cells, Difference, EARLY_ATTENDEES};
 use data::Unreadable;
 use files::{File, Files, put};
+use pages::find::Lookup;
 use pages::{Night, PageError, Witnesses};
 
 use crate::public_folder;
@@ -49,6 +52,8 @@ pub enum PublishError {
 pub struct Site {
     /// Its files.
     pub files: Files,
+    /// What a server answers look-ups of reports from.
+    pub lookup: Arc<Lookup>,
     /// Entries of the log that it was made from.
     pub log_size: u64,
     /// When it was made, server time.
@@ -131,7 +136,8 @@ impl Publisher {
         let mut files = self.pages.as_ref().map(|(_, files)| files.clone()).unwrap_or_default();
         files.extend(moment);
         let waits = !night.waiting.is_empty();
-        Ok(Some(Site { files, log_size: state.size(), made_ms, waits }))
+        let lookup = Arc::new(Lookup::of(&night)?);
+        Ok(Some(Site { files, lookup, log_size: state.size(), made_ms, waits }))
     }
 
     fn documents_of(

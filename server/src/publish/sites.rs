@@ -134,7 +134,8 @@ fn said(review: &Review) -> usize {
     let stops = review.stops().iter().filter(|stop| stop.approval.is_some()).count();
     let ended = review.stops().iter().filter(|stop| stop.ended.is_some()).count();
     let asked = review.previews().len() + review.objections().len();
-    asked + answered + approvals + withdrawn + stops + ended + review.withheld_count()
+    let other = review.withheld_count() + review.copies().len();
+    asked + answered + approvals + withdrawn + stops + ended + other
 }
 
 fn is_time(made: Option<&Made>, state: &RoomState, cosigned: &[u64]) -> bool {

@@ -232,9 +232,11 @@ impl Projection {
     /// The [`Refusal`].
     pub fn judge(&self, message: &Message, now_ms: u64) -> Result<(), Refusal> {
         self.state.judge(message, now_ms)?;
-        let act = message.decode::<Act>().ok();
-        let begins = act.as_ref().map(|act| act.begun_again.begins.as_str());
-        self.may_begin(begins).then_some(()).ok_or(Refusal::NotAllowed)
+        let begins = match message.decode() {
+            Ok(Act::BegunAgain(begun_again)) => Some(begun_again.begins),
+            _ => None,
+        };
+        self.may_begin(begins.as_deref()).then_some(()).ok_or(Refusal::NotAllowed)
     }
 
     /// A room's first log begins with anything but an act; a later one with the act that begins it, and nothing else. Given

@@ -21,8 +21,8 @@ use data_encoding::BASE64;
 pub use difference::Difference;
 pub use source::{Address, Source, Unread, Wanted};
 pub use verdict::{
-    Change, ComparedFile, CosignedBy, Counted, GroupResults, Known as ComparedKnown, LayerResults,
-    Said, Verdict, WithheldMessage,
+    Change, ComparedFile, CopySaid, CosignedBy, Counted, GroupResults, Known as ComparedKnown,
+    LayerResults, Said, Verdict, WithheldMessage,
 };
 
 use public_log::PublicLog;
@@ -216,6 +216,7 @@ fn results(
         verdict.changes =
             changed.iter().map(|changed| Change::of(&package.contest, changed)).collect();
     }
+    verdict.copies = state.review().copies().iter().map(CopySaid::of).collect();
     published::compare(source, state, verdict, watch)
 }
 

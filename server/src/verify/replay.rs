@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use countersign_core::id::{PrecinctNumber, PublicKey};
 use countersign_core::log::{Entry, Origin};
-use countersign_core::message::{Act, BegunAgain, Kind, Message};
+use countersign_core::message::{BegunAgain, Kind, Message};
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{Audience, Change, Publication, RoomState, Unpublished};
 
@@ -68,10 +68,9 @@ fn begins_rightly(log: &PublicLog, messages: &[Option<Message>]) -> Result<(), D
     }
     if later {
         let message = messages.first().and_then(Option::as_ref).ok_or_else(wrong)?;
-        BegunAgain::read(message, &log.contest, log.room, &log.party, &log.keys)
-            .map_err(Difference::BegunAgain)?;
-        let act: Act = message.decode().map_err(|_| wrong())?;
-        (act.begun_again.begins == *origin).then_some(()).ok_or_else(wrong)?;
+        let read = BegunAgain::read(message, &log.contest, log.room, &log.party, &log.keys);
+        let begun_again = read.map_err(Difference::BegunAgain)?;
+        (begun_again.begins == *origin).then_some(()).ok_or_else(wrong)?;
     }
     Ok(())
 }
@@ -147,6 +146,8 @@ impl Missing {
                 | Kind::Preview
                 | Kind::Release
                 | Kind::Approve
+                | Kind::Question
+                | Kind::Reply
         );
         let lacking = matches!(
             refusal,
@@ -165,6 +166,7 @@ impl Missing {
                     | Kind::Decision
                     | Kind::Objection
                     | Kind::Answer
+                    | Kind::Question
             );
             *at < index && of_a_precinct
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use countersign_core::results::{ChangedPrecinct, Released};
+use countersign_core::results::{ChangedPrecinct, RecordedCopy, Released};
 use countersign_core::room::Room;
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ pub struct Verdict {
     pub layers: Vec<LayerResults>,
     /// Released numbers that later releases changed.
     pub changes: Vec<Change>,
+    /// Copies of the results that the party compared, and what it decided.
+    pub copies: Vec<CopySaid>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
     /// Documents of releases that are not there, where others are.
@@ -127,8 +129,8 @@ pub struct GroupResults {
     pub counts: Vec<u64>,
     /// Delegates that count.
     pub official_delegates: u64,
-    /// State delegate equivalents.
-    pub sde: String,
+    /// State delegate equivalents, where the contest knows them.
+    pub sde: Option<String>,
     /// National delegates, where the contest decides any.
     pub national_delegates: Option<u32>,
 }
@@ -146,6 +148,29 @@ pub struct Change {
     pub taken_out: bool,
     /// Cells that differ: name, before, after.
     pub cells: Vec<(String, u32, u32)>,
+}
+
+/// A copy that the party compared: what its own people signed about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CopySaid {
+    /// Index of the entry.
+    pub entry: u64,
+    /// Number of the person who signed.
+    pub person: u32,
+    /// Whose copy.
+    pub whose: String,
+    /// SHA-256 of the copy.
+    pub copy: String,
+    /// Id of the release or preview that it was compared with.
+    pub compared_with: Option<String>,
+    /// Precincts that differed.
+    pub precincts: u32,
+    /// Numbers that differed.
+    pub cells: u32,
+    /// `go-on` or `stop`.
+    pub decision: &'static str,
+    /// Why.
+    pub why: String,
 }
 
 /// A published file.
@@ -191,7 +216,7 @@ impl LayerResults {
             group: group.key.clone(),
             counts: totals.counts.iter().filter_map(|count| count.get(at).copied()).collect(),
             official_delegates: totals.delegates.get(at).copied().unwrap_or_default(),
-            sde: totals.sde.get(at).copied().unwrap_or_default().to_string(),
+            sde: totals.sde.get(at).filter(|_| contest.has_sde()).map(ToString::to_string),
             national_delegates: seats.as_ref().and_then(|seats| seats.get(at).copied()),
         };
         Self {
@@ -206,6 +231,23 @@ impl LayerResults {
                 let mut all = districts.chain([&national.at_large, &national.pleo]);
                 all.any(|split| split.tie.is_some())
             }),
+        }
+    }
+}
+
+impl CopySaid {
+    pub(super) fn of(one: &RecordedCopy) -> Self {
+        let RecordedCopy { signed, compared } = one;
+        Self {
+            entry: signed.index,
+            person: signed.person,
+            whose: compared.whose.clone(),
+            copy: compared.copy.to_string(),
+            compared_with: compared.compared_with.map(|id| id.to_string()),
+            precincts: compared.precincts,
+            cells: compared.cells,
+            decision: compared.decision.code(),
+            why: compared.why.clone(),
         }
     }
 }
@@ -287,6 +329,12 @@ impl Verdict {
                 "\nchanged by later releases: {cells} numbers, {precincts} times a precinct"
             )?;
         }
+        for CopySaid { entry, person, whose, precincts, cells, decision, why, .. } in &self.copies {
+            writeln!(
+                text,
+                "\ncopy of {whose}, compared by person {person} (entry {entry}): {precincts} precincts and {cells} numbers differed; {decision}: {why}"
+            )?;
+        }
         match self.compared.len() {
             0 if self.layers.is_empty() => {}
             0 => writeln!(text, "\nno published data lies there to compare with")?,
@@ -354,13 +402,18 @@ impl LayerResults {
             write!(text, "{count:>16}")?;
         }
         let national = self.groups.iter().any(|group| group.national_delegates.is_some());
-        writeln!(text, "{:>12}{}", "SDE", if national { "    national" } else { "" })?;
+        if self.groups.iter().any(|group| group.sde.is_some()) {
+            write!(text, "{:>12}", "SDE")?;
+        }
+        writeln!(text, "{}", if national { "    national" } else { "" })?;
         for group in &self.groups {
             write!(text, "  {:<20}", group.group)?;
             for count in &group.counts {
                 write!(text, "{count:>16}")?;
             }
-            write!(text, "{:>12}", group.sde)?;
+            if let Some(sde) = &group.sde {
+                write!(text, "{sde:>12}")?;
+            }
             match group.national_delegates {
                 Some(seats) => writeln!(text, "{seats:>12}")?,
                 None => writeln!(text)?,

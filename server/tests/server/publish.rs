@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
@@ -10,6 +11,7 @@ use countersign_core::message::{
     Person, Role, Scope,
 };
 use countersign_core::room::Room;
+use countersign_server::practice;
 use countersign_server::publish::data::{csv, json, nist};
 use serde_json::Value;
 
@@ -165,6 +167,61 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     assert!(again.contains("files ("), "{again}");
 }
 
+/// Nevada 2020: nobody knows its counties' state delegates. What is not known is nowhere a nought, and shares are of delegates.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
+    let mut contest = practice::contest().unwrap();
+    assert!(contest.has_sde());
+    for county in &mut contest.counties {
+        county.state_delegates = 0;
+    }
+    let basis = Some(NationalBasis::CountyDelegates);
+    contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis });
+    let party = Party::with_contest(&[ROOM], contest);
+    assert!(!party.contest.has_sde());
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
+    let mut batch = Vec::new();
+    for number in (0..).take(party.contest.precincts.len()) {
+        let tablet = server.tablet(&party, ROOM, number).await;
+        let mut report = party.report(number, 20);
+        report.counts[delegates][..2].copy_from_slice(&[1, 3]);
+        let report = party.sign(ROOM, &tablet, &report);
+        server.send(ROOM, &report).await.receipt();
+        batch.push((number, report.id(), None));
+    }
+    let release = managers.propose(1, "All", &batch).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+
+    let place = format!("precincts/{}.html", party.contest.precincts[1].id);
+    let county = format!("counties/{}.html", party.contest.counties[0].id);
+    for name in ["index.html", &place, &county] {
+        let english = page(&server, name).await;
+        assert!(!english.contains("State delegate equivalents"), "{english}");
+        assert!(!english.contains("sde:"), "{english}");
+        assert!(!english.contains(".0000<"), "{english}");
+    }
+    let front = page(&server, "").await;
+    let [first, second] = [&party.contest.groups[1], &party.contest.groups[0]]
+        .map(|group| front.find(&format!("<th scope=\"row\">{}</th>", group.full_name)).unwrap());
+    assert!(first < second, "three delegates stand before one: {front}");
+    assert!(front.contains("75.0\u{a0}%"), "{front}");
+    // Ten precincts: the sites of a pool send nobody to a county convention.
+    let national = page(&server, "national.html").await;
+    assert!(national.contains("<p>All groups: 40 · groups that count: 40</p>"), "{national}");
+    assert!(national.contains("<td>30</td>"), "{national}");
+
+    let folder = format!("data/001-{}", &release.to_string()[..8]);
+    for name in ["precincts.csv", "totals.csv", "results.json"] {
+        let text = page(&server, &format!("{folder}/{name}")).await;
+        assert!(text.contains("sde") && !text.contains("0.0000"), "{text}");
+    }
+    server.stop().await;
+}
+
 /// Every file that can be reached from the first page.
 pub async fn crawl(server: &Server) -> BTreeSet<String> {
     let mut known = BTreeSet::from(["index.html".to_owned()]);
@@ -288,6 +345,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     for what in ["decision", "objection", "answer", "withdrawal"] {
         assert!(before.contains(&format!("the neighbour of {what}")), "{what}: {before}");
     }
+    assert!(!before.contains("none of its reports counts"), "{before}");
     let withdrawal = withdrawal_of(&server, release);
     for message in [reports[0], decision, objection, answer, release, withdrawal] {
         managers.withhold(&party, message).await;
@@ -300,6 +358,39 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     for message in [reports[0], decision, objection, answer, release] {
         assert!(!site.iter().any(|name| name.contains(&message.to_string())), "{site:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_precinct_whose_reports_were_set_aside_says_so() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let release = managers.propose(1, "One", &[(0, reports[0], None)]).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let decision = Decision {
+        precinct: PrecinctNumber(0),
+        report: None,
+        evidence: Evidence::Sheet,
+        why: "the worksheet is of another room".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    let scope = Scope::room(&party.contest.id, ROOM);
+    managers.act(Message::sign(&reviewer, scope, &decision)).await;
+    server.publish();
+    let place = &party.contest.precincts[0].id;
+    let english = page(&server, &format!("precincts/{place}.html")).await;
+    let said = "says that none of its reports counts: <q>the worksheet is of another room</q>";
+    assert!(english.contains(said), "{english}");
+    let spanish = page(&server, &format!("es/precincts/{place}.html")).await;
+    assert!(spanish.contains("dice que ninguno de sus informes cuenta: <q>the"), "{spanish}");
+    server.stop().await;
 }
 
 /// The message by which a release was asked to be withdrawn.

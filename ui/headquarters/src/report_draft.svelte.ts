@@ -1,4 +1,5 @@
-import type { Contest, RoomName, TypedChannel } from "./api/types";
+import type { Contest, ReportFigures, RoomName, TypedChannel } from "./api/types";
+import { LotDrafts } from "./lots.svelte";
 import { SvelteMap } from "svelte/reactivity";
 
 /** Largest number a report takes. */
@@ -22,6 +23,7 @@ export class ReportDraft {
   attendees = $state("");
   /** By count and group. */
   counts = $state<string[][]>([]);
+  readonly lots = new LotDrafts();
   /** The own report that it replaces; `undefined`: not chosen. */
   supersedes = $state<string | null | undefined>(undefined);
 
@@ -55,7 +57,7 @@ export class ReportDraft {
   }
 
   /** The whole report in numbers; null while a cell holds none. */
-  figures(): { attendees: number; counts: number[][] } | null {
+  figures(): ReportFigures | null {
     const attendees = numberOf(this.attendees);
     const counts = this.counts.map((cells) => cells.map(numberOf));
     const whole = counts.every((cells): cells is number[] => cells.every((value) => typeof value === "number"));

@@ -1,5 +1,5 @@
 /** A server that says what it is told to: for tests and pictures. */
-import type { Act, BoardEvent, Precinct, Releases, Role, Session } from "../src/api/types";
+import type { Act, BoardEvent, Precinct, Releases, Role, Session, Tie } from "../src/api/types";
 import { boardEvent, held, precinct, releases, row, session } from "./fixtures";
 
 export interface Answer {
@@ -15,6 +15,7 @@ export class FixtureServer {
   board: BoardEvent = boardEvent();
   precinct: Precinct = precinct;
   releases: Releases = releases;
+  ties: Tie[] = [];
   /** What was asked for, in order. */
   readonly asked: { path: string; body: unknown; csrf: string | null }[] = [];
   /** Answers that are given once instead of the usual one, by path. */
@@ -66,6 +67,8 @@ export class FixtureServer {
             es: "H03: Sanders no tiene a nadie en la alineación final de todos los números nuevos; su parte en la última publicación daría 412. Lo que lo resolvería: las fotos de algunas hojas firmadas, junto a las columnas tal como se leyeron.",
           }],
         });
+      case "ties":
+        return good({ ties: this.ties });
       case "acts":
         return good({ id: "ac".repeat(32), index: 4711, kind: (body as Act).do });
       default:

@@ -38,6 +38,8 @@ export const scenes: Scene[] = [
   { name: "precinct-missing", role: "operator", hash: "#/official/precinct/0" },
   { name: "report-choose", role: "operator", hash: "#/official/report", presses: ['[role="combobox"]=polk 1'] },
   { name: "report", role: "operator", hash: "#/official/report/1234", presses: ["#attendees=704", "#cell-0-3=166", "#cell-0-8=600", '[data-form="report"] tfoot .link', "#enter-report"] },
+  { name: "report-lot", role: "operator", hash: "#/official/report/1234", set: (server) => { server.ties = [{ groups: [3, 8], seats: 1, gains: false }]; }, presses: ["#attendees=704", "#cell-0-3=166", "#cell-0-8=538", ...Array<string>(3).fill('[data-form="report"] tfoot .link'), '[data-lot] input[value="8"]', '[data-lot] input[value="coin"]', "#enter-report"] },
+  { name: "report-lot-confirm", role: "operator", hash: "#/official/report/1234", set: (server) => { server.ties = [{ groups: [3, 8], seats: 1, gains: false }]; }, presses: ["#attendees=704", "#cell-0-3=166", "#cell-0-8=538", ...Array<string>(3).fill('[data-form="report"] tfoot .link'), '[data-lot] input[value="8"]', '[data-lot] input[value="coin"]', '[data-lot] input[value="chair"]', "#enter-report"] },
   { name: "held", role: "reviewer", hash: "#/official/held", presses: [id("admit"), '[data-held] input[type="text"]=Called the number on file.', id("admit-go")] },
   { name: "releases", role: "release-manager", hash: "#/official/releases" },
   { name: "releases-admin", role: "admin", hash: "#/official/releases" },

@@ -267,6 +267,8 @@ fn delegates(
 ) {
     if contest.count_index(CountKind::Delegates).is_some() {
         figures.extend(by_group(Measure::Official, official));
+    }
+    if contest.has_sde() {
         figures.extend(by_group(Measure::Sde, sde.iter().map(|sde| sde.0)));
     }
 }

@@ -14,12 +14,14 @@ pub use totals::{Region, Totals};
 
 use super::reports::ReceivedReport;
 use super::review::ProposedRelease;
-use super::room_state::RoomState;
+use super::room_state::{Candidate, RoomState};
 use crate::contest::{Contest, CountKind, OfficialDelegates, PrecinctKind};
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Layer, Lot, Package, PreviewedPrecinct, Report};
 use crate::room::Room;
-use crate::rules::{National, Regions, TenThousandths, award, national_worth, satellite_sde, sde};
+use crate::rules::{
+    Award, National, Regions, TenThousandths, award, national_worth, satellite_sde, sde,
+};
 
 /// A precinct's results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Numbers {
         let delegates = contest.count_index(CountKind::Delegates);
         let signed =
             delegates.and_then(|index| report.counts.get(index)).cloned().unwrap_or_default();
-        let by_the_rules = delegates.and_then(|_| by_the_rules(contest, report));
+        let by_the_rules = delegates.and_then(|_| award_of(contest, report)?.delegates);
         let official = match (contest.release_rules().official, &by_the_rules) {
             (OfficialDelegates::Rules, Some(delegates)) => delegates.clone(),
             _ => signed,
@@ -71,8 +73,10 @@ impl Numbers {
     }
 }
 
-/// Delegates as the rules give them for a report; `None` where they do not give exactly one outcome.
-fn by_the_rules(contest: &Contest, report: &Report) -> Option<Vec<u32>> {
+/// What the rules give for a report whose lengths fit the contest: for its counts with the precinct's early votes, and its
+/// lots. `None` where it is not known how many delegates the precinct elects.
+#[must_use]
+pub fn award_of(contest: &Contest, report: &Report) -> Option<Award> {
     let figures = contest.with_early_votes(report.precinct.0, &report.figures());
     let people = figures
         .complete(contest, CountKind::FinalAlignment)
@@ -80,7 +84,7 @@ fn by_the_rules(contest: &Contest, report: &Report) -> Option<Vec<u32>> {
     let attendees = figures.attendees?;
     let elects = contest.delegates_to_elect(report.precinct.0, Some(attendees))?;
     let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
-    award(&contest.rules, elects, attendees, &people, &lots).delegates
+    Some(award(&contest.rules, elects, attendees, &people, &lots))
 }
 
 /// The results of a room in one layer.
@@ -162,19 +166,27 @@ impl Released {
         let contest = &package.contest;
         for named in &previewed.preview.precincts {
             let Some(received) = received(state, named) else { continue };
-            precincts.push(ReleasedPrecinct {
-                precinct: named.precinct,
-                release: previewed.signed.id,
-                report: received.id,
-                decision: named.decision,
-                numbers: Numbers::of(contest, &received.report()),
-                sde: Vec::new(),
-                worth: Vec::new(),
-                provisional: false,
-            });
+            let id = previewed.signed.id;
+            precincts.push(not_worked_out(contest, named.precinct, id, received, named.decision));
         }
         precincts.sort_by_key(|released| released.precinct);
         Some(Self::add_up(state, package, layer, precincts))
+    }
+
+    /// The results as they would be if what counts in each precinct now were released. Precincts in conflict and those of which
+    /// nothing counts are not in them. As nothing released them, each names its own report as the release. `None` without a
+    /// package.
+    #[must_use]
+    pub fn of_candidates(state: &RoomState) -> Option<Self> {
+        let package = state.package()?;
+        let contest = &package.contest;
+        let counts = contest.precinct_numbers().filter_map(|precinct| {
+            let Candidate::Report(report) = state.candidate(precinct) else { return None };
+            let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
+            Some(not_worked_out(contest, precinct, report.id, report, decision))
+        });
+        let layer = state.review().last_layer().unwrap_or(Layer::Night);
+        Some(Self::add_up(state, package, layer, counts.collect()))
     }
 
     fn add_up(
@@ -252,16 +264,27 @@ fn released_precinct(
     named: &PreviewedPrecinct,
 ) -> Option<ReleasedPrecinct> {
     let report = received(state, named)?;
-    Some(ReleasedPrecinct {
+    Some(not_worked_out(contest, precinct, release.signed.id, report, named.decision))
+}
+
+/// A precinct's numbers before anything that rests on other precincts is worked out.
+fn not_worked_out(
+    contest: &Contest,
+    precinct: PrecinctNumber,
+    release: MessageId,
+    report: &ReceivedReport,
+    decision: Option<MessageId>,
+) -> ReleasedPrecinct {
+    ReleasedPrecinct {
         precinct,
-        release: release.signed.id,
+        release,
         report: report.id,
-        decision: named.decision,
+        decision,
         numbers: Numbers::of(contest, &report.report()),
         sde: Vec::new(),
         worth: Vec::new(),
         provisional: false,
-    })
+    }
 }
 
 /// Gives every precinct its SDE: those of a county by themselves, those of a pool by what all its sites say.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::releases::{Approval, Pending, ProposedRelease, Stopped, Withdrawal};
-use super::{Decided, Objected, Previewed, Review, Signed};
+use super::{Decided, Objected, Previewed, RecordedCopy, Review, Signed};
 use crate::contest::Contest;
 use crate::id::MessageId;
 use crate::message::{
-    Admit, Answer, Approve, Decision, Kind, Message, NotCanonical, Objection, Preview, Release,
-    Stop, StopChange, Withdraw, Withhold,
+    Admit, Answer, Approve, CopyCompared, Decision, Kind, Message, NotCanonical, Objection,
+    Preview, Release, Stop, StopChange, Withdraw, Withhold,
 };
 
 /// An act, decoded.
@@ -24,10 +24,11 @@ pub(in crate::results) enum Deed {
     Objection(Objection),
     Withhold(Withhold),
     Approve(Approve),
+    Compared(CopyCompared),
 }
 
 impl Deed {
-    /// Reads one; `None` for kinds that are none.
+    /// Reads one; `None` for kinds that are none, or not always one.
     pub(in crate::results) fn of(message: &Message) -> Option<Result<Self, NotCanonical>> {
         Some(match message.kind() {
             Kind::Admit => message.decode().map(Self::Admit),
@@ -76,6 +77,7 @@ impl Review {
                 self.pending.insert(signed.id, (signed, pending));
             }
             Deed::Approve(Approve { approves }) => self.approve(signed, approves),
+            Deed::Compared(compared) => self.copies.push(RecordedCopy { signed, compared }),
         }
     }
 

@@ -7,8 +7,8 @@ use super::releases::{Pending, ProposedRelease};
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{
-    Admit, Answer, Approve, Decision, Kind, Layer, Message, Objection, Preview, PreviewedPrecinct,
-    Release, Role, Stop, StopChange, Withdraw, Withhold,
+    Admit, Answer, Approve, CopyCompared, Decision, Kind, Layer, Message, Objection, Preview,
+    PreviewedPrecinct, Release, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use crate::refusal::Refusal;
 use crate::results::persons::Persons;
@@ -68,6 +68,13 @@ impl Review {
             Kind::Objection => judged!(judge_objection),
             Kind::Withhold => judged!(judge_withhold),
             Kind::Approve => judged!(judge_approve),
+            Kind::Act => match message.decode() {
+                Ok(crate::message::Act::CopyCompared(compared)) => {
+                    self.judge_compared(act, &compared)
+                }
+                Ok(crate::message::Act::BegunAgain(_)) => Err(Refusal::NotAllowed),
+                Err(_) => Err(Refusal::NotCanonical),
+            },
             _ => return None,
         })
     }
@@ -248,6 +255,16 @@ impl Review {
         act.signer(&[Role::Admin])?;
         sound(withhold.is_sound())?;
         allowed(!self.withheld.contains_key(&withhold.message))
+    }
+
+    /// Anybody may hold a copy against what is public; that it was done, and what was decided, is for those who release.
+    fn judge_compared(&self, act: Act<'_>, compared: &CopyCompared) -> Result<(), Refusal> {
+        act.signer(&[Role::ReleaseManager, Role::Admin])?;
+        sound(compared.is_sound())?;
+        let is_known = |id| {
+            self.preview(id).is_some() || self.effective().any(|release| release.signed.id == id)
+        };
+        known(compared.compared_with.is_none_or(is_known))
     }
 
     fn judge_approve(&self, act: Act<'_>, approve: &Approve) -> Result<(), Refusal> {

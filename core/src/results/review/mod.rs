@@ -14,7 +14,7 @@ pub(super) use apply::Deed;
 pub(super) use judge::Act;
 
 use crate::id::{MessageId, PrecinctNumber};
-use crate::message::{Answer, Decision, Objection, Preview};
+use crate::message::{Answer, CopyCompared, Decision, Objection, Preview};
 
 /// When and by whom a message came into the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,15 @@ pub struct Objected {
     pub answer: Option<(Signed, Answer)>,
 }
 
+/// A comparison of somebody else's copy in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedCopy {
+    /// When and by whom.
+    pub signed: Signed,
+    /// What it says.
+    pub compared: CopyCompared,
+}
+
 /// A preview in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Previewed {
@@ -74,6 +83,7 @@ pub struct Review {
     /// Messages of kind stop so far, those that end one included.
     stop_messages: u32,
     withheld: HashMap<MessageId, Signed>,
+    copies: Vec<RecordedCopy>,
     /// Who signed what waits for a second person, by the id of that.
     pending: HashMap<MessageId, (Signed, releases::Pending)>,
 }
@@ -143,6 +153,12 @@ impl Review {
     #[must_use]
     pub fn withheld_count(&self) -> usize {
         self.withheld.len()
+    }
+
+    /// Every comparison of somebody else's copy, in log order.
+    #[must_use]
+    pub fn copies(&self) -> &[RecordedCopy] {
+        &self.copies
     }
 
     /// What waits for a second person: who signed it, in no particular order.

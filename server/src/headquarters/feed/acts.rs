@@ -7,8 +7,8 @@ use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
-    Answer, Approve, Decision, Kind, Message, NotCanonical, Objection, Package, Payload, Preview,
-    Release, Report, Stop, StopChange, Withdraw, Withhold,
+    Answer, Approve, CopyCompared, Decision, Kind, Message, NotCanonical, Objection, Package,
+    Payload, Preview, Release, Report, Stop, StopChange, Withdraw, Withhold,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -154,6 +154,12 @@ impl Acts {
                 let withhold: Withhold = decode(message)?;
                 ("withhold", json!({"message": withhold.message.to_string(), "why": withhold.why}))
             }
+            Kind::Act => match decode(message)? {
+                countersign_core::message::Act::CopyCompared(compared) => {
+                    ("copy-compared", self.copy_compared(desk, message.id(), &compared))
+                }
+                countersign_core::message::Act::BegunAgain(_) => return Ok(false),
+            },
             Kind::Approve => {
                 let approves = decode::<Approve>(message)?.approves;
                 let Some(subject) = entered(desk, approves)? else { return Ok(false) };
@@ -187,6 +193,22 @@ impl Acts {
     fn release(&self, release: &Release) -> Value {
         let left_out: Vec<u32> = release.left_out.iter().map(|precinct| precinct.0).collect();
         json!({"preview": self.previews.get(&release.preview), "left_out": left_out})
+    }
+
+    fn copy_compared(&self, desk: &RoomDesk, id: MessageId, compared: &CopyCompared) -> Value {
+        let with = compared.compared_with;
+        json!({
+            "copy": compared.copy.to_string(),
+            "whose": unless_withheld(desk, id, &compared.whose),
+            "preview": with.and_then(|with| self.previews.get(&with)),
+            "release": with
+                .filter(|with| !self.previews.contains_key(with))
+                .map(|with| with.to_string()),
+            "precincts": compared.precincts,
+            "cells": compared.cells,
+            "decision": compared.decision.code(),
+            "why": unless_withheld(desk, id, &compared.why),
+        })
     }
 
     fn preview(
@@ -246,6 +268,7 @@ const fn is_told(kind: Kind) -> bool {
             | Kind::Objection
             | Kind::Withhold
             | Kind::Approve
+            | Kind::Act
     )
 }
 

@@ -36,7 +36,8 @@ fn measure_of(column: &str) -> Option<String> {
     }
 }
 
-fn kind_of(column: &str) -> Option<CountKind> {
+/// The count that a column is of.
+pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
     CountKind::ALL.into_iter().find(|&kind| self::column(kind) == column)
 }
 
@@ -69,6 +70,8 @@ pub(super) fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Resul
 #[must_use]
 pub fn precincts(released: &Released) -> String {
     let contest = &released.package.contest;
+    // An empty cell is unknown, never zero.
+    let with_sde = contest.has_sde();
     let counts = contest.counts.iter().map(|&kind| column(kind));
     let header: Vec<&str> = ["precinct_id", "candidate", "attendees"]
         .into_iter()
@@ -86,7 +89,8 @@ pub fn precincts(released: &Released) -> String {
                 let mut row =
                     vec![named.id.clone(), group.key.clone(), numbers.attendees.to_string()];
                 row.extend(numbers.counts.iter().map(|count| count[index].to_string()));
-                row.push(precinct.sde.get(index).map_or_else(String::new, ToString::to_string));
+                let sde = precinct.sde.get(index).filter(|_| with_sde);
+                row.push(sde.map_or_else(String::new, ToString::to_string));
                 if contest.early_votes.is_some() {
                     let early = contest.early_votes_of(precinct.precinct.0);
                     row.push(early.map_or(0, |early| early.attendees).to_string());
@@ -139,7 +143,8 @@ fn row(contest: &Contest, totals: &Totals, index: usize, national: Option<&[u32]
     ];
     row.extend(totals.counts.iter().map(|count| count[index].to_string()));
     row.push(totals.delegates[index].to_string());
-    row.push(totals.sde[index].to_string());
+    let sde = totals.sde.get(index).filter(|_| contest.has_sde());
+    row.push(sde.map_or_else(String::new, ToString::to_string));
     let seats = national.filter(|_| totals.region == Region::Statewide);
     row.push(seats.map_or_else(String::new, |seats| seats[index].to_string()));
     if contest.early_votes.is_some() {

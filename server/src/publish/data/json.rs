@@ -89,8 +89,9 @@ struct Precinct {
     provisional: bool,
 }
 
-fn decimals(values: &[TenThousandths]) -> Vec<String> {
-    values.iter().map(ToString::to_string).collect()
+/// State delegate equivalents; none where the contest does not know them.
+fn sde(contest: &Contest, values: &[TenThousandths]) -> Vec<String> {
+    values.iter().filter(|_| contest.has_sde()).map(ToString::to_string).collect()
 }
 
 fn sum(contest: &Contest, totals: &Totals) -> Sum {
@@ -103,7 +104,7 @@ fn sum(contest: &Contest, totals: &Totals) -> Sum {
         early_attendees: totals.early_attendees,
         early: totals.early.clone(),
         official_delegates: totals.delegates.clone(),
-        sde: decimals(&totals.sde),
+        sde: sde(contest, &totals.sde),
         provisional: totals.provisional,
     }
 }
@@ -128,7 +129,7 @@ fn precinct(contest: &Contest, released: &ReleasedPrecinct) -> Option<Precinct> 
         early: early.map(votes),
         by_the_rules: numbers.by_the_rules.clone(),
         official_delegates: numbers.official.clone(),
-        sde: decimals(&released.sde),
+        sde: sde(contest, &released.sde),
         provisional: released.provisional,
     })
 }

@@ -3,6 +3,7 @@
 mod changed;
 mod checks;
 mod compared;
+pub mod find;
 mod front;
 mod national;
 mod place;
@@ -390,6 +391,7 @@ pub fn of_releases(night: &Night<'_>) -> Result<Files, PageError> {
     let text = |content, media_type| File::text(content, media_type, true);
     put(&mut files, &*night.style, text(STYLE, "text/css; charset=utf-8"));
     put(&mut files, &*night.script, text(SCRIPT, "text/javascript; charset=utf-8"));
+    find::copies(night, &mut files)?;
     for language in Language::ALL {
         page(&mut files, language, "releases.html", &releases::page(night, language))?;
         page(&mut files, language, "changes.html", &changed::page(night, language))?;

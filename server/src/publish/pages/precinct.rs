@@ -72,6 +72,8 @@ struct Found {
 struct Decided {
     id: String,
     is_withheld: bool,
+    /// It says that none of the precinct's reports counts.
+    none_counts: bool,
     evidence: &'static str,
     why: String,
     at: String,
@@ -169,8 +171,8 @@ fn shown(
     if differs {
         columns.push(Column::by_the_rules(language));
     }
-    let has_sde = signed.is_some();
-    if has_sde {
+    let with_sde = contest.has_sde();
+    if with_sde {
         columns.push(Column::of_sde(language));
     }
     let rows = contest.groups.iter().enumerate().map(|(index, group)| {
@@ -185,7 +187,7 @@ fn shown(
         if let Some(by_the_rules) = numbers.by_the_rules.as_ref().filter(|_| differs) {
             cells.push(whole(by_the_rules[index]));
         }
-        if has_sde {
+        if with_sde {
             cells.push(results.sde.get(index).map_or_else(String::new, |&sde| decimals(sde)));
         }
         Row { name: group.full_name_in(language.code()).to_owned(), key: group.key.clone(), cells }
@@ -246,6 +248,7 @@ fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> V
     let decisions = night.state.review().decisions(number).iter().map(|decided| Decided {
         id: decided.signed.id.to_string(),
         is_withheld: night.is_withheld(decided.signed.id),
+        none_counts: decided.decision.report.is_none(),
         evidence: language.evidence(decided.decision.evidence),
         why: night.written(language, decided.signed.id, &decided.decision.why),
         at: night.time(language, decided.signed.entered_ms),

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use countersign_core::language::Language;
-use countersign_core::message::ObjectionReason;
+use countersign_core::message::{CopyDecision, ObjectionReason, Role};
 use countersign_core::results::LogBegunAgain;
 
 use super::words::{Words as _, whole};
@@ -25,6 +25,7 @@ pub(super) struct StatusPage<'a> {
     next: String,
     previews: Vec<Shown>,
     stops: Vec<Stop>,
+    copies: Vec<Copy>,
     questions: Vec<Question>,
     begun_again: Option<String>,
     inconsistent: bool,
@@ -49,6 +50,19 @@ struct Stop {
     since: String,
     until: String,
     in_force: bool,
+}
+
+/// Somebody else's copy that was compared.
+struct Copy {
+    at: String,
+    whose: String,
+    with: String,
+    precincts: String,
+    cells: String,
+    decision: &'static str,
+    why: String,
+    person: u32,
+    role: &'static str,
 }
 
 struct Question {
@@ -109,6 +123,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         next: night.time(language, next),
         previews: previews.collect(),
         stops: approved.collect(),
+        copies: copies(night, language),
         questions: questions(night, language),
         begun_again: night.state.begun().map(|begun| {
             let begun = LogBegunAgain::of(begun);
@@ -134,6 +149,59 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
             })
             .collect(),
     }
+}
+
+/// Every comparison of somebody else's copy, the newest first.
+fn copies(night: &Night<'_>, language: Language) -> Vec<Copy> {
+    let review = night.state.review();
+    let copies =
+        review.copies().iter().rev().map(|one| {
+            let (signed, compared) = (&one.signed, &one.compared);
+            let preview = compared.compared_with.and_then(|id| review.preview(id));
+            let mut effective = review.effective();
+            let release = compared
+                .compared_with
+                .and_then(|id| effective.find(|release| release.signed.id == id))
+                .map(|release| &review.previews()[release.preview].preview.name);
+            let with = match (preview, release) {
+                (Some(previewed), _) => {
+                    format!(
+                        "{} “{}”",
+                        language.say("the preview", "la vista previa"),
+                        previewed.preview.name
+                    )
+                }
+                (None, Some(name)) => {
+                    format!("{} “{name}”", language.say("the release", "la publicación"))
+                }
+                (None, None) => language
+                    .say("what counted in each precinct", "lo que contaba en cada precinto")
+                    .to_owned(),
+            };
+            let is_admin =
+                night.state.persons().all().iter().any(|(person, _)| {
+                    person.number == signed.person && person.role == Role::Admin
+                });
+            Copy {
+                at: night.time(language, signed.entered_ms),
+                whose: night.written(language, signed.id, &compared.whose),
+                with,
+                precincts: whole(compared.precincts),
+                cells: whole(compared.cells),
+                decision: match compared.decision {
+                    CopyDecision::GoOn => language.say("go on", "seguir"),
+                    CopyDecision::Stop => language.say("stop", "detener"),
+                },
+                why: night.written(language, signed.id, &compared.why),
+                person: signed.person,
+                role: if is_admin {
+                    language.say("admin", "administrador")
+                } else {
+                    language.say("release manager", "responsable de publicación")
+                },
+            }
+        });
+    copies.collect()
 }
 
 /// Every objection, the newest first.

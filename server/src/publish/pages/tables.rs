@@ -28,7 +28,8 @@ pub(super) struct Row {
     pub(super) key: String,
     /// One for each column, as people read it.
     pub(super) cells: Vec<String>,
-    /// Share of the state delegate equivalents, in words and tenths of a per cent; absent before enough is released.
+    /// Share of the state delegate equivalents, or of the delegates where those are not known, in words and tenths of a per
+    /// cent; absent before enough is released.
     pub(super) share: Option<(String, u64)>,
 }
 
@@ -95,12 +96,16 @@ impl Table {
     /// Sums of a region. Groups stand in ballot order until shares may be shown, then the largest first; groups in which
     /// nobody ever stood come last.
     pub(super) fn of(contest: &Contest, totals: &Totals, language: Language, shares: bool) -> Self {
-        let delegates = contest.count_index(CountKind::Delegates).is_some();
-        let whole_sde: u64 = totals.sde.iter().map(|sde| sde.0).sum();
+        let with_sde = contest.has_sde();
+        let worth: Vec<u64> = match with_sde {
+            true => totals.sde.iter().map(|sde| sde.0).collect(),
+            false => totals.delegates.clone(),
+        };
+        let whole_worth: u64 = worth.iter().sum();
         let mut order: Vec<usize> = (0..contest.groups.len()).collect();
         if shares {
             let last = |index: usize| totals.counts.last().map_or(0, |count| count[index]);
-            order.sort_by_key(|&index| std::cmp::Reverse((totals.sde[index], last(index))));
+            order.sort_by_key(|&index| std::cmp::Reverse((worth[index], last(index))));
         }
         let rows = order.into_iter().map(|index| {
             let group = &contest.groups[index];
@@ -113,20 +118,21 @@ impl Table {
                     cells.push(whole(early[index]));
                 }
             }
-            if delegates {
+            if with_sde {
                 cells.push(decimals(totals.sde[index]));
             }
-            let sde = totals.sde[index].0;
             Row {
                 name: group.full_name_in(language.code()).to_owned(),
                 key: group.key.clone(),
                 cells,
-                share: (shares && whole_sde > 0)
-                    .then(|| (per_cent(sde, whole_sde), per_mille(sde, whole_sde))),
+                share: (shares && whole_worth > 0).then(|| {
+                    let share = worth[index];
+                    (per_cent(share, whole_worth), per_mille(share, whole_worth))
+                }),
             }
         });
         let rows = rows.collect();
-        Self { columns: Self::columns(contest, language, delegates), rows }
+        Self { columns: Self::columns(contest, language, with_sde), rows }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What people do, from a report to a result, through nothing but headquarters' own addresses.
 
-use countersign_core::message::Role;
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::PrecinctNumber;
+use countersign_core::message::{Lot, LotDrawer, LotMethod, Message, Role};
 use countersign_core::room::Room;
 use serde_json::{Value, json};
 
@@ -15,24 +17,27 @@ pub(super) struct House {
     pub(super) party: Party,
     pub(super) server: Server,
     pub(super) reviewer: Browser,
-    operator: Browser,
+    pub(super) operator: Browser,
     pub(super) one: Browser,
     pub(super) two: Browser,
     pub(super) observer: Browser,
     pub(super) reports: Vec<String>,
+    /// The same as they were signed, with the keys that did.
+    pub(super) signed: Vec<(SigningKey, Message)>,
 }
 
 impl House {
     pub(super) async fn open() -> Self {
         let party = Party::new(&Room::ALL);
         let server = party.start().await;
-        let mut reports = Vec::new();
+        let mut signed = Vec::new();
         for precinct in 0..2 {
             let device = server.tablet(&party, ROOM, precinct).await;
             let report = party.sign(ROOM, &device, &party.report(precinct, 20 + precinct));
             server.send(ROOM, &report).await.receipt();
-            reports.push(report.id().to_string());
+            signed.push((device, report));
         }
+        let reports = signed.iter().map(|(_, report)| report.id().to_string()).collect();
         let sign_in = async |number, role| {
             Worker::employ(&party, &server, number, role).await.sign_in(&server).await
         };
@@ -41,7 +46,7 @@ impl House {
         let one = sign_in(4, Role::ReleaseManager).await;
         let two = sign_in(5, Role::ReleaseManager).await;
         let observer = sign_in(8, Role::Observer).await;
-        Self { party, server, reviewer, operator, one, two, observer, reports }
+        Self { party, server, reviewer, operator, one, two, observer, reports, signed }
     }
 
     /// Time passes, and everybody stays signed in.
@@ -54,12 +59,12 @@ impl House {
         }
     }
 
-    async fn row(&self, browser: &Browser, precinct: usize) -> Value {
+    pub(super) async fn row(&self, browser: &Browser, precinct: usize) -> Value {
         let board = browser.get(&self.server, "/official/board").await.json();
         board["precincts"][precinct].clone()
     }
 
-    async fn precinct(&self, browser: &Browser, precinct: u32) -> Value {
+    pub(super) async fn precinct(&self, browser: &Browser, precinct: u32) -> Value {
         let path = format!("/official/precincts/{precinct}");
         browser.get(&self.server, &path).await.json()
     }
@@ -183,10 +188,13 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
         &board,
         "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",
     );
-    has_fields(&row, "number id name county standing flags open reports last_ms objections");
+    has_fields(
+        &row,
+        "number id name county standing flags open reports last_ms objections asked_ms",
+    );
     has_fields(
         &shown,
-        "row delegates_to_elect sources candidate findings decisions released previews objections",
+        "row delegates_to_elect sources candidate findings decisions released previews objections questions",
     );
     has_fields(
         &shown["sources"][0],
@@ -245,6 +253,96 @@ async fn t59_t60_what_two_people_take_back_and_stop() {
     let withdrawn = &releases["previews"][0]["releases"][0]["withdrawn"];
     assert_eq!(withdrawn["why"], "columns are shifted");
     assert_eq!((&withdrawn["person"], &withdrawn["approved_by"]), (&json!(5), &json!(4)));
+}
+
+/// Numbers of a precinct that elects three, where two groups of ten are equal: both round to two, and a lot decides who keeps it.
+fn tied(house: &House) -> Value {
+    let (elm, _) = house.party.contest.precinct_by_id("elm-1").unwrap();
+    let mut people = vec![0; house.party.contest.groups.len()];
+    (people[0], people[2]) = (10, 10);
+    let mut delegates = vec![0; people.len()];
+    (delegates[0], delegates[2]) = (1, 2);
+    json!({"precinct": elm, "attendees": 20, "counts": [people, people, delegates]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_report_takes_the_lot_that_settles_its_tie_and_no_other() {
+    let mut house = House::open().await;
+    let figures = tied(&house);
+    let ties = async |browser: &mut Browser, figures: &Value| {
+        browser.post(&house.server, "/official/ties", figures).await
+    };
+    let found = ties(&mut house.operator, &figures).await.json();
+    assert_eq!(found, json!({"ties": [{"groups": [0, 2], "seats": 1, "gains": false}]}));
+    let mut without = figures.clone();
+    without["counts"][1][0] = json!(12);
+    without["counts"][1][2] = json!(8);
+    assert_eq!(ties(&mut house.operator, &without).await.json(), json!({"ties": []}));
+    for odd in [json!([[10, 10]]), json!([[u32::MAX], [], []])] {
+        let mut figures = figures.clone();
+        figures["counts"] = odd;
+        assert_eq!(ties(&mut house.operator, &figures).await.json(), json!({"ties": []}));
+    }
+    assert_eq!(ties(&mut house.observer, &figures).await.code(), "not-allowed");
+
+    let lot = json!({
+        "groups": [0, 2], "seats": 1, "winners": [2], "method": "coin", "drawn_by": "chair"
+    });
+    let typed = |figures: &Value, lots: Value| {
+        let mut act = figures.clone();
+        act["do"] = json!("report");
+        act["channel"] = json!("hotline");
+        act["lots"] = lots;
+        act["supersedes"] = Value::Null;
+        act
+    };
+    let changed = |field: &str, to: Value| {
+        let mut lot = lot.clone();
+        lot[field] = to;
+        lot
+    };
+    for (figures, lots, code) in [
+        (&without, json!([lot]), "no-such-tie"),
+        (&figures, json!([lot, lot]), "no-such-tie"),
+        (&figures, json!([changed("groups", json!([0, 1]))]), "no-such-tie"),
+        (&figures, json!([changed("winners", json!([1]))]), "no-such-tie"),
+        (&figures, json!([changed("winners", json!([0, 2]))]), "no-such-tie"),
+        (&figures, json!([changed("seats", json!(2))]), "no-such-tie"),
+        (&figures, json!([changed("method", json!("dice"))]), "bad-request"),
+        (&figures, json!([changed("drawn_by", json!("Ann"))]), "bad-request"),
+        (&figures, json!([changed("groups", json!([0, 300]))]), "bad-request"),
+    ] {
+        let act = typed(figures, lots.clone());
+        let reply = act_as(&house.server, &mut house.operator, &act).await;
+        assert_eq!(reply.code(), code, "{lots}");
+    }
+    // With its lot the rules give what was announced; a room that drew none is taken down as well, and the check finds it.
+    let elm = u32::try_from(figures["precinct"].as_u64().unwrap()).unwrap();
+    let act = typed(&figures, json!([lot]));
+    let first = entered(&act_as(&house.server, &mut house.operator, &act).await, "report");
+    let report = {
+        let projection = house.server.node.admission.room(ROOM).read();
+        projection.state.reports(PrecinctNumber(elm))[0].report()
+    };
+    let drawn = Lot {
+        seats: 1,
+        groups: vec![0, 2],
+        method: LotMethod::Coin,
+        winners: vec![2],
+        drawn_by: LotDrawer::Chair,
+    };
+    assert_eq!(report.lots, [drawn]);
+    let names = async |house: &House| -> Vec<String> {
+        let shown = house.precinct(&house.reviewer, elm).await;
+        let findings = shown["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(house.precinct(&house.reviewer, elm).await["sources"][0]["by_the_rules"][2], 2);
+    assert!(names(&house).await.iter().all(|name| !name.starts_with("C08")));
+    let mut without_lot = typed(&figures, json!([]));
+    without_lot["supersedes"] = json!(first);
+    entered(&act_as(&house.server, &mut house.operator, &without_lot).await, "report");
+    assert!(names(&house).await.iter().any(|name| name.starts_with("C08")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,8 @@
 //! The feed for observers' programs: who reads it, what it tells, and where it goes on.
 
+use countersign_core::id::CopyDigest;
+use countersign_core::message::{Act, CopyCompared, CopyDecision};
+use countersign_core::room::Room;
 use countersign_server::headquarters::NewFeedToken;
 use serde_json::json;
 
@@ -112,6 +115,32 @@ async fn t62_two_programs_are_told_the_same_and_go_on_where_they_were() {
             next(&mut late, name).await;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t66_programs_are_told_that_a_copy_was_compared_and_what_was_decided() {
+    let house = House::open().await;
+    let (_, of_one) = token(&house.server, OBSERVER);
+    let mut feed = follow(&house.server, &of_one, None).await;
+    let compared = CopyCompared {
+        copy: CopyDigest::of(b"a copy"),
+        whose: "the national party".to_owned(),
+        compared_with: None,
+        precincts: 1,
+        cells: 2,
+        decision: CopyDecision::GoOn,
+        why: "a precinct is late there".to_owned(),
+    };
+    let act = house.party.by_admin(Room::Official, &Act::CopyCompared(compared));
+    house.server.send(Room::Official, &act).await.receipt();
+    let told = next(&mut feed, "copy-compared").await.data;
+    assert_eq!((&told["person"], &told["id"]), (&json!(1), &json!(act.id().to_string())));
+    assert_eq!((&told["precincts"], &told["cells"]), (&json!(1), &json!(2)));
+    assert_eq!(
+        (&told["decision"], &told["whose"]),
+        (&json!("go-on"), &json!("the national party"))
+    );
+    assert_eq!((&told["preview"], &told["release"]), (&json!(null), &json!(null)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

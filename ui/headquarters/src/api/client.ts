@@ -1,5 +1,5 @@
 import { Failed, problemIn } from "./problem";
-import type { Act, Entered, HeldMessage, Precinct, Preparation, Prepared, Releases, RoomName, Session } from "./types";
+import type { Act, Entered, HeldMessage, Precinct, Preparation, Prepared, Releases, ReportFigures, RoomName, Session, Tie } from "./types";
 
 /** Milliseconds after which an answer is no longer waited for. An act is signed and made durable meanwhile. */
 const PATIENCE_MS = 20_000;
@@ -42,6 +42,11 @@ export class Client {
 
   prepare(room: RoomName, preparation: Preparation): Promise<Prepared> {
     return this.#send(`${room}/prepare`, preparation);
+  }
+
+  /** The ties that a lot settles in numbers which are being typed. */
+  async ties(room: RoomName, precinct: number, figures: ReportFigures): Promise<Tie[]> {
+    return (await this.#send<{ ties: Tie[] }>(`${room}/ties`, { precinct, ...figures })).ties;
   }
 
   act(room: RoomName, act: Act): Promise<Entered> {

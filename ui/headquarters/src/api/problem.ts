@@ -1,7 +1,7 @@
 /** Every code of a problem that the server answers with, beside those of a refusal. */
 export const SERVER_CODES = [
   "not-signed-in", "sign-in-failed", "locked", "setup-needed", "csrf", "not-allowed", "bad-request", "not-found", "busy", "failed",
-  "of-the-batch", "none-ready",
+  "of-the-batch", "none-ready", "no-such-tie",
 ] as const;
 
 /** What this page notices by itself: no answer came, or one that it cannot read. */

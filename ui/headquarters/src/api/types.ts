@@ -1,3 +1,5 @@
+import type { LotDrawer, LotMethod } from "@countersign/shared/gen_api";
+
 /** What the server says and takes under `/hq/api`. Ids are hex, times milliseconds since the Unix epoch, precincts numbers in the package. */
 
 export const ROLES = ["admin", "operator", "reviewer", "release-manager", "observer"] as const;
@@ -251,6 +253,30 @@ export interface Prepared {
   of_the_batch: Sentence[];
 }
 
+/** Groups with an equal claim to delegates: a lot favours so many of them. */
+export interface Tie {
+  /** Ballot indices in rising order. */
+  groups: number[];
+  seats: number;
+  /** Favoured groups gain a delegate; where false, those not favoured lose one. */
+  gains: boolean;
+}
+
+/** A tie that the room settled by lot. */
+export interface TypedLot {
+  groups: number[];
+  seats: number;
+  winners: number[];
+  method: LotMethod;
+  drawn_by: LotDrawer;
+}
+
+/** The numbers of a report. */
+export interface ReportFigures {
+  attendees: number;
+  counts: number[][];
+}
+
 export type Act =
   | { do: "decide"; precinct: number; report: string | null; evidence: Evidence; why: string; answers: string[]; override_stronger: boolean }
   | { do: "answer"; objection: string; outcome: Outcome; why: string }
@@ -262,7 +288,7 @@ export type Act =
   | { do: "withdraw"; release: string; why: string }
   | { do: "stop"; minutes: number; why: string }
   | { do: "resume"; stop: string; why: string }
-  | { do: "report"; precinct: number; channel: TypedChannel; attendees: number; counts: number[][]; lots: never[]; supersedes: string | null };
+  | ({ do: "report"; precinct: number; channel: TypedChannel; lots: TypedLot[]; supersedes: string | null } & ReportFigures);
 
 /** What was signed and entered. */
 export interface Entered {

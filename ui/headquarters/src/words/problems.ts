@@ -20,6 +20,7 @@ export const problemWords: Record<string, Sentence> = {
   busy: { title: m.p_busy_title, text: m.p_busy_text },
   failed: { title: m.p_failed_title, text: m.p_failed_text },
   "of-the-batch": { title: m.p_of_the_batch_title, text: m.p_of_the_batch_text },
+  "no-such-tie": { title: m.p_no_such_tie_title, text: m.p_no_such_tie_text },
   "none-ready": { title: m.p_none_ready_title, text: m.p_none_ready_text },
   network: { title: m.p_network_title, text: m.p_network_text },
   garbled: { title: m.p_garbled_title, text: m.p_garbled_text },
