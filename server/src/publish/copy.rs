@@ -9,8 +9,8 @@ use countersign_core::results::Released;
 use countersign_core::rules::TenThousandths;
 use serde::Serialize;
 
-use super::cells::{Cell, Cells};
-use super::data::csv::kind_of;
+use super::cells::{Cell, Cells, EARLY, EARLY_ATTENDEES};
+use super::data::csv::{self as csv_form, kind_of};
 
 /// Largest copy, in bytes: twice what the largest contest that a server publishes takes.
 pub const COPY_MAX: usize = 32 << 20;
@@ -28,7 +28,7 @@ pub enum NoCopy {
     Form(String),
     /// A column is missing, unknown or there twice.
     #[error(
-        "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde, as in a release's precincts.csv; any but the first two may be left out"
+        "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde, as in a release's precincts.csv; with early_attendees, early_first and early_final where the contest has early votes; any but the first two may be left out"
     )]
     Columns(String),
     /// Something in a line is not what it should be.
@@ -52,11 +52,13 @@ pub struct Copy {
 }
 
 /// A column that is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Column {
     Attendees,
     Count(usize),
     Sde,
+    EarlyAttendees,
+    Early(usize),
 }
 
 /// What a column of a contest's file holds.
@@ -64,6 +66,8 @@ enum Place {
     Precinct,
     Group,
     Numbers(Column),
+    /// That the data are made up, in each row of a contest that says so.
+    MadeUp,
 }
 
 impl Copy {
@@ -79,7 +83,7 @@ impl Copy {
         let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
         let places = places(table.headers().map_err(form)?, contest)?;
         let (mut cells, mut seen) = (Cells::default(), BTreeSet::new());
-        let mut attended: HashMap<String, String> = HashMap::new();
+        let mut attended: HashMap<(String, Column), String> = HashMap::new();
         let mut row = csv::StringRecord::new();
         while table.read_record(&mut row).map_err(form)? {
             let line = row.position().map_or(0, csv::Position::line);
@@ -99,13 +103,16 @@ impl Copy {
             }
             let region = format!("precinct:{precinct}");
             for (place, text) in places.iter().zip(&row) {
+                if matches!(place, Place::MadeUp) && text != csv_form::YES {
+                    return Err(wrong(format!("{} does not say made up", text.escape_debug())));
+                }
                 let Place::Numbers(column) = place else { continue };
                 let number = column.number(text).ok_or_else(|| {
                     wrong(format!("{} is no number that a report may hold", text.escape_debug()))
                 })?;
-                if *column == Column::Attendees {
-                    let said =
-                        attended.entry(precinct.to_owned()).or_insert_with(|| number.clone());
+                if matches!(column, Column::Attendees | Column::EarlyAttendees) {
+                    let key = (precinct.to_owned(), *column);
+                    let said = attended.entry(key).or_insert_with(|| number.clone());
                     if *said != number {
                         return Err(wrong(format!(
                             "attendees of {precinct} differ from line to line"
@@ -117,7 +124,7 @@ impl Copy {
         }
         let columns = places.iter().filter_map(|place| match place {
             Place::Numbers(column) => Some(*column),
-            Place::Precinct | Place::Group => None,
+            Place::Precinct | Place::Group | Place::MadeUp => None,
         });
         Ok(Self { digest: CopyDigest::of(bytes), cells, columns: columns.collect() })
     }
@@ -142,7 +149,7 @@ impl Copy {
                 cells: Vec::new(),
             });
             let measure = difference.cell.measure;
-            let (count, group) = measure.split_once(':').unwrap_or((&measure, ""));
+            let (count, group) = measure.rsplit_once(':').unwrap_or((&measure, ""));
             precinct.cells.push(CellDifference {
                 count: count.to_owned(),
                 group: (!group.is_empty()).then(|| group.to_owned()),
@@ -160,13 +167,14 @@ impl Copy {
 
     /// Whether it has the column that a cell of ours stands in.
     fn has(&self, contest: &Contest, cell: &Cell) -> bool {
-        let group = cell.measure.split_once(':').map_or("", |(_, group)| group);
+        let group = cell.measure.rsplit_once(':').map_or("", |(_, group)| group);
         let of_precinct = cell.region.starts_with("precinct:");
         of_precinct && self.columns.iter().any(|one| one.measure(contest, group) == cell.measure)
     }
 }
 
 fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, NoCopy> {
+    let has_early = contest.early_votes.is_some();
     let mut known = BTreeSet::new();
     let place = |column: &str| {
         if !known.insert(column.to_owned()) {
@@ -178,9 +186,19 @@ fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, N
             "candidate" => Ok(Place::Group),
             "attendees" => Ok(Place::Numbers(Column::Attendees)),
             "sde" => Ok(Place::Numbers(Column::Sde)),
-            other => kind_of(other).and_then(count).map(Place::Numbers).ok_or_else(|| {
-                NoCopy::Columns(format!("{} is not one of this contest", other.escape_debug()))
-            }),
+            csv_form::MADE_UP if contest.is_made_up() => Ok(Place::MadeUp),
+            "early_attendees" if has_early => Ok(Place::Numbers(Column::EarlyAttendees)),
+            other => {
+                let early = other.strip_prefix("early_").filter(|_| has_early).and_then(kind_of);
+                let early = early.filter(|kind| kind.is_of_people());
+                let index = match early {
+                    Some(kind) => contest.count_index(kind).map(Column::Early),
+                    None => kind_of(other).and_then(count),
+                };
+                index.map(Place::Numbers).ok_or_else(|| {
+                    NoCopy::Columns(format!("{} is not one of this contest", other.escape_debug()))
+                })
+            }
         }
     };
     let places = header.iter().map(place).collect::<Result<Vec<_>, _>>()?;
@@ -189,7 +207,7 @@ fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, N
             return Err(NoCopy::Columns(format!("{key} is missing")));
         }
     }
-    if known.len() == 2 {
+    if !places.iter().any(|place| matches!(place, Place::Numbers(_))) {
         return Err(NoCopy::Columns("there is none with numbers".to_owned()));
     }
     Ok(places)
@@ -201,7 +219,7 @@ impl Column {
         match self {
             _ if text.is_empty() => Some("0".to_owned()),
             Self::Sde => TenThousandths::parse(text).map(|sde| sde.to_string()),
-            Self::Attendees | Self::Count(_) => {
+            Self::Attendees | Self::Count(_) | Self::EarlyAttendees | Self::Early(_) => {
                 let digits = text.bytes().all(|byte| byte.is_ascii_digit());
                 let number: u32 = digits.then(|| text.parse().ok()).flatten()?;
                 Some(number.to_string())
@@ -214,6 +232,8 @@ impl Column {
             Self::Attendees => "attendees".to_owned(),
             Self::Count(index) => format!("{}:{group}", contest.counts[index].as_str()),
             Self::Sde => format!("sde:{group}"),
+            Self::EarlyAttendees => EARLY_ATTENDEES.to_owned(),
+            Self::Early(index) => format!("{EARLY}{}:{group}", contest.counts[index].as_str()),
         }
     }
 }
@@ -264,9 +284,10 @@ pub enum StandsIn {
 /// A cell in which a copy differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CellDifference {
-    /// `attendees`, the word of a count such as `finalAlignment`, or `sde`.
+    /// `attendees`, the word of a count such as `finalAlignment`, `sde`, or of early votes `earlyAttendees` and a count such as
+    /// `early:finalAlignment`.
     pub count: String,
-    /// Key of the group; absent for `attendees`.
+    /// Key of the group; absent for `attendees` and `earlyAttendees`.
     pub group: Option<String>,
     /// The party's number.
     pub ours: String,

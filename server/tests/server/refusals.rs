@@ -103,6 +103,7 @@ async fn t31_every_wrong_message_is_refused_with_its_code_and_counted() {
             "changed-since",
             "window-open",
             "stopped",
+            "question-closed",
         ])
     );
     // And the metrics say so to whoever watches.
