@@ -55,8 +55,8 @@ test-rust: build-tests ## unit and integration tests of the Rust crates
 test-ui: setup ## unit tests of the pages
 	cd ui && npm test --silent
 
-test-layout: setup-test build-tests ## every key reachable at every window and text size, in Chromium and in the real window; results pages with axe
-	$(TESTS) --test layout --test pages
+test-layout: setup-test build-tests ## every key reachable at every window and text size, in Chromium and in the real window; results pages with axe; a walk through headquarters' pages
+	$(TESTS) --test layout --test pages --test headquarters
 
 test-stories: setup-test build-tests ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories

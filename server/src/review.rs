@@ -170,6 +170,8 @@ pub struct Prepared {
     pub preview: Preview,
     /// Precincts that were asked for and are not in it.
     pub not_ready: Vec<(PrecinctNumber, NotReady)>,
+    /// Precincts in it with an open question to those who signed. It keeps none of them out.
+    pub asked: Vec<PrecinctNumber>,
     /// What is wrong with all that is new since the last release taken together: shifted columns, for one.
     pub of_the_batch: Vec<StatewideFinding>,
 }
@@ -195,9 +197,13 @@ pub fn prepare(
     named.sort_by_key(|previewed| previewed.precinct);
     named.dedup_by_key(|previewed| previewed.precinct);
     let number = u32::try_from(state.review().previews().len()).unwrap_or(u32::MAX - 1) + 1;
+    let numbers = named.iter().map(|previewed| previewed.precinct);
+    let is_asked = |&precinct: &PrecinctNumber| state.open_questions(precinct).next().is_some();
+    let asked = numbers.filter(is_asked).collect();
     Prepared {
         preview: Preview { number, name: name.to_owned(), layer, precincts: named },
         not_ready,
+        asked,
         of_the_batch: across.of_the_batch().cloned().collect(),
     }
 }

@@ -11,6 +11,7 @@ pub mod app;
 pub mod caucus;
 pub mod children;
 pub mod chromium;
+pub mod desk;
 pub mod disk;
 pub mod display;
 pub mod error;

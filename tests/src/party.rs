@@ -1,5 +1,6 @@
 //! The party: its keys, its package, its server, its invitations; all made with the server's own program.
 
+mod accounts;
 mod asking;
 mod crashing;
 
@@ -23,6 +24,7 @@ use crate::tls::Identity;
 use crate::wait::{self, Look};
 use crate::{Error, Result, places};
 
+pub use accounts::PASSWORD;
 pub use asking::Reply;
 
 /// Host of the server's certificate, and of the addresses in the package.

@@ -46,6 +46,14 @@ pub enum Closed {
 }
 
 impl Closed {
+    /// The message that closed it.
+    #[must_use]
+    pub const fn id(self) -> MessageId {
+        match self {
+            Self::Replied(id) | Self::Corrected(id) | Self::Decided(id) => id,
+        }
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -148,8 +156,11 @@ impl RoomState {
         let mut reports = self.reports(question.precinct).iter();
         let report =
             reports.find(|one| one.id == question.report).ok_or(Refusal::UnknownSubject)?;
-        // Nobody at a tablet could see a question about what was typed at headquarters.
-        self.device(report.key).ok_or(Refusal::NotAllowed)?;
+        // Nobody at a tablet could see a question about what was typed at headquarters. Who lacks an enrolment that was
+        // withheld does not know the key at all.
+        let is_typed = self.persons().ever(report.key).is_some();
+        let stranger = if is_typed { Refusal::NotAllowed } else { Refusal::UnknownKey };
+        self.device(report.key).ok_or(stranger)?;
         let next = self.questions(question.precinct).len() + 1;
         let is_next = question.number as usize == next;
         let is_head = self.heads(question.precinct).any(|head| head.id == report.id);
@@ -165,8 +176,10 @@ impl RoomState {
         let package = self.package().ok_or(Refusal::UnknownPackage)?;
         reply.reason.fits(&package.contest).then_some(()).ok_or(Refusal::OverLimit)?;
         let mut reports = self.reports(asked.question.precinct).iter();
-        let signed_by = reports.find(|one| one.id == asked.question.report).map(|one| one.key);
-        (signed_by == Some(message.key())).then_some(()).ok_or(Refusal::NotAllowed)?;
+        let report = reports.find(|one| one.id == asked.question.report);
+        // It was there when it was asked about; only who reads the public messages may lack it.
+        let signed_by = report.ok_or(Refusal::UnknownSubject)?.key;
+        (signed_by == message.key()).then_some(()).ok_or(Refusal::NotAllowed)?;
         let revoked = self.device(message.key()).is_some_and(|device| device.revoked_at.is_some());
         if revoked && self.review().admitted(message.id()).is_none() {
             return Err(Refusal::RevokedKey);

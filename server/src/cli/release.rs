@@ -267,6 +267,10 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
             let _ = writeln!(text, "not in it: {id}: {why}");
         }
+        for number in &prepared.asked {
+            let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
+            let _ = writeln!(text, "in it, and asked without a reply yet: {id}");
+        }
         for finding in &prepared.of_the_batch {
             let sentence = finding.headquarters_sentence(&package.contest, Language::English);
             let _ = writeln!(text, "all that is new: {sentence}");

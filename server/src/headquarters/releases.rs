@@ -245,11 +245,7 @@ pub(super) async fn show(
     let (previews, me) = (review.previews().iter().enumerate(), signed_in.session.person);
     let awaited = review.awaited(now_ms).into_iter();
     // Campaigns hear of a precinct when it is previewed.
-    let not_ready = if signed_in.is_observer() {
-        BTreeMap::new()
-    } else {
-        not_ready(&board, review::current_layer(state))?
-    };
+    let not_ready = if signed_in.is_observer() { BTreeMap::new() } else { not_ready(&board)? };
     Ok(Json(ReleasesView {
         now_ms,
         previews: previews.map(|(index, it)| PreviewView::of(state, index, it)).collect(),
@@ -260,10 +256,14 @@ pub(super) async fn show(
     .into_response())
 }
 
-/// How many precincts cannot be released as they are, by why; those that are released already are not among them.
-fn not_ready(board: &Board, layer: Layer) -> Result<BTreeMap<&'static str, usize>, Problem> {
+/// How many precincts cannot be released as they are, by why: each in the layer that its numbers have come to, so that what is
+/// released and has not changed since is neither taken for a change nor waits for anything.
+fn not_ready(board: &Board) -> Result<BTreeMap<&'static str, usize>, Problem> {
     let mut count = BTreeMap::new();
+    let review = board.state.review();
     for number in board.contest()?.precinct_numbers() {
+        let released = review.released_precinct(number, Layer::Certified);
+        let layer = released.map_or(Layer::Night, |(release, _)| review.layer(release));
         let flags = board.state.flags(number, board.across.of(number));
         if let Err(why) = review::ready(&board.state, number, layer, None, &flags)
             && why != NotReady::Released
@@ -288,6 +288,8 @@ pub(super) struct ToPrepare {
 struct PreparedView {
     preview: PreparedPreview,
     not_ready: Vec<NotReadyView>,
+    /// Precincts in the preview with an open question, which keeps none of them out.
+    asked: Vec<u32>,
     of_the_batch: Vec<Sentence>,
 }
 
@@ -370,6 +372,7 @@ pub(super) async fn prepare(
             precincts: prepared.preview.precincts.len(),
         },
         not_ready: not_ready.collect(),
+        asked: prepared.asked.iter().map(|precinct| precinct.0).collect(),
         of_the_batch: of_the_batch.collect(),
     })
     .into_response())

@@ -10,7 +10,7 @@ use countersign_core::rules::TenThousandths;
 use serde::Serialize;
 
 use super::cells::{Cell, Cells, EARLY, EARLY_ATTENDEES};
-use super::data::csv::{self as csv_form, kind_of};
+use super::data::csv::kind_of;
 
 /// Largest copy, in bytes: twice what the largest contest that a server publishes takes.
 pub const COPY_MAX: usize = 32 << 20;
@@ -28,7 +28,7 @@ pub enum NoCopy {
     Form(String),
     /// A column is missing, unknown or there twice.
     #[error(
-        "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde, as in a release's precincts.csv; with early_attendees, early_first and early_final where the contest has early votes; any but the first two may be left out"
+        "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde (and those of early votes), as in a release's precincts.csv; any but the first two may be left out"
     )]
     Columns(String),
     /// Something in a line is not what it should be.
@@ -52,13 +52,14 @@ pub struct Copy {
 }
 
 /// A column that is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Column {
     Attendees,
     Count(usize),
-    Sde,
     EarlyAttendees,
+    /// Early votes of a count, by its index.
     Early(usize),
+    Sde,
 }
 
 /// What a column of a contest's file holds.
@@ -66,8 +67,8 @@ enum Place {
     Precinct,
     Group,
     Numbers(Column),
-    /// That the data are made up, in each row of a contest that says so.
-    MadeUp,
+    /// That the data are made up: no number.
+    Mark,
 }
 
 impl Copy {
@@ -83,7 +84,7 @@ impl Copy {
         let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
         let places = places(table.headers().map_err(form)?, contest)?;
         let (mut cells, mut seen) = (Cells::default(), BTreeSet::new());
-        let mut attended: HashMap<(String, Column), String> = HashMap::new();
+        let mut attended: HashMap<String, String> = HashMap::new();
         let mut row = csv::StringRecord::new();
         while table.read_record(&mut row).map_err(form)? {
             let line = row.position().map_or(0, csv::Position::line);
@@ -103,16 +104,13 @@ impl Copy {
             }
             let region = format!("precinct:{precinct}");
             for (place, text) in places.iter().zip(&row) {
-                if matches!(place, Place::MadeUp) && text != csv_form::YES {
-                    return Err(wrong(format!("{} does not say made up", text.escape_debug())));
-                }
                 let Place::Numbers(column) = place else { continue };
                 let number = column.number(text).ok_or_else(|| {
                     wrong(format!("{} is no number that a report may hold", text.escape_debug()))
                 })?;
-                if matches!(column, Column::Attendees | Column::EarlyAttendees) {
-                    let key = (precinct.to_owned(), *column);
-                    let said = attended.entry(key).or_insert_with(|| number.clone());
+                if *column == Column::Attendees {
+                    let said =
+                        attended.entry(precinct.to_owned()).or_insert_with(|| number.clone());
                     if *said != number {
                         return Err(wrong(format!(
                             "attendees of {precinct} differ from line to line"
@@ -124,7 +122,7 @@ impl Copy {
         }
         let columns = places.iter().filter_map(|place| match place {
             Place::Numbers(column) => Some(*column),
-            Place::Precinct | Place::Group | Place::MadeUp => None,
+            Place::Precinct | Place::Group | Place::Mark => None,
         });
         Ok(Self { digest: CopyDigest::of(bytes), cells, columns: columns.collect() })
     }
@@ -174,31 +172,27 @@ impl Copy {
 }
 
 fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, NoCopy> {
-    let has_early = contest.early_votes.is_some();
     let mut known = BTreeSet::new();
+    let with_early = contest.early_votes.is_some();
     let place = |column: &str| {
         if !known.insert(column.to_owned()) {
             return Err(NoCopy::Columns(format!("{} is there twice", column.escape_debug())));
         }
-        let count = |kind: CountKind| contest.count_index(kind).map(Column::Count);
+        let count = |kind: CountKind| contest.count_index(kind);
+        let numbers = |text: &str| match text.strip_prefix("early_").filter(|_| with_early) {
+            Some(early) => kind_of(early).and_then(count).map(Column::Early),
+            None => kind_of(text).and_then(count).map(Column::Count),
+        };
         match column {
             "precinct_id" => Ok(Place::Precinct),
             "candidate" => Ok(Place::Group),
             "attendees" => Ok(Place::Numbers(Column::Attendees)),
             "sde" => Ok(Place::Numbers(Column::Sde)),
-            csv_form::MADE_UP if contest.is_made_up() => Ok(Place::MadeUp),
-            "early_attendees" if has_early => Ok(Place::Numbers(Column::EarlyAttendees)),
-            other => {
-                let early = other.strip_prefix("early_").filter(|_| has_early).and_then(kind_of);
-                let early = early.filter(|kind| kind.is_of_people());
-                let index = match early {
-                    Some(kind) => contest.count_index(kind).map(Column::Early),
-                    None => kind_of(other).and_then(count),
-                };
-                index.map(Place::Numbers).ok_or_else(|| {
-                    NoCopy::Columns(format!("{} is not one of this contest", other.escape_debug()))
-                })
-            }
+            "made_up" if contest.is_made_up() => Ok(Place::Mark),
+            "early_attendees" if with_early => Ok(Place::Numbers(Column::EarlyAttendees)),
+            other => numbers(other).map(Place::Numbers).ok_or_else(|| {
+                NoCopy::Columns(format!("{} is not one of this contest", other.escape_debug()))
+            }),
         }
     };
     let places = header.iter().map(place).collect::<Result<Vec<_>, _>>()?;
@@ -207,7 +201,7 @@ fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, N
             return Err(NoCopy::Columns(format!("{key} is missing")));
         }
     }
-    if !places.iter().any(|place| matches!(place, Place::Numbers(_))) {
+    if known.len() == 2 {
         return Err(NoCopy::Columns("there is none with numbers".to_owned()));
     }
     Ok(places)
@@ -231,9 +225,9 @@ impl Column {
         match self {
             Self::Attendees => "attendees".to_owned(),
             Self::Count(index) => format!("{}:{group}", contest.counts[index].as_str()),
-            Self::Sde => format!("sde:{group}"),
             Self::EarlyAttendees => EARLY_ATTENDEES.to_owned(),
             Self::Early(index) => format!("{EARLY}{}:{group}", contest.counts[index].as_str()),
+            Self::Sde => format!("sde:{group}"),
         }
     }
 }
@@ -284,10 +278,10 @@ pub enum StandsIn {
 /// A cell in which a copy differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CellDifference {
-    /// `attendees`, the word of a count such as `finalAlignment`, `sde`, or of early votes `earlyAttendees` and a count such as
+    /// `attendees`, the word of a count such as `finalAlignment`, or `sde`; of early votes `earlyAttendees` and
     /// `early:finalAlignment`.
     pub count: String,
-    /// Key of the group; absent for `attendees` and `earlyAttendees`.
+    /// Key of the group; absent for `attendees`.
     pub group: Option<String>,
     /// The party's number.
     pub ours: String,

@@ -72,6 +72,8 @@ struct Said {
     objections: usize,
     answers: usize,
     decisions: usize,
+    questions: usize,
+    closed: usize,
     withheld: usize,
 }
 
@@ -80,6 +82,8 @@ impl Said {
         let state = night.state;
         let review = state.review();
         let decisions = night.contest.precinct_numbers().map(|one| review.decisions(one).len());
+        let asked = night.contest.precinct_numbers().flat_map(|one| state.questions(one));
+        let closed: Vec<bool> = asked.map(|asked| state.closed(asked).is_some()).collect();
         Self {
             package: state.package_id(),
             shown: night.releases.len(),
@@ -88,6 +92,8 @@ impl Said {
             objections: review.objections().len(),
             answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
             decisions: decisions.sum(),
+            questions: closed.len(),
+            closed: closed.iter().filter(|closed| **closed).count(),
             withheld: review.withheld_count(),
         }
     }
@@ -184,6 +190,7 @@ fn messages(night: &Night<'_>, files: &mut Files) {
             for decided in review.decisions(named.precinct) {
                 add(decided.signed.id);
             }
+            pages::asked_messages(night, named.precinct).into_iter().for_each(&mut add);
         }
     }
 }

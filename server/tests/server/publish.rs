@@ -8,7 +8,7 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
     Answer, AnswerOutcome, Cause, Decision, Evidence, Layer, Message, Objection, ObjectionReason,
-    People, Person, Role, Scope,
+    People, Person, Question, Role, Scope,
 };
 use countersign_core::room::Room;
 use countersign_server::practice;
@@ -303,7 +303,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;
     let managers = Managers::named(&party, &server).await;
-    let (_, reports) = reports(&party, &server, 1).await;
+    let (tablets, reports) = reports(&party, &server, 1).await;
     let (reviewer, observer) = (party.new_key(), party.new_key());
     let person = |number, role, key: &SigningKey| Person { number, role, key: key.public() };
     let people = People {
@@ -311,6 +311,11 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     };
     managers.act(party.by_admin(ROOM, &people)).await;
     let scope = Scope::room(&party.contest.id, ROOM);
+    let question =
+        party.question(ROOM, &reviewer, (0, reports[0]), "was the neighbour of question there?");
+    let question = managers.act(question).await;
+    let reply = party.reply(ROOM, &tablets[0], question, "the neighbour of reply");
+    let reply = managers.act(reply).await;
     let decision = Decision {
         precinct: PrecinctNumber(0),
         report: Some(reports[0]),
@@ -350,12 +355,12 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
         all
     };
     let before = read().await;
-    for what in ["decision", "objection", "answer", "withdrawal"] {
+    for what in ["question", "reply", "decision", "objection", "answer", "withdrawal"] {
         assert!(before.contains(&format!("the neighbour of {what}")), "{what}: {before}");
     }
     assert!(!before.contains("none of its reports counts"), "{before}");
     let withdrawal = withdrawal_of(&server, release);
-    for message in [reports[0], decision, objection, answer, release, withdrawal] {
+    for message in [reports[0], question, reply, decision, objection, answer, release, withdrawal] {
         managers.withhold(&party, message).await;
     }
     server.publish();
@@ -363,7 +368,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     assert!(!after.contains("the neighbour"), "{after}");
     assert!(after.contains("[withheld by two people]") && after.contains("[retenido por dos"));
     let site = crawl(&server).await;
-    for message in [reports[0], decision, objection, answer, release] {
+    for message in [reports[0], question, reply, decision, objection, answer, release] {
         assert!(!site.iter().any(|name| name.contains(&message.to_string())), "{site:?}");
     }
 }
@@ -398,6 +403,75 @@ async fn a_precinct_whose_reports_were_set_aside_says_so() {
     assert!(english.contains(said), "{english}");
     let spanish = page(&server, &format!("es/precincts/{place}.html")).await;
     assert!(spanish.contains("dice que ninguno de sus informes cuenta: <q>the"), "{spanish}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t57_what_was_asked_and_replied_is_read_with_its_precinct() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (tablets, reports) = reports(&party, &server, 3).await;
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let mut asked = Vec::new();
+    for (number, &report) in (0..).zip(&reports) {
+        let words = format!("Is <table> {number} right?");
+        asked.push(managers.act(party.question(ROOM, &reviewer, (number, report), &words)).await);
+    }
+    let reply = party.reply(ROOM, &tablets[0], asked[0], "two captains counted");
+    let reply = managers.act(reply).await;
+    let correction = party.sign(ROOM, &tablets[1], &party.correction(reports[1], 1, 30));
+    let correction = managers.act(correction).await;
+    let precincts = [(0, reports[0], None), (1, correction, None)];
+    let release = managers.propose(1, "One", &precincts).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+
+    let place = |at: usize| format!("precincts/{}.html", party.contest.precincts[at].id);
+    let replied = page(&server, &place(0)).await;
+    for said in [
+        "person 2, about a signed report",
+        "<q>Is &#60;table&#62; 0 right?</q>",
+        "Final alignment is not larger",
+        "<strong>The tablet replied: the numbers stand.</strong>",
+        ": two captains counted</q>",
+        &format!("messages/{}.cose", asked[0]),
+        &format!("messages/{reply}.cose"),
+    ] {
+        assert!(replied.contains(said), "{said}: {replied}");
+    }
+    let spanish = page(&server, &format!("es/{}", place(0))).await;
+    let reason = &party.contest.reason("other").unwrap();
+    let why = format!("<q>{}: two captains counted</q>", reason.label_in("es"));
+    assert!(spanish.contains("los números se mantienen") && spanish.contains(&why), "{spanish}");
+    let corrected = page(&server, &place(1)).await;
+    assert!(corrected.contains("<strong>The tablet corrected its report.</strong>"), "{corrected}");
+    // The third is not released, and its question is nobody's yet.
+    let site = crawl(&server).await;
+    for message in [asked[0], reply, asked[1], correction] {
+        assert!(site.contains(&format!("messages/{message}.cose")), "{site:?}");
+    }
+    assert!(!site.contains(&place(2)), "{site:?}");
+    let hidden = server.get(server.public, &format!("/results/messages/{}.cose", asked[2])).await;
+    assert_eq!(hidden.status, 404);
+
+    // What is asked once a precinct is released is everyone's with the next making of the pages.
+    let scope = Scope::room(&party.contest.id, ROOM);
+    let later = Question {
+        precinct: PrecinctNumber(0),
+        report: reports[0],
+        findings: vec![],
+        words: "Who counted?".to_owned(),
+        number: 2,
+    };
+    let later = managers.act(Message::sign(&reviewer, scope, &later)).await;
+    server.publish_now();
+    let open = page(&server, &place(0)).await;
+    assert!(open.contains("<q>Who counted?</q>") && open.contains("No reply yet."), "{open}");
+    assert!(crawl(&server).await.contains(&format!("messages/{later}.cose")));
     server.stop().await;
 }
 

@@ -9,6 +9,7 @@ mod national;
 mod night;
 mod place;
 mod precinct;
+mod questions;
 pub(super) mod read_back;
 mod releases;
 mod status;
@@ -24,6 +25,7 @@ use data_encoding::HEXLOWER;
 
 use super::compared::Pair;
 use super::files::{File, Files, put};
+pub(super) use questions::messages as asked_messages;
 use words::Words as _;
 
 pub use night::{Effective, Night, Witness, Witnesses};

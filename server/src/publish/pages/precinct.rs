@@ -1,4 +1,4 @@
-//! A precinct: its numbers, the report they come from, what was found and decided, and every release that named it.
+//! A precinct: its numbers, the report they come from, what was found, asked and decided, and every release that named it.
 
 use askama::Template;
 use countersign_core::contest::CountKind;
@@ -7,6 +7,7 @@ use countersign_core::language::Language;
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{Numbers, ReceivedReport, findings_of};
 
+use super::questions::{self, Question};
 use super::tables::{Column, decimals};
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
@@ -25,6 +26,7 @@ pub(super) struct PrecinctPage<'a> {
     /// Whether other numbers were released before.
     changed: bool,
     findings: Vec<Found>,
+    questions: Vec<Question>,
     decisions: Vec<Decided>,
     objections: Vec<Objected>,
     history: Vec<Step>,
@@ -137,6 +139,7 @@ pub(super) fn page<'a>(
         elects: contest.delegates_to_elect(number.0, attendees),
         changed: night.changes.iter().any(|change| change.precinct == number),
         findings: report.map_or_else(Vec::new, |report| findings(night, number, report, language)),
+        questions: questions::of(night, number, language),
         decisions: decisions(night, number, language),
         objections: objections(night, number, language),
         history: history(night, number, language),

@@ -244,6 +244,10 @@ async fn t59_t60_what_two_people_take_back_and_stop() {
     let board = house.observer.get(server, "/official/board").await.json();
     assert_eq!(board["stopped"], json!(null));
     entered(&act_as(server, &mut house.two, &approve).await, "approve");
+    let released = house.one.get(server, "/official/releases").await.json();
+    for why in ["released", "needs-cause"] {
+        assert_eq!(released["not_ready"].get(why), None, "{released}");
+    }
     let withdraw = json!({"do": "withdraw", "release": release, "why": "columns are shifted"});
     let withdraw = entered(&act_as(server, &mut house.two, &withdraw).await, "withdraw");
     let approve = json!({"do": "approve", "id": withdraw});

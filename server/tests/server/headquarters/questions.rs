@@ -1,7 +1,7 @@
 //! What headquarters asks those who signed: it reaches the tablet that has the report, and nobody else before the precinct is
 //! released; a reply closes it.
 
-use countersign_core::id::sha256;
+use countersign_core::id::{MessageId, sha256};
 use countersign_core::log::Checkpoint;
 use countersign_core::message::{Kind, Message, Question, Reason, Reply as SignedReply, Scope};
 use countersign_core::receipt::Receipt;
@@ -117,4 +117,50 @@ async fn t57_a_decision_settles_it_and_a_late_reply_is_told_so() {
     let shown = house.precinct(&house.reviewer, 0).await;
     assert_eq!(shown["questions"][0]["closed"], "decided");
     assert_eq!(shown["questions"][0]["reply"], json!(null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t57_who_prepares_a_preview_is_told_of_open_questions_which_keep_nothing_out() {
+    let mut house = House::open().await;
+    house.settle(0).await;
+    let about = ask(&house, 0);
+    let id = entered(&act_as(&house.server, &mut house.reviewer, &about).await, "question");
+    // The other precinct is asked as well, and not ready.
+    let about = ask(&house, 1);
+    entered(&act_as(&house.server, &mut house.reviewer, &about).await, "question");
+    let batch = json!({"name": "First batch", "layer": "night", "precincts": null, "cause": null});
+    let prepared = house.one.post(&house.server, "/official/prepare", &batch).await.json();
+    has_fields(&prepared, "preview not_ready asked of_the_batch");
+    assert_eq!(prepared["preview"]["precincts"], 1);
+    assert_eq!(prepared["asked"], json!([0]));
+    let shown = act_as(&house.server, &mut house.one, &super::acts::preview()).await;
+    entered(&shown, "preview");
+
+    let question = MessageId::from_hex(&id).unwrap();
+    let reply = house.party.reply(ROOM, &house.signed[0].0, question, "counted twice");
+    house.server.send(ROOM, &reply).await.receipt();
+    let prepared = house.one.post(&house.server, "/official/prepare", &batch).await.json();
+    assert_eq!((&prepared["preview"]["precincts"], &prepared["asked"]), (&json!(1), &json!([])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t57_the_reply_of_a_revoked_tablet_waits_for_a_reviewer() {
+    let mut house = House::open().await;
+    let about = ask(&house, 1);
+    let id = entered(&act_as(&house.server, &mut house.reviewer, &about).await, "question");
+    let revoke = house.party.revoke(ROOM, &house.signed[1].0);
+    house.server.send(ROOM, &revoke).await.receipt();
+    let question = MessageId::from_hex(&id).unwrap();
+    let reply = house.party.reply(ROOM, &house.signed[1].0, question, "counted twice");
+    assert_eq!(house.server.send(ROOM, &reply).await.code(), "revoked-key");
+    let held = house.operator.get(&house.server, "/official/held").await.json();
+    let [held] = held["held"].as_array().unwrap().as_slice() else { panic!("one: {held}") };
+    assert_eq!((&held["kind"], &held["precinct"]), (&json!("reply"), &json!(1)));
+    let admit = json!({
+        "do": "admit", "message": held["message"], "why": "called the number on file"
+    });
+    entered(&act_as(&house.server, &mut house.reviewer, &admit).await, "admit");
+    house.server.send(ROOM, &reply).await.receipt();
+    let shown = house.precinct(&house.reviewer, 1).await;
+    assert_eq!(shown["questions"][0]["closed"], "replied");
 }

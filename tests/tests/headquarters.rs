@@ -1,0 +1,251 @@
+//! One evening at headquarters: its pages in a browser, against the real server, from a call to a corrected result.
+
+use std::path::Path;
+
+use countersign_core::contest::CountKind;
+use countersign_core::message::{Channel, LotDrawer, LotMethod, Message, Report};
+use countersign_core::results::{Released, RoomState};
+use countersign_tests::chromium::Chromium;
+use countersign_tests::desk::{Desk, ENTER, Person};
+use countersign_tests::house::{House, ROOM, without_window};
+use countersign_tests::signer::Signer;
+use countersign_tests::wait::{self, Look};
+use countersign_tests::{Error, Result, places};
+
+fn other(error: impl std::fmt::Display) -> Error {
+    Error::Unexpected(error.to_string())
+}
+
+fn holds(holds: bool, what: &str) -> Result<()> {
+    if holds { Ok(()) } else { Err(other(what)) }
+}
+
+/// The people of the evening.
+struct People {
+    operator: Person,
+    reviewer: Person,
+    manager: Person,
+    second: Person,
+    observer: Person,
+}
+
+impl People {
+    fn employ(house: &House) -> Result<Self> {
+        let person = |number, name, role| Person::employ(&house.party, number, name, role);
+        Ok(Self {
+            operator: person(12, "Olive", "operator")?,
+            reviewer: person(13, "Ruth", "reviewer")?,
+            manager: person(14, "Maya", "release-manager")?,
+            second: person(15, "Sam", "release-manager")?,
+            observer: person(18, "Ossian", "observer")?,
+        })
+    }
+}
+
+/// What a tablet signs whose people all stand in one group, in a precinct that elects five.
+fn in_one_group(house: &House, tablet: &Signer) -> Message {
+    let contest = &house.contest;
+    let cells = |people: u32| {
+        let mut cells = vec![0; contest.groups.len()];
+        cells[1] = people;
+        cells
+    };
+    let count = |&kind: &CountKind| cells(if kind == CountKind::Delegates { 5 } else { 40 });
+    let report = Report {
+        package: house.package,
+        precinct: tablet.precinct(),
+        revision: 1,
+        supersedes: None,
+        reason: None,
+        attendees: 40,
+        counts: contest.counts.iter().map(count).collect(),
+        lots: Vec::new(),
+        acknowledged: Vec::new(),
+        attestations: Vec::new(),
+        photos: Vec::new(),
+        channel: Channel::Tablet,
+        device_sequence: 1,
+        device_time_ms: 0,
+        app_version: "signer".to_owned(),
+    };
+    tablet.sign(&report)
+}
+
+/// Types a count of a precinct on the sheet: two groups, and nobody in the rest.
+fn count(desk: &Desk<'_>, count: usize, cells: [(usize, &str); 2]) -> Result<()> {
+    for (group, people) in cells {
+        desk.write(&format!("#cell-{count}-{group}"), people)?;
+    }
+    // The first of those that are still there is this count's.
+    desk.press("[data-form=\"report\"] tfoot .link")
+}
+
+/// A call: two groups of ten are equal, and the room drew a lot.
+fn type_the_call(desk: &Desk<'_>, number: u32) -> Result<()> {
+    desk.go(&format!("#/official/report/{number}"))?;
+    desk.write("#attendees", "20")?;
+    for alignment in [0, 1] {
+        count(desk, alignment, [(0, "10"), (2, "10")])?;
+    }
+    count(desk, 2, [(0, "1"), (2, "2")])?;
+    desk.says("[data-lot]", "A lot decides who keeps a delegate")?;
+    for choice in ["2", "coin", "chair"] {
+        desk.press(&format!("[data-lot] input[value=\"{choice}\"]"))?;
+    }
+    desk.press_and_confirm("#enter-report")?;
+    desk.says("#entered", "Entered and signed.")
+}
+
+/// The caller was misheard: the same precinct once more, in place of the first.
+fn type_it_again(desk: &Desk<'_>, number: u32) -> Result<()> {
+    desk.go(&format!("#/official/report/{number}"))?;
+    desk.says("[data-form=\"report\"]", "This one replaces it")?;
+    desk.write("#attendees", "21")?;
+    for alignment in [0, 1] {
+        count(desk, alignment, [(0, "10"), (2, "11")])?;
+    }
+    count(desk, 2, [(0, "1"), (2, "2")])?;
+    desk.press_and_confirm("#enter-report")?;
+    desk.says("#entered", "Entered and signed.")
+}
+
+/// Shows observers what is ready, or one precinct for a reason, and asks for its release.
+fn prepare_and_propose(desk: &Desk<'_>, number: u32, name: &str, of: Option<&str>) -> Result<()> {
+    desk.write("[data-form=\"prepare\"] input[type=\"text\"]", name)?;
+    if let Some(precinct) = of {
+        desk.press("[data-form=\"prepare\"] input[value=\"some\"]")?;
+        desk.write("[data-form=\"prepare\"] [role=\"combobox\"]", &format!("{precinct}{ENTER}"))?;
+        desk.press("[data-form=\"prepare\"] option[value=\"typing\"]")?;
+    }
+    desk.press("[data-testid=\"prepare\"]")?;
+    desk.press_and_confirm("[data-testid=\"show-observers\"]")?;
+    desk.press(&format!("[data-testid=\"propose-{number}\"]"))?;
+    desk.press_and_confirm("[data-testid=\"propose\"]")
+}
+
+fn approve(desk: &Desk<'_>) -> Result<()> {
+    desk.press_and_confirm("[data-pending] [data-testid=\"approve\"]")?;
+    desk.says("main", "You approved it, and it is in effect: Release.")
+}
+
+/// A report of a tablet whose key was revoked: held until somebody knows who had the tablet.
+fn hold(house: &House) -> Result<Message> {
+    let tablet = Signer::enrol(&house.party, "oak-1")?;
+    house.party.revoke(&tablet.key().to_string())?;
+    let report = in_one_group(house, &tablet);
+    let answer = house.party.post(ROOM.as_str(), report.bytes())?;
+    holds(answer.body["code"] == "revoked-key", "a revoked tablet's report is held")?;
+    Ok(report)
+}
+
+fn evening(folder: &Path) -> Result<()> {
+    let contest = without_window(&places::contest("practice"), &folder.join("contest"))?;
+    let mut house = House::open(&folder.join("party"), &contest)?;
+    let mut people = People::employ(&house)?;
+    let held = hold(&house)?;
+    let (elm, _) = house.contest.precinct_by_id("elm-1").ok_or_else(|| other("no elm-1"))?;
+    let browser = Chromium::start()?;
+    browser.resize(1366, 900)?;
+    let desk = Desk::new(&browser, &house.party)?;
+
+    desk.sign_in(&mut people.operator, "#/official/board")?;
+    type_the_call(&desk, elm)?;
+    desk.sign_out()?;
+
+    desk.sign_in(&mut people.reviewer, "#/official/held")?;
+    desk.press("[data-testid=\"admit\"]")?;
+    desk.write("[data-held] input[type=\"text\"]", "The number on file has the tablet.")?;
+    desk.press_and_confirm("[data-testid=\"admit-go\"]")?;
+    desk.gone("[data-held]")?;
+    desk.sign_out()?;
+    // Its tablet asks again by itself.
+    house.party.post(ROOM.as_str(), held.bytes())?.receipt()?;
+
+    desk.sign_in(&mut people.manager, "#/official/releases")?;
+    prepare_and_propose(&desk, 1, "First batch", None)?;
+    desk.sign_out()?;
+
+    desk.sign_in(&mut people.observer, "#/official/observe")?;
+    desk.press(&format!("[data-testid=\"object-{elm}\"]"))?;
+    desk.press("[data-precinct=\"elm-1\"] input[value=\"not-as-announced\"]")?;
+    desk.write("[data-precinct=\"elm-1\"] input[type=\"text\"]", "The room heard eleven.")?;
+    desk.press("[data-testid=\"object\"]")?;
+    desk.says("[data-objection]", "The room heard eleven.")?;
+    desk.sign_out()?;
+
+    desk.sign_in(&mut people.reviewer, "#/official/releases")?;
+    desk.press("[data-objection] [data-testid=\"answer\"]")?;
+    desk.press("[data-objection] input[value=\"stands\"]")?;
+    desk.write("[data-objection] input[type=\"text\"]", "The caller read ten twice.")?;
+    desk.press("[data-objection] [data-testid=\"answer-go\"]")?;
+    desk.says("[data-objection]", "The caller read ten twice.")?;
+    desk.sign_out()?;
+
+    desk.sign_in(&mut people.second, "#/official/releases")?;
+    approve(&desk)?;
+    desk.sign_out()?;
+
+    desk.sign_in(&mut people.operator, "#/official/board")?;
+    type_it_again(&desk, elm)?;
+    desk.sign_out()?;
+    desk.sign_in(&mut people.manager, "#/official/releases")?;
+    prepare_and_propose(&desk, 2, "Correction", Some("elm 1"))?;
+    desk.sign_out()?;
+    desk.sign_in(&mut people.second, "#/official/releases")?;
+    approve(&desk)?;
+    desk.sign_out()?;
+
+    find_on_the_results_pages(&browser, &house)?;
+    house.party.stop()?;
+    as_it_was_entered(&house.state()?, elm)
+}
+
+/// Anybody looks up, by its id, the report that was typed first.
+fn find_on_the_results_pages(browser: &Chromium, house: &House) -> Result<()> {
+    let state = house.state()?;
+    let (elm, _) = house.contest.precinct_by_id("elm-1").ok_or_else(|| other("no elm-1"))?;
+    let first = state.reports(countersign_core::id::PrecinctNumber(elm)).first();
+    let first = first.ok_or_else(|| other("nothing was received"))?.id;
+    let public = house.party.public().ok_or_else(|| other("the server does not run"))?;
+    let session = browser.session();
+    session.go(&format!("{public}/results/find.html"))?;
+    session.press("#id")?;
+    session.type_keys(&format!("{first}{ENTER}"))?;
+    // The pages are made anew within a second or so.
+    wait::until("a correction on the results pages", wait::LONG, || {
+        session.wait_for("main section")?;
+        let said = session.text_of("main section")?.unwrap_or_default();
+        let all = ["Released in “First batch”.", "Corrected in “Correction”"];
+        if all.iter().all(|words| said.contains(words)) {
+            return Ok(Look::Yes(()));
+        }
+        session.press("main button")?;
+        Ok(Look::NotYet(said))
+    })
+}
+
+/// What the evening's acts made of the log.
+fn as_it_was_entered(state: &RoomState, elm: u32) -> Result<()> {
+    let elm = countersign_core::id::PrecinctNumber(elm);
+    let [first, second] = state.reports(elm) else { return Err(other("two reports were typed")) };
+    let lots = first.report().lots;
+    let [lot] = lots.as_slice() else { return Err(other("the call had a lot")) };
+    holds(lot.groups == [0, 2] && lot.winners == [2], "the lot favoured the third group")?;
+    holds(lot.method == LotMethod::Coin && lot.drawn_by == LotDrawer::Chair, "the chair's coin")?;
+    holds(second.report().lots.is_empty(), "eleven are not equal to ten")?;
+    holds(second.supersedes == Some(first.id), "the second is in place of the first")?;
+    let review = state.review();
+    let objected = review.objections().first().ok_or_else(|| other("somebody objected"))?;
+    holds(objected.answer.is_some(), "and was answered")?;
+    let layer = review.last_layer().ok_or_else(|| other("something is released"))?;
+    let released = Released::of(state, layer).ok_or_else(|| other("there is a package"))?;
+    holds(released.precincts.len() == 2, "both precincts are released")?;
+    let elm = released.precinct(elm).ok_or_else(|| other("the precinct is released"))?;
+    holds(elm.report == second.id && elm.numbers.attendees == 21, "with its corrected numbers")
+}
+
+#[test]
+fn t28_t47_t56_an_evening_at_headquarters_from_a_call_to_a_corrected_result() -> Result<()> {
+    let folder = tempfile::tempdir().map_err(other)?;
+    evening(folder.path())
+}
