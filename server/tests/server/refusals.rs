@@ -104,7 +104,6 @@ async fn t31_every_wrong_message_is_refused_with_its_code_and_counted() {
             "question-closed",
             "window-open",
             "stopped",
-            "question-closed",
         ])
     );
     // And the metrics say so to whoever watches.
