@@ -78,6 +78,14 @@ async fn t68_every_two_layers_are_compared_on_a_page_and_in_a_table() {
     let moved = csv.replacen("before,after", "after,before", 1);
     assert!(compared::read(&csv).is_ok() && compared::read(&moved).is_err());
 
+    // What two people withhold is led to no more; its numbers stay.
+    let message = format!("messages/{}.cose", correction.id());
+    assert!(html.contains(&message), "{html}");
+    managers.withhold(&party, correction.id()).await;
+    server.publish();
+    let html = page(&server, "compare/night-recanvass.html").await;
+    assert!(!html.contains(&message) && html.contains("\u{2212}3"), "{html}");
+
     // A third layer makes three pairs, and every link of every page leads somewhere.
     let all = [(0, reports[0], None), (1, correction.id(), None), (2, reports[2], None)];
     let certified = managers.propose_in(Layer::Certified, 3, "Certified", &all).await;

@@ -7,8 +7,8 @@ use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Answer, AnswerOutcome, Cause, Decision, Evidence, Message, Objection, ObjectionReason, People,
-    Person, Question, Role, Scope,
+    Answer, AnswerOutcome, Cause, Decision, Evidence, Layer, Message, Objection, ObjectionReason,
+    People, Person, Question, Role, Scope,
 };
 use countersign_core::room::Room;
 use countersign_server::practice;
@@ -218,6 +218,14 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     for name in ["precincts.csv", "totals.csv", "results.json"] {
         let text = page(&server, &format!("{folder}/{name}")).await;
         assert!(text.contains("sde") && !text.contains("0.0000"), "{text}");
+    }
+    let certified = managers.propose_in(Layer::Certified, 2, "Certified", &batch).await;
+    party.clock.set(START_MS + 62 * 60_000);
+    managers.approve(certified).await;
+    server.publish();
+    for name in ["compare/night-certified.html", "compare/night-certified.csv"] {
+        let text = page(&server, name).await;
+        assert!(text.contains("national") && !text.contains("sde"), "{text}");
     }
     server.stop().await;
 }

@@ -4,7 +4,7 @@
 use countersign_core::contest::Contest;
 use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Step};
 
-use super::csv::{MADE_UP, mark, written};
+use super::csv::{MADE_UP, YES, mark, written};
 use super::{Unreadable, compare};
 use crate::publish::cells::{self, Cells, number, region_name};
 use crate::publish::compared::Pair;
@@ -30,7 +30,7 @@ const REPORT: &str = "report";
 pub(in crate::publish) fn write(night: &Night<'_>, pair: &Pair<'_>) -> String {
     let contest = &pair.after.package.contest;
     written(|table| {
-        let marked = |row: [String; 9]| row.into_iter().chain(mark(contest, "yes"));
+        let marked = |row: [String; 9]| row.into_iter().chain(mark(contest, YES));
         table.write_record(HEADER.into_iter().chain(mark(contest, MADE_UP)))?;
         for region in &pair.compared.regions {
             let name = region_name(contest, region.region);

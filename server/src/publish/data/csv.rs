@@ -44,7 +44,10 @@ pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
 /// Column that marks each row of a contest whose numbers are made up; other files do not have it.
 pub(super) const MADE_UP: &str = "made_up";
 
-/// What stands in [`MADE_UP`].
+/// What stands in that column.
+pub(super) const YES: &str = "yes";
+
+/// A word for contests whose numbers are made up: the column's name, or what stands in it.
 pub(super) fn mark<T: From<&'static str>>(contest: &Contest, what: &'static str) -> Option<T> {
     contest.is_made_up().then(|| what.into())
 }
@@ -99,7 +102,7 @@ pub fn precincts(released: &Released) -> String {
                         counted.map_or(0, |early| early.votes(kind, index)).to_string()
                     }));
                 }
-                row.extend(mark::<String>(contest, "yes"));
+                row.extend(mark::<String>(contest, YES));
                 table.write_record(&row)?;
             }
         }
@@ -152,7 +155,7 @@ fn row(contest: &Contest, totals: &Totals, index: usize, national: Option<&[u32]
         row.push(totals.early_attendees.to_string());
         row.extend(PEOPLE.map(|kind| votes(kind).to_string()));
     }
-    row.extend(mark::<String>(contest, "yes"));
+    row.extend(mark::<String>(contest, YES));
     row
 }
 

@@ -6,6 +6,7 @@ mod compared;
 pub mod find;
 mod front;
 mod national;
+mod night;
 mod place;
 mod precinct;
 mod questions;
@@ -15,238 +16,22 @@ mod status;
 mod tables;
 pub mod words;
 
-use std::collections::{BTreeSet, HashSet};
-
 use askama::Template;
-use chrono_tz::Tz;
-use countersign_core::contest::Contest;
-use countersign_core::id::{MessageId, PrecinctNumber, sha256};
+use countersign_core::id::sha256;
 use countersign_core::language::Language;
 use countersign_core::message::Layer;
-use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
 use countersign_core::room::Room;
 use data_encoding::HEXLOWER;
 
 use super::compared::Pair;
-use super::data::Named;
 use super::files::{File, Files, put};
 pub(super) use questions::messages as asked_messages;
 use words::Words as _;
 
+pub use night::{Effective, Night, Witness, Witnesses};
+
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");
-
-/// Everything pages are made from.
-pub struct Night<'a> {
-    /// The room.
-    pub state: &'a RoomState,
-    /// Its contest.
-    pub contest: &'a Contest,
-    /// When the pages are made, server time.
-    pub made_ms: u64,
-    /// Who cosigns the log.
-    pub witnesses: Witnesses,
-    /// What is released in the last layer that has anything.
-    pub released: Option<Released>,
-    /// Layers in which a release that is shown is in effect, in their order.
-    pub layers: Vec<Layer>,
-    /// Releases that took effect and are shown, in the order in which they took effect.
-    pub releases: Vec<Effective<'a>>,
-    /// Releases that took effect and wait for witnesses, by name, and until when they wait at most.
-    pub waiting: Vec<(&'a str, u64)>,
-    /// Every change of released numbers.
-    pub changes: Vec<ChangedPrecinct>,
-    zone: Tz,
-    style: String,
-    script: String,
-}
-
-/// How long a release waits for witnesses before it is shown without them.
-const WAIT_MS: u64 = 30 * 60_000;
-
-/// Who cosigns a log.
-#[derive(Debug, Clone, Default)]
-pub struct Witnesses {
-    /// All of them; nobody where nothing is known about them.
-    pub all: Vec<Witness>,
-    /// How many have to cosign.
-    pub needed: usize,
-    /// Whether one has shown another log that this log's key signed.
-    pub inconsistent: bool,
-}
-
-impl Witnesses {
-    /// Those that have not cosigned so many entries.
-    fn silent(&self, size: u64) -> impl Iterator<Item = &Witness> {
-        self.all.iter().filter(move |witness| witness.size < size)
-    }
-
-    /// Whether as many as needed have cosigned so many entries.
-    fn have_seen(&self, size: u64) -> bool {
-        self.all.len() - self.silent(size).count() >= self.needed
-    }
-}
-
-/// A witness of the log.
-#[derive(Debug, Clone)]
-pub struct Witness {
-    /// Its name.
-    pub name: String,
-    /// Size of the largest checkpoint that it cosigned.
-    pub size: u64,
-    /// Whether something keeps it from cosigning now.
-    pub is_silent: bool,
-}
-
-/// A release that took effect.
-pub struct Effective<'a> {
-    /// The release.
-    pub release: &'a ProposedRelease,
-    /// Its layer.
-    pub layer: Layer,
-    /// How documents name it.
-    pub named: Named,
-    /// When it took effect.
-    pub at_ms: u64,
-    /// Precincts that it names.
-    pub precincts: usize,
-    /// Folder of its documents.
-    pub folder: String,
-    /// Entries of the log with its approval.
-    pub log_size: u64,
-}
-
-impl<'a> Night<'a> {
-    /// Gathers it. `None` before there is a package.
-    #[must_use]
-    pub fn of(state: &'a RoomState, made_ms: u64, witnesses: Witnesses) -> Option<Self> {
-        let contest = &state.package()?.contest;
-        let review = state.review();
-        let changes = changes(state);
-        let releases = review.effective().enumerate().filter_map(|(index, release)| {
-            let preview = &review.previews().get(release.preview)?.preview;
-            let id = release.signed.id.to_string();
-            let approved = release.approval?.signed;
-            Some(Effective {
-                release,
-                layer: preview.layer,
-                at_ms: approved.entered_ms,
-                log_size: approved.index + 1,
-                precincts: review.precincts(release).count(),
-                folder: format!("data/{:03}-{}", index + 1, &id[..8]),
-                named: Named {
-                    sequence: index + 1,
-                    name: preview.name.clone(),
-                    corrects: changes.iter().any(|change| change.release == release.signed.id),
-                    id,
-                },
-            })
-        });
-        let (releases, waiting): (Vec<Effective<'_>>, Vec<_>) = releases.partition(|release| {
-            witnesses.have_seen(release.log_size) || made_ms >= release.at_ms + WAIT_MS
-        });
-        let shown: HashSet<MessageId> = releases.iter().map(|one| one.release.signed.id).collect();
-        let stands = |one: &&Effective<'_>| one.release.withdrawal.is_none();
-        let layers: BTreeSet<Layer> = releases.iter().filter(stands).map(|one| one.layer).collect();
-        let layer = layers.last().copied().unwrap_or(Layer::Night);
-        let released = Released::by(state, layer, |release| {
-            release.withdrawal.is_none() && shown.contains(&release.signed.id)
-        });
-        let names = waiting.iter().map(|one| {
-            let preview = &review.previews()[one.release.preview].preview;
-            (preview.name.as_str(), one.at_ms + WAIT_MS)
-        });
-        Some(Self {
-            contest,
-            made_ms,
-            witnesses,
-            released,
-            layers: layers.into_iter().collect(),
-            waiting: names.collect(),
-            releases,
-            zone: contest.time_zone.parse().unwrap_or(Tz::UTC),
-            style: named_by_content("style", STYLE, "css"),
-            script: named_by_content("find", SCRIPT, "js"),
-            changes: changes.into_iter().filter(|one| shown.contains(&one.release)).collect(),
-            state,
-        })
-    }
-
-    /// Whether a release is shown and was not withdrawn.
-    pub(super) fn stands(&self, release: &ProposedRelease) -> bool {
-        release.withdrawal.is_none() && self.release(release.signed.id).is_some()
-    }
-
-    /// What is released in a layer, by the releases that are shown.
-    pub(super) fn released_in(&self, layer: Layer) -> Option<Released> {
-        Released::by(self.state, layer, |release| self.stands(release))
-    }
-
-    /// Every two layers that can be compared, the earlier one first.
-    fn pairs(&self) -> impl Iterator<Item = (Layer, Layer)> {
-        let later = |(at, &after)| self.layers[..at].iter().map(move |&before| (before, after));
-        self.layers.iter().enumerate().flat_map(later)
-    }
-
-    fn time(&self, language: Language, at_ms: u64) -> String {
-        language.time(at_ms, self.zone)
-    }
-
-    /// Whether two people withheld a message: its entry and its numbers stay, its bytes and its words are nobody's any more.
-    fn is_withheld(&self, message: MessageId) -> bool {
-        self.state.review().withheld(message).is_some()
-    }
-
-    /// What somebody wrote in a message.
-    fn written(&self, language: Language, message: MessageId, words: &str) -> String {
-        if self.is_withheld(message) {
-            return language
-                .say("[withheld by two people]", "[retenido por dos personas]")
-                .to_owned();
-        }
-        words.to_owned()
-    }
-
-    /// Whether a release that is shown ever named a precinct.
-    fn has_page(&self, precinct: PrecinctNumber) -> bool {
-        let review = self.state.review();
-        self.releases.iter().any(|one| review.named(one.release, precinct).is_some())
-    }
-
-    /// How many times a witness has cosigned a release that is shown.
-    #[must_use]
-    pub fn witnessed_times(&self) -> usize {
-        let all = self.witnesses.all.len();
-        self.releases.iter().map(|one| all - self.witnesses.silent(one.log_size).count()).sum()
-    }
-
-    /// Whether as many witnesses as needed have seen a release, in words.
-    fn witnessed(&self, release: &Effective<'_>, language: Language) -> Option<String> {
-        let Witnesses { all, needed, .. } = &self.witnesses;
-        if all.is_empty() {
-            return None;
-        }
-        let silent: Vec<&str> =
-            self.witnesses.silent(release.log_size).map(|one| one.name.as_str()).collect();
-        let seen = all.len() - silent.len();
-        Some(if seen >= *needed {
-            let words = language.say("witnesses have cosigned it", "testigos lo han cofirmado");
-            format!("{seen} {} {} {words}", language.say("of", "de"), all.len())
-        } else {
-            let words = language.say("NOT WITNESSED. Silent:", "SIN TESTIGOS. En silencio:");
-            format!("{words} {}", silent.join(", "))
-        })
-    }
-
-    /// The release that took effect last and was not withdrawn.
-    fn last(&self) -> Option<&Effective<'a>> {
-        self.releases.iter().rev().find(|one| one.release.withdrawal.is_none())
-    }
-
-    fn release(&self, id: MessageId) -> Option<&Effective<'a>> {
-        self.releases.iter().find(|one| one.release.signed.id == id)
-    }
-}
 
 fn named_by_content(name: &str, content: &str, extension: &str) -> String {
     format!("{name}-{}.{extension}", &HEXLOWER.encode(&sha256(content.as_bytes()))[..8])

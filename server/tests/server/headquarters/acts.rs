@@ -206,6 +206,8 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     assert_eq!(first["releases"][0]["approved_by"], 5);
     assert_eq!(first["releases"][0]["withdrawn"], json!(null));
     assert_eq!(releases["not_ready"]["open"], 1);
+    let why: Vec<&String> = releases["not_ready"].as_object().unwrap().keys().collect();
+    assert_eq!(why, ["missing", "open"], "what is released needs no cause");
 }
 
 #[tokio::test(flavor = "multi_thread")]
