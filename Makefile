@@ -61,8 +61,8 @@ test-layout: setup-test build-tests ## every key reachable at every window and t
 test-stories: setup-test build-tests ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
-test-night: build-tests ## a small night with everything going wrong, kills, faults of the disk, a small flood, and history, on the real server
-	$(TESTS) --test night --test crash --test flood --test history
+test-night: build-tests ## a small night with everything going wrong, kills, faults of the disk, a small flood, history and layers, on the real server
+	$(TESTS) --test night --test crash --test flood --test history --test layers
 
 test-nights: build-tests ## two hundred simulated nights, each twice, and bugs planted to be found
 	$(TESTS) --test simulation
@@ -104,9 +104,14 @@ night: setup ## every precinct of Iowa 2020 reports in one night, and much goes 
 
 # --- history ------------------------------------------------------------------------------------
 .PHONY: history
-history: setup ## the releases of Iowa 2020 once more, through the whole path, every total compared with what was published (CONTEST=)
+history: setup ## the releases of Iowa 2020 and Nevada 2020 once more, through the whole path, every total compared with what was published (CONTEST=iowa-2020|nevada-2020)
 	$(CARGO) build --locked --profile night -p countersign-server -p countersign-tests --bin countersign-server --bin history
 	target/night/history $(if $(CONTEST),--contest $(CONTEST))
+
+.PHONY: layers
+layers: setup ## recanvass, recount, certified results and early votes on made-up data, as pages in run/layers (PRECINCTS=)
+	$(CARGO) build --locked -p countersign-server -p countersign-tests --bin countersign-server --bin layers
+	target/debug/layers $(if $(PRECINCTS),--precincts $(PRECINCTS))
 
 # --- a flood ------------------------------------------------------------------------------------
 # Options of the flood that were given: make flood SEED=7 TABLETS=200 SECONDS=30 TIMES=40

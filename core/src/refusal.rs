@@ -95,6 +95,8 @@ refusals! {
     UnknownSubject = "unknown-subject", 409, Refused, "What this is about is not in the log.";
     /// Since it was prepared, another report counts, or another decision or release came.
     ChangedSince = "changed-since", 409, Refused, "Something changed since this was prepared. Look again and prepare it anew.";
+    /// The question that it replies to is closed: a reply, a correction or a decision came first.
+    QuestionClosed = "question-closed", 409, Refused, "The question is closed: a reply, a correction or a decision came first.";
     /// Observers still have time to look at the preview.
     WindowOpen = "window-open", 409, TryAgain, "Observers still have time to look at the preview.";
     /// Releases are stopped.

@@ -16,8 +16,8 @@ use countersign_core::log::{Checkpoint, Entry, Tree};
 use countersign_core::message::{
     Act, Admit, Answer, AnswerOutcome, Approve, Cause, CopyCompared, CopyDecision, Decision,
     Enrolment, Evidence, FindingName, Invitations, Kind, Layer, Message, NotCanonical, Objection,
-    ObjectionReason, Package, People, Preview, PreviewedPrecinct, Release, Report, Revoke, Role,
-    RoomAct, Scope, Stop, StopChange, Withdraw, Withhold,
+    ObjectionReason, Package, People, Preview, PreviewedPrecinct, Question, Reason, Release, Reply,
+    Report, Revoke, Role, RoomAct, Scope, Stop, StopChange, Withdraw, Withhold,
 };
 use countersign_core::receipt::{Receipt, ReceiptError};
 use countersign_core::room::Room;
@@ -304,6 +304,18 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
         evidence: Some(PhotoDigest([5; 32])),
     };
     let answer = Answer { objection: id(6), outcome: AnswerOutcome::LeftOut, why: why() };
+    let question = Question {
+        precinct,
+        report: id(1),
+        findings: vec![
+            FindingName { check: 3, group: None },
+            FindingName { check: 4, group: Some(2) },
+        ],
+        words: "Did 12 people leave before the final count?".to_owned(),
+        number: 2,
+    };
+    let reason =
+        Reason { code: "other".to_owned(), text: Some("two families went home".to_owned()) };
     let begin =
         Stop { change: StopChange::Begin, minutes: Some(60), stop: None, why: why(), number: 1 };
     let compared = CopyCompared {
@@ -337,6 +349,9 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
             admin.sign(hall, &Withhold { message: id(1), why: why() }),
         ),
         ("approve", manager(), two.sign(hall, &Approve { approves: id(8) })),
+        ("question", reviewer(), one.sign(hall, &question)),
+        // A tablet's key signs it; the bytes are those of any key.
+        ("reply", reviewer(), one.sign(hall, &Reply { question: id(9), reason })),
         ("copy-compared", manager(), two.sign(hall, &Act::CopyCompared(compared))),
     ]
 }

@@ -51,6 +51,24 @@ fn a_recorded_package_with_later_facts_is_still_read() {
     assert_eq!(read.early_votes_of(1), Some(&early));
 }
 
+/// The fact that numbers are made up, in bytes of its own. Recorded as the one above.
+#[test]
+fn a_recorded_package_of_made_up_data_is_still_read() {
+    let party = SigningKey::from_seed(&[1; 32]);
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compat/v1/package-made-up.cose");
+    if !path.exists() && std::env::var_os("COUNTERSIGN_RECORD").is_some() {
+        fs::write(&path, Package::sign(1, common::early(), &party).bytes())
+            .expect("the folder can be written");
+    }
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (_, package) = Package::read(&bytes).expect("it is a package, and the party signed it");
+    assert!(package.contest.is_made_up());
+    let signed = Package::sign(1, package.contest.clone(), &party);
+    assert_eq!(signed.bytes(), bytes, "it is written as it was");
+    assert!(!common::practice().is_made_up() && !common::iowa().is_made_up());
+}
+
 /// A contest without them is written as it was before there were any: the package of old keeps its bytes.
 #[test]
 fn a_package_without_later_facts_keeps_its_bytes() {

@@ -14,7 +14,9 @@ use countersign_core::message::{
     PreviewedPrecinct, Release, Report, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use countersign_core::refusal::Refusal;
-use countersign_core::results::{Audience, Candidate, Released, RoomState, Standing, changes};
+use countersign_core::results::{
+    Audience, Candidate, Compared, Measure, ProposedRelease, Released, RoomState, Standing, changes,
+};
 use hall::{Hall, Worker};
 
 /// Minutes that observers have where the contest does not say.
@@ -89,7 +91,16 @@ impl Desk {
 
     /// Preview, window, release, approval.
     fn release(&mut self, precincts: &[(u32, MessageId, Option<Cause>)]) -> MessageId {
-        let preview = self.preview(precincts).expect("is previewed");
+        self.release_in(Layer::Night, precincts)
+    }
+
+    fn release_in(
+        &mut self,
+        layer: Layer,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+    ) -> MessageId {
+        let preview = Preview { layer, ..self.prepared(precincts) };
+        let preview = self.hall.act(&self.one, &preview).expect("is previewed");
         let release = self.propose(preview).expect("is proposed");
         self.hall.wait(WINDOW);
         self.hall.act(&self.two, &Approve { approves: release }).expect("is approved");
@@ -378,12 +389,7 @@ fn t68_a_later_layer_is_not_undone_by_a_correction_of_an_earlier_one() {
     let mut desk = Desk::new();
     desk.release(&[(0, desk.reports[0], None), (1, desk.reports[1], None)]);
     let recounted = desk.correct(0);
-    let mut preview = desk.prepared(&[(0, recounted, Some(Cause::Recount))]);
-    preview.layer = Layer::Recount;
-    let preview = desk.hall.act(&desk.one, &preview).unwrap();
-    let release = desk.propose(preview).unwrap();
-    desk.hall.wait(WINDOW);
-    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    desk.release_in(Layer::Recount, &[(0, recounted, Some(Cause::Recount))]);
     let report_in = |desk: &Desk, layer| {
         let released = Released::of(&desk.hall.state, layer).unwrap();
         released.precinct(PrecinctNumber(0)).unwrap().report
@@ -395,6 +401,85 @@ fn t68_a_later_layer_is_not_undone_by_a_correction_of_an_earlier_one() {
     desk.decide(|_| {}).expect("a reviewer may name the first report again");
     desk.release(&[(0, desk.reports[0], Some(Cause::Sheet))]);
     assert_eq!(report_in(&desk, Layer::Recount), recounted, "caucus night does not undo it");
+}
+
+/// Compares two layers by every release that was not withdrawn.
+fn compared(desk: &Desk, before: Layer, after: Layer) -> Compared {
+    let state = &desk.hall.state;
+    let stands = |release: &ProposedRelease| release.withdrawal.is_none();
+    let released = |layer| Released::by(state, layer, stands).expect("there is a package");
+    Compared::of(state, &released(before), &released(after), stands)
+}
+
+#[test]
+fn t68_any_two_layers_are_compared_cell_by_cell_with_cause_and_evidence() {
+    let mut desk = Desk::new();
+    desk.release(&[(0, desk.reports[0], None), (1, desk.reports[1], None)]);
+    // The recanvass changes precinct 1, by a decision on the sheet; the recount changes it again, and brings precinct 2.
+    let recanvassed = desk.correct(1);
+    let recanvass = desk.release_in(Layer::Recanvass, &[(1, recanvassed, Some(Cause::Recanvass))]);
+    let transcription = desk.hall.party.device(1).report_as(1, |report| {
+        report.channel = Channel::Transcription;
+        report.attendees = 170;
+        report.counts[0][0] += 5;
+    });
+    let counted = desk.hall.act(&desk.transcriber, &transcription).unwrap();
+    let mut choice = decision(1, Some(counted));
+    choice.evidence = Evidence::Cards;
+    let decided = desk.hall.act(&desk.reviewer, &choice).unwrap();
+    let rows = [(1, counted, Some(Cause::Recount)), (2, desk.reports[2], None)];
+    let recount = desk.release_in(Layer::Recount, &rows);
+
+    let whole = compared(&desk, Layer::Night, Layer::Recount);
+    let both: Vec<_> = whole.precincts.iter().map(|one| one.precinct.0).collect();
+    assert_eq!(both, [1, 2]);
+    let changed = &whole.precincts[0];
+    assert_eq!((changed.before, changed.after), (Some(desk.reports[1]), Some(counted)));
+    let steps: Vec<_> = changed.steps.iter().map(|step| (step.release, step.cause)).collect();
+    let causes = [(recanvass, Some(Cause::Recanvass)), (recount, Some(Cause::Recount))];
+    assert_eq!(steps, causes, "every step between the two layers is there");
+    assert_eq!(changed.steps[1].decision, Some(decided));
+    let attendance = changed.cells.iter().find(|cell| cell.measure == Measure::Attendees).unwrap();
+    assert_eq!((attendance.before, attendance.after), (Some(142), Some(170)));
+    assert_eq!(attendance.difference(), Some(28));
+    assert!(changed.cells.iter().all(|cell| cell.differs()));
+    // A precinct that only the later layer has is there with all its numbers, beside nothing.
+    let new = &whole.precincts[1];
+    assert_eq!((new.before, new.after), (None, Some(desk.reports[2])));
+    assert!(!new.cells.is_empty() && new.cells.iter().all(|cell| cell.before.is_none()));
+
+    // Sums: the state is whole, also what is the same; a region without a difference is left out.
+    let state = whole.statewide().unwrap();
+    let cell = |measure| state.cells.iter().find(|cell| cell.measure == measure).unwrap();
+    assert_eq!(cell(Measure::Released).difference(), Some(1));
+    assert_eq!(cell(Measure::Attendees).difference(), Some(28 + 143));
+    assert!(state.cells.iter().any(|cell| !cell.differs()));
+    assert!(whole.regions[1..].iter().all(|one| one.cells.iter().any(|cell| cell.differs())));
+
+    // The two between them, and what stands in no layer between is no difference.
+    let last = compared(&desk, Layer::Recanvass, Layer::Recount);
+    assert_eq!(last.precincts[0].before, Some(recanvassed));
+    assert_eq!(last.precincts[0].steps.len(), 1);
+    let none = compared(&desk, Layer::Night, Layer::Corrected);
+    assert_eq!((none.precincts.len(), none.cells(), none.regions.len()), (0, 0, 1));
+    assert!(none.statewide().unwrap().cells.iter().all(|cell| !cell.differs()));
+}
+
+#[test]
+fn t68_certifying_names_the_reports_of_earlier_layers_and_changes_nothing() {
+    let mut desk = Desk::new();
+    let night = [(0, desk.reports[0], None), (1, desk.reports[1], None)];
+    desk.release(&night);
+    assert_eq!(desk.preview(&night), Err(Refusal::NotAllowed), "once in a layer is enough");
+    let certified = desk.release_in(Layer::Certified, &night);
+    let released = Released::of(&desk.hall.state, Layer::Certified).unwrap();
+    assert!(released.precincts.iter().all(|one| one.release == certified));
+    assert!(changes(&desk.hall.state).is_empty(), "no number changed");
+    assert_eq!(compared(&desk, Layer::Night, Layer::Certified).precincts, []);
+    // Another report than the released one still says why.
+    let correction = desk.correct(0);
+    let later = Preview { layer: Layer::Certified, ..desk.prepared(&[(0, correction, None)]) };
+    assert_eq!(desk.hall.act(&desk.one, &later), Err(Refusal::NotAllowed));
 }
 
 #[test]

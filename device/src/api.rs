@@ -24,8 +24,8 @@ pub use caucus::{
 pub use command::{Attester, Cell, Command, Key, Language, ReasonChoice, RoomName, Secret, Step};
 pub use problem::{Problem, ProblemCode};
 pub use report::{
-    CarriedView, HeldReason, NoticeKind, NoticeView, RefusedReason, ReleasedCell, ReleasedView,
-    ReportView, Standing,
+    AskedFinding, CarriedView, HeldReason, NoticeKind, NoticeView, QuestionView, RefusedReason,
+    ReleasedCell, ReleasedView, ReplyView, ReportView, Standing,
 };
 pub use view::{
     CaucusSummary, HostView, LockView, NetworkState, NetworkView, PackageView, PlaceKind,

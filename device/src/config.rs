@@ -61,6 +61,9 @@ pub struct Config {
     pub save_file: Arc<dyn SaveFile>,
     /// How long the network may take.
     pub network: NetworkLimits,
+    /// How often a tablet whose report stands in a log asks whether headquarters has a question about it, in milliseconds, with
+    /// up to as much again: what is asked shows within a minute.
+    pub questions_ms: u64,
     /// Where every host name leads, instead of where the system's resolver says: for simulated networks.
     pub route: Option<IpAddr>,
 }
@@ -79,6 +82,7 @@ impl Config {
             host: HostView { save_file: false },
             save_file: Arc::new(NoSaving),
             network: NetworkLimits::default(),
+            questions_ms: 30_000,
             route: None,
         }
     }

@@ -20,6 +20,7 @@ mod package;
 mod picture;
 mod pin;
 mod preflight;
+mod question;
 mod reckoning;
 mod released;
 mod report;

@@ -1,6 +1,6 @@
 //! From core's words to the command surface's, and back.
 
-use countersign_core::checks::{Cells, Severity as CoreSeverity};
+use countersign_core::checks::{Cells, RuleId, Severity as CoreSeverity};
 use countersign_core::contest::{
     self, Contest, CountKind as CoreCount, LotMethod as ContestLot, PrecinctKind,
 };
@@ -69,6 +69,14 @@ pub(crate) fn severity(severity: CoreSeverity) -> Severity {
         CoreSeverity::Impossible => Severity::Impossible,
         CoreSeverity::Unusual => Severity::Unusual,
         CoreSeverity::Note => Severity::Note,
+    }
+}
+
+/// The id of a check that a message names by number: `C01` to `C10`, `H01` to `H05`.
+pub(crate) fn check(number: u8) -> String {
+    match RuleId::from_number(number) {
+        Some(rule) => rule.to_string(),
+        None => format!("H{:02}", number.saturating_sub(100)),
     }
 }
 

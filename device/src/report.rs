@@ -10,6 +10,7 @@ use crate::api::{CarriedView, Language, ReportView, Standing};
 use crate::db::outbox::{self, Item, State as Stored};
 use crate::error::{Error, Result};
 use crate::names;
+use crate::question;
 use crate::released;
 use crate::state::State;
 use crate::worksheet;
@@ -84,6 +85,7 @@ pub(crate) fn list(state: &mut State, language: Language) -> Result<Vec<(Item, R
             by.map(|(_, id)| id.clone()).or_else(|| item.replaced_by.map(|id| id.to_string()));
         if view.superseded_by.is_some() {
             view.released = None;
+            view.question = None;
         }
     }
     Ok(views)
@@ -120,6 +122,7 @@ fn view(state: &mut State, item: &Item, language: Language) -> Result<ReportView
         skew_s,
         worksheet: worksheet::is_known(state, item, &facts)?,
         released: released::beside(state, item.room, report)?,
+        question: question::of(state, item.id)?,
         precinct,
     })
 }

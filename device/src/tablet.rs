@@ -15,6 +15,7 @@ use crate::hand_off;
 use crate::names;
 use crate::package::{self, Source};
 use crate::preflight;
+use crate::question;
 use crate::sign;
 use crate::state::State;
 use crate::sync::driver::{Network, Stop, is_allowed};
@@ -210,6 +211,7 @@ impl Shared {
                     other,
                     Command::Enrol { .. }
                         | Command::Sign { .. }
+                        | Command::Reply { .. }
                         | Command::SyncNow
                         | Command::Unlock { .. }
                 );
@@ -374,6 +376,9 @@ fn run(state: &mut State, command: Command) -> Result<Answer> {
             let vault = state.open_vault(pin.expose())?;
             state.unlocked = true;
             enrol::take_over(state, &vault)?;
+            // Somebody is there: what headquarters asks, and what waits, is not left for later.
+            let now = state.monotonic_ms();
+            state.machine.poke(now);
         }
         Command::Lock => state.unlocked = false,
         Command::SyncNow => {
@@ -415,6 +420,9 @@ fn run_unlocked(state: &mut State, command: Command) -> Result<Answer> {
         Command::Attest { who, objection } => caucus::attest(state, who, objection.as_ref())?,
         Command::Unattest { who } => caucus::unattest(state, who)?,
         Command::Sign { pin } => sign::sign(state, pin.expose())?,
+        Command::Reply { question, reason, pin } => {
+            question::reply(state, &question, &reason, pin.expose())?;
+        }
         Command::BeginCorrection { report, reason } => {
             caucus::begin_correction(state, &report, &reason)?
         }

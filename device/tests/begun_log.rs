@@ -221,7 +221,7 @@ fn a_database_of_the_version_before_is_opened_and_knows_what_it_has_seen() {
     device.tablet = None;
     let db = rusqlite::Connection::open(device.folder.path().join("tablet.db")).expect("it opens");
     db.execute_batch(
-        "DROP TABLE released; DROP TABLE earlier_receipt; DROP TABLE begun_log;
+        "DROP TABLE released; DROP TABLE question; DROP TABLE earlier_receipt; DROP TABLE begun_log;
          ALTER TABLE checkpoint DROP COLUMN note; PRAGMA user_version = 1;",
     )
     .expect("it takes the tables away");

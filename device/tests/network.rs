@@ -418,6 +418,7 @@ fn every_refusal_of_the_server_has_its_standing() {
             Refusal::UnknownPackage => refused(RefusedReason::UnknownPackage),
             Refusal::InvitationNotValid => refused(RefusedReason::InvitationNotValid),
             Refusal::WrongSupersedes => refused(RefusedReason::WrongSupersedes),
+            Refusal::QuestionClosed => refused(RefusedReason::QuestionClosed),
             Refusal::UnsupportedKind
             | Refusal::NotAllowed
             | Refusal::OwnEntry

@@ -1,12 +1,13 @@
 //! Composing what reviewers and release managers sign: what is ready to be released, and why the rest is not.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
 
@@ -99,6 +100,22 @@ pub fn parse_finding(text: &str) -> Option<FindingName> {
     Some(FindingName { check, group })
 }
 
+/// The next question about a precinct's report.
+#[must_use]
+pub fn ask(
+    state: &RoomState,
+    precinct: PrecinctNumber,
+    report: MessageId,
+    mut findings: Vec<FindingName>,
+    words: &str,
+) -> Question {
+    findings.sort_unstable();
+    findings.dedup();
+    let asked = state.questions(precinct).len();
+    let number = u32::try_from(asked).map_or(u32::MAX, |asked| asked.saturating_add(1));
+    Question { precinct, report, findings, words: words.to_owned(), number }
+}
+
 /// What a preview would say of a precinct.
 ///
 /// # Errors
@@ -116,23 +133,34 @@ pub fn ready(
         Candidate::SetAside => return Err(NotReady::SetAside),
         Candidate::Report(report) => report.id,
     };
-    let open: Vec<FindingName> =
+    // A check may find several things under one name: they are answered once.
+    let open: BTreeSet<FindingName> =
         flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
     if !open.is_empty() {
-        return Err(NotReady::Open(open));
+        return Err(NotReady::Open(open.into_iter().collect()));
     }
     let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
     let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };
-    match (state.review().released_precinct(precinct, layer), cause) {
+    let review = state.review();
+    match (review.released_precinct(precinct, layer), cause) {
         (None, _) => Ok(named(None)),
-        (Some((release, before)), _)
-            if before.report == Some(report) && state.review().layer(release) == layer =>
-        {
-            Err(NotReady::Released)
+        (Some((release, before)), _) if before.report == Some(report) => {
+            // Certifying confirms every precinct; other layers hold what they change.
+            if layer == Layer::Certified && review.layer(release) < layer {
+                Ok(named(None))
+            } else {
+                Err(NotReady::Released)
+            }
         }
         (Some(_), None) => Err(NotReady::NeedsCause),
         (Some(_), Some(cause)) => Ok(named(Some(cause))),
     }
+}
+
+/// The layer in which the room works: the last in which something is in effect, else caucus night.
+#[must_use]
+pub fn current_layer(state: &RoomState) -> Layer {
+    state.review().last_layer().unwrap_or(Layer::Night)
 }
 
 /// A preview, and what it leaves out.
@@ -142,6 +170,8 @@ pub struct Prepared {
     pub preview: Preview,
     /// Precincts that were asked for and are not in it.
     pub not_ready: Vec<(PrecinctNumber, NotReady)>,
+    /// Precincts in it with an open question to those who signed. It keeps none of them out.
+    pub asked: Vec<PrecinctNumber>,
     /// What is wrong with all that is new since the last release taken together: shifted columns, for one.
     pub of_the_batch: Vec<StatewideFinding>,
 }
@@ -167,9 +197,13 @@ pub fn prepare(
     named.sort_by_key(|previewed| previewed.precinct);
     named.dedup_by_key(|previewed| previewed.precinct);
     let number = u32::try_from(state.review().previews().len()).unwrap_or(u32::MAX - 1) + 1;
+    let numbers = named.iter().map(|previewed| previewed.precinct);
+    let is_asked = |&precinct: &PrecinctNumber| state.open_questions(precinct).next().is_some();
+    let asked = numbers.filter(is_asked).collect();
     Prepared {
         preview: Preview { number, name: name.to_owned(), layer, precincts: named },
         not_ready,
+        asked,
         of_the_batch: across.of_the_batch().cloned().collect(),
     }
 }

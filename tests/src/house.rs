@@ -14,6 +14,7 @@ use countersign_core::results::RoomState;
 use countersign_core::room::Room;
 use countersign_server::keys::{KeyFolder, read_key};
 use countersign_server::verify::{Order, Source, Verdict, verify};
+use serde_json::Value;
 
 /// How a contest without rules for its releases releases, but for the window.
 const WITHOUT_WINDOW: &str =
@@ -124,14 +125,29 @@ impl House {
         self.send(&tablet.sign(report))
     }
 
+    /// What the server answers to a report that it refuses: a problem document (RFC 9457).
+    ///
+    /// # Errors
+    /// When it enters the report.
+    pub fn refusal(&self, tablet: &Signer, report: &Report) -> Result<Value> {
+        match self.post(&tablet.sign(report))? {
+            (200, _) => Err(other("a report was entered that should have been refused")),
+            (_, body) => serde_json::from_str(&body).map_err(other),
+        }
+    }
+
     fn send(&self, message: &Message) -> Result<MessageId> {
+        match self.post(message)? {
+            (200, _) => Ok(message.id()),
+            (_, body) => Err(other(format!("a {} was refused: {body}", message.kind()))),
+        }
+    }
+
+    /// Status and body of the server's answer.
+    fn post(&self, message: &Message) -> Result<(u16, String)> {
         let mut answer = self.agent.post(&self.address).send(message.bytes()).map_err(other)?;
         let body = answer.body_mut().read_to_string().map_err(other)?;
-        if answer.status() == 200 {
-            Ok(message.id())
-        } else {
-            Err(other(format!("a {} was refused: {body}", message.kind())))
-        }
+        Ok((answer.status().as_u16(), body))
     }
 
     /// Verifies the room as a stranger does: from its public address, believing the party key and nothing else.

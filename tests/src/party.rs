@@ -356,6 +356,45 @@ impl Party {
         .map(|_| ())
     }
 
+    /// Has somebody at headquarters ask about what was received of a precinct. The first to ask is given a key for it.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn ask(&self, room: &str, precinct: &str, words: &str) -> Result<()> {
+        let key = self.folder.join("operator.key");
+        let (data, keys) = (self.data(), self.keys());
+        if !key.exists() {
+            let printed = self.program(&[&"people", &"key", &"--out", &key])?;
+            let public = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
+            let mut words: Vec<&dyn AsRef<OsStr>> =
+                vec![&"people", &"name", &"--data", &data, &"--keys", &keys];
+            words.extend([&"--number" as &dyn AsRef<OsStr>, &"7", &"--role", &"operator"]);
+            words.extend([&"--public" as &dyn AsRef<OsStr>, &public]);
+            self.program(&words)?;
+        }
+        let row = self.received(room, precinct)?;
+        let report = row["report"].as_str().unwrap_or_default();
+        let mut ask: Vec<&dyn AsRef<OsStr>> =
+            vec![&"review", &"ask", &"--data", &data, &"--key", &key, &"--room", &room];
+        ask.extend([&"--precinct" as &dyn AsRef<OsStr>, &precinct, &"--report", &report]);
+        ask.extend([&"--findings" as &dyn AsRef<OsStr>, &"C02", &"--words", &words]);
+        self.program(&ask).map(|_| ())
+    }
+
+    /// What `review show` says of a precinct.
+    ///
+    /// # Errors
+    ///
+    /// When the server's program refuses.
+    pub fn reviewed(&self, room: &str, precinct: &str) -> Result<String> {
+        let data = self.data();
+        let show: [&dyn AsRef<OsStr>; 8] =
+            [&"review", &"show", &"--data", &data, &"--room", &room, &"--precinct", &precinct];
+        let printed = self.program(&show)?;
+        Ok(String::from_utf8_lossy(&printed.stdout).into_owned())
+    }
+
     /// Starts the server and waits until it listens. It listens where it did the last time.
     ///
     /// # Errors

@@ -127,7 +127,16 @@ impl Session {
     ///
     /// [`Error::TimedOut`] after 30 s.
     pub fn wait_for(&self, selector: &str) -> Result<Element> {
-        wait::until(selector, wait::LONG, || {
+        self.wait_for_within(selector, wait::LONG)
+    }
+
+    /// The same with a bound of one's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimedOut`] when there is none in time.
+    pub fn wait_for_within(&self, selector: &str, bound: Duration) -> Result<Element> {
+        wait::until(selector, bound, || {
             Ok(match self.find(selector)? {
                 Some(element) => Look::Yes(element),
                 None => Look::NotYet("nothing that fits".to_owned()),

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use countersign_core::id::PrecinctNumber;
-use countersign_core::message::{Approve, Layer, Message, Preview, PreviewedPrecinct, Release};
+use countersign_core::message::{
+    Approve, Cause, Channel, Decision, Evidence, Layer, Message, Preview, PreviewedPrecinct,
+    Release, Report,
+};
 use countersign_tests::axe::Axe;
 use countersign_tests::chromium::Chromium;
 use countersign_tests::house::{House, without_window};
@@ -19,11 +22,51 @@ fn other(error: impl std::fmt::Display) -> Error {
     Error::Unexpected(error.to_string())
 }
 
-/// A folder of results of the contest to practise on: two precincts of a batch are released, the rest is not.
+/// Shows precincts, and two people release them.
+fn release(
+    house: &House,
+    (number, name): (u32, &str),
+    layer: Layer,
+    precincts: Vec<PreviewedPrecinct>,
+) -> Result<()> {
+    let managers = &house.workers;
+    let preview = Preview { number, name: name.to_owned(), layer, precincts };
+    let preview = house.act(&managers.manager, &preview)?;
+    let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
+    house.act(&managers.second, &Approve { approves: release })?;
+    Ok(())
+}
+
+/// The recanvass of a precinct: its worksheet is read again and says three people more.
+fn recanvass(house: &House, message: &Message) -> Result<PreviewedPrecinct> {
+    let mut report: Report = message.decode().map_err(other)?;
+    let precinct = report.precinct;
+    report.channel = Channel::Transcription;
+    report.attendees += 3;
+    for count in &mut report.counts {
+        count[0] += 3;
+    }
+    let report = house.act(&house.workers.transcriber, &report)?;
+    let decision = Decision {
+        precinct,
+        report: Some(report),
+        evidence: Evidence::Sheet,
+        why: "the sheet says three more".to_owned(),
+        answers: Vec::new(),
+        after: None,
+        overrides: None,
+    };
+    let decision = house.act(&house.workers.reviewer, &decision)?;
+    let (report, decision, cause) = (Some(report), Some(decision), Some(Cause::Recanvass));
+    Ok(PreviewedPrecinct { precinct, report, decision, cause })
+}
+
+/// A folder of results of the contest to practise on: two precincts of a batch are released, the rest is not; the recanvass changed
+/// one of them.
 fn results(folder: &Path) -> Result<PathBuf> {
     let contest = without_window(&places::contest("practice"), &folder.join("contest"))?;
     let mut house = House::open(&folder.join("party"), &contest)?;
-    let mut precincts = Vec::new();
+    let (mut precincts, mut first) = (Vec::new(), None);
     for (number, precinct) in (0..).zip(house.contest.precincts.clone()) {
         let tablet = Signer::enrol(&house.party, &precinct.id)?;
         let message: Message = tablet.report(20 + number);
@@ -34,14 +77,13 @@ fn results(folder: &Path) -> Result<PathBuf> {
             decision: None,
             cause: None,
         });
+        first.get_or_insert(message);
     }
     precincts.pop();
-    let name = "First batch".to_owned();
-    let preview = Preview { number: 1, name, layer: Layer::Night, precincts };
-    let managers = &house.workers;
-    let preview = house.act(&managers.manager, &preview)?;
-    let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
-    house.act(&managers.second, &Approve { approves: release })?;
+    release(&house, (1, "First batch"), Layer::Night, precincts)?;
+    let first = first.ok_or_else(|| other("the contest has no precinct"))?;
+    let changed = recanvass(&house, &first)?;
+    release(&house, (2, "The recanvass"), Layer::Recanvass, vec![changed])?;
     house.party.stop()?;
     let out = folder.join("results");
     let export = Command::new(places::program("countersign-server")?)
@@ -71,8 +113,17 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
     let counties = std::fs::read_dir(results.join("counties")).map_err(other)?;
     let county = counties.flatten().next().ok_or_else(|| other("no county has a page"))?;
     let county = format!("counties/{}", county.file_name().to_string_lossy());
-    let pages = ["index", "status", "checks", "releases", "changes", "precincts", "find"]
-        .map(|n| format!("{n}.html"));
+    let pages = [
+        "index",
+        "status",
+        "checks",
+        "releases",
+        "changes",
+        "precincts",
+        "compare/night-recanvass",
+        "find",
+    ];
+    let pages = pages.map(|name| format!("{name}.html"));
     let mut faults = Vec::new();
     let mut looked = 0;
     for page in pages.iter().chain([&precinct, &county]) {

@@ -88,6 +88,18 @@ pub struct Contest {
     /// Early votes, by precinct in rising order; absent where the contest has none, or none yet.
     #[n(24)]
     pub early_votes: Option<Vec<EarlyVotes>>,
+    /// What its numbers are, where they are not those of a caucus.
+    #[n(25)]
+    pub data: Option<Data>,
+}
+
+/// What the numbers of a contest are, where they are not those of a caucus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Data {
+    /// Made up, to show something. Whatever is published of it says so.
+    #[n(1)]
+    MadeUp,
 }
 
 /// A preference group.
@@ -161,6 +173,12 @@ pub enum CountKind {
 }
 
 impl CountKind {
+    /// Whether people are counted, in the room and, where there are any, among those who voted early.
+    #[must_use]
+    pub const fn is_of_people(self) -> bool {
+        !matches!(self, Self::Delegates)
+    }
+
     /// Every kind, in the order of a caucus.
     pub const ALL: [Self; 3] = [Self::FirstAlignment, Self::FinalAlignment, Self::Delegates];
 
@@ -281,6 +299,12 @@ impl Contest {
     /// The code that may carry free text.
     pub const OTHER_REASON: &'static str = "other";
 
+    /// Whether its numbers are made up.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        self.data == Some(Data::MadeUp)
+    }
+
     /// How results are released.
     #[must_use]
     pub fn release_rules(&self) -> ReleaseRules {
@@ -346,6 +370,14 @@ impl Contest {
             }
             (PrecinctKind::Precinct, None) => None,
         }
+    }
+
+    /// Whether its delegates stand for state delegate equivalents: it elects delegates, and how many state delegates its
+    /// counties have is known of any.
+    #[must_use]
+    pub fn has_sde(&self) -> bool {
+        self.count_index(CountKind::Delegates).is_some()
+            && self.counties.iter().any(|county| county.state_delegates > 0)
     }
 
     /// Index of a group in ballot order.

@@ -17,7 +17,7 @@ mod table;
 mod worksheet;
 
 pub use definition::{
-    Contest, CountKind, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog,
+    Contest, CountKind, Data, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog,
     Server, Span,
 };
 pub use early::EarlyVotes;

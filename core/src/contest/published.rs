@@ -78,7 +78,7 @@ pub(crate) fn total(count: &[u32]) -> Option<u32> {
     count.iter().try_fold(0_u32, |sum, &people| sum.checked_add(people))
 }
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 11] = [
     Column::needed("precinct_id"),
     Column::needed("candidate"),
     Column::needed("first"),
@@ -86,6 +86,11 @@ const COLUMNS: [Column; 7] = [
     Column::optional("sde"),
     Column::optional("attendees"),
     Column::optional("delegates"),
+    // What a server that publishes results says besides, and what is not read.
+    Column::optional("made_up"),
+    Column::optional("early_attendees"),
+    Column::optional("early_first"),
+    Column::optional("early_final"),
 ];
 
 /// Reads results in the columns `precinct_id,candidate,first,final` and, where they are known, `sde`, `attendees` and

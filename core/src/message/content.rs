@@ -2,8 +2,8 @@
 
 use super::{
     Act, Admit, Answer, Approve, Decision, Enrolment, Invitations, Kind, Message, NotCanonical,
-    Objection, Package, People, Preview, Release, Report, Revoke, RoomAct, Stop, Withdraw,
-    Withhold,
+    Objection, Package, People, Preview, Question, Release, Reply, Report, Revoke, RoomAct, Stop,
+    Withdraw, Withhold,
 };
 
 impl Message {
@@ -29,6 +29,8 @@ impl Message {
             Kind::Withhold => self.decode::<Withhold>().map(drop),
             Kind::Approve => self.decode::<Approve>().map(drop),
             Kind::Act => self.decode::<Act>().map(drop),
+            Kind::Question => self.decode::<Question>().map(drop),
+            Kind::Reply => self.decode::<Reply>().map(drop),
             Kind::Addition | Kind::Update => return None,
         })
     }

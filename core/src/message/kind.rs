@@ -47,11 +47,15 @@ pub enum Kind {
     Approve = 19,
     /// Any other audited act, by an admin or a release manager.
     Act = 20,
+    /// A question to those who signed a report, by a reviewer or an operator.
+    Question = 21,
+    /// The reply that its numbers stand, by the device key of the report.
+    Reply = 22,
 }
 
 impl Kind {
     /// Every kind, by number.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Package,
         Self::People,
         Self::Invitations,
@@ -72,6 +76,8 @@ impl Kind {
         Self::Withhold,
         Self::Approve,
         Self::Act,
+        Self::Question,
+        Self::Reply,
     ];
 
     /// Its number.
@@ -110,6 +116,8 @@ impl Kind {
             Self::Withhold => "withhold",
             Self::Approve => "approve",
             Self::Act => "act",
+            Self::Question => "question",
+            Self::Reply => "reply",
         }
     }
 
@@ -119,7 +127,9 @@ impl Kind {
         match self {
             Self::Package | Self::Preview => 4 << 20,
             Self::Invitations | Self::People | Self::Release => 1 << 20,
-            Self::Report | Self::Enrolment | Self::Addition => 4 << 10,
+            Self::Report | Self::Enrolment | Self::Addition | Self::Question | Self::Reply => {
+                4 << 10
+            }
             _ => 64 << 10,
         }
     }

@@ -12,6 +12,7 @@ mod envelope;
 mod kind;
 mod package;
 mod people;
+mod question;
 mod release;
 mod report;
 mod review;
@@ -25,6 +26,7 @@ pub use envelope::{Message, NotCanonical, OtherBytes, Payload, Scope};
 pub use kind::Kind;
 pub use package::{Package, PackageError};
 pub use people::{People, Person, Role};
+pub use question::{Question, Reply};
 pub use release::{
     Approve, Cause, Layer, NAME_MAX, Preview, PreviewedPrecinct, Release, STOP_MINUTES_MAX, Stop,
     StopChange, Withdraw, Withhold,

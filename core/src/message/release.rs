@@ -122,7 +122,8 @@ pub struct PreviewedPrecinct {
     /// The precinct's last decision, where there is one.
     #[n(3)]
     pub decision: Option<MessageId>,
-    /// Why released numbers change; present where the precinct has released numbers, and only there.
+    /// Why released numbers change; present only where the precinct has released numbers, and there always, but where a later layer
+    /// names the same report again.
     #[n(4)]
     pub cause: Option<Cause>,
 }

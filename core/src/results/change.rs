@@ -9,7 +9,7 @@ use crate::id::{KeyId, PrecinctNumber};
 use crate::log::Entry;
 use crate::message::{
     Act, Enrolment, Invitation, Invitations, Kind, Message, NotCanonical, Package, People, Person,
-    Report, Revoke, RoomAct,
+    Question, Reply, Report, Revoke, RoomAct,
 };
 
 /// What an entry and its message change in a room: a function of the two alone, so that it can be worked out before the
@@ -32,6 +32,8 @@ pub(super) enum What {
     Report(PrecinctNumber, ReceivedReport),
     Begun(Arc<Begun>),
     Deed(KeyId, Deed),
+    Question(KeyId, Question),
+    Reply(Reply),
     Nothing,
 }
 
@@ -70,6 +72,8 @@ impl Change {
                 let received = ReceivedReport::new(index, &entry, message, &report);
                 What::Report(report.precinct, received)
             }
+            Kind::Question => What::Question(message.key(), message.decode()?),
+            Kind::Reply => What::Reply(message.decode()?),
             Kind::Act => match message.decode()? {
                 Act::BegunAgain(begun_again) => {
                     let (message, entered_ms) = (message.id(), entry.time_ms);

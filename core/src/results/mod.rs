@@ -5,6 +5,7 @@ mod across;
 mod change;
 mod persons;
 mod publication;
+mod questions;
 mod received;
 mod released;
 mod reports;
@@ -17,14 +18,15 @@ pub use across::Across;
 pub use change::Change;
 pub use persons::Persons;
 pub use publication::{Audience, Publication, Unpublished};
+pub use questions::{Asked, Closed, Replied};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
-    ChangedCell, ChangedPrecinct, Numbers, Region, Released, ReleasedPrecinct, Totals, award_of,
-    changes,
+    ChangedCell, ChangedPrecinct, Compared, ComparedCell, ComparedPrecinct, ComparedRegion,
+    Measure, Numbers, Region, Released, ReleasedPrecinct, Step, Totals, award_of, changes,
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{
-    Approval, Awaited, Compared, Decided, Objected, Previewed, ProposedRelease, Review, Signed,
+    Approval, Awaited, Decided, Objected, Previewed, ProposedRelease, RecordedCopy, Review, Signed,
     Stopped, Withdrawal,
 };
 pub use room_state::{Begun, Candidate, Device, RoomState};

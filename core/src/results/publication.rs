@@ -6,7 +6,7 @@ use super::review::Signed;
 use super::room_state::{DEVICES_PER_INVITATION, RoomState};
 use crate::contest::Publish;
 use crate::id::{MessageId, PrecinctNumber};
-use crate::message::{Decision, Enrolment, Invitation, Kind, Message, Report};
+use crate::message::{Decision, Enrolment, Invitation, Kind, Message, Question, Reply, Report};
 use crate::room::Room;
 
 /// Who may read a message now. An entry and its place in the tree are everyone's at once.
@@ -58,8 +58,15 @@ impl Publication<'_> {
         if let Some(signed) = self.state.review().withheld(id) {
             return Some(Unpublished::Withheld(signed));
         }
-        let by_precinct =
-            matches!(kind, Kind::Enrolment | Kind::Report | Kind::Decision | Kind::Addition);
+        let by_precinct = matches!(
+            kind,
+            Kind::Enrolment
+                | Kind::Report
+                | Kind::Decision
+                | Kind::Question
+                | Kind::Reply
+                | Kind::Addition
+        );
         let unreleased =
             by_precinct && !self.unreleased.is_empty() && !self.named.contains_key(&id);
         unreleased.then_some(Unpublished::Unreleased)
@@ -118,6 +125,11 @@ impl RoomState {
             }
             Kind::Report => message.decode().map(|message: Report| message.precinct).ok(),
             Kind::Decision => message.decode().map(|message: Decision| message.precinct).ok(),
+            Kind::Question => message.decode().map(|message: Question| message.precinct).ok(),
+            Kind::Reply => {
+                let reply: Option<Reply> = message.decode().ok();
+                reply.and_then(|reply| self.precinct_asked(reply.question))
+            }
             Kind::Addition => return Audience::Headquarters,
             _ => return Audience::Everyone,
         };

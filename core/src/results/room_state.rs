@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::change::{Change, What};
 use super::persons::Persons;
+use super::questions::Questions;
 use super::received::Tally;
 use super::reports::{ReceivedReport, Reports};
 use super::review::{self, Review, Signed};
@@ -80,6 +81,7 @@ pub struct RoomState {
     enrolled: HashMap<KeyId, u32>,
     reports: Reports,
     review: Review,
+    pub(super) questions: Questions,
     /// Precincts of which messages are missing here; see [`RoomState::of_public_messages`].
     unpublished: Arc<BTreeSet<PrecinctNumber>>,
     round: u32,
@@ -105,6 +107,7 @@ impl RoomState {
             enrolled: HashMap::new(),
             reports: Reports::new(room),
             review: Review::default(),
+            questions: Questions::default(),
             unpublished: Arc::default(),
             round: 0,
             size: 0,
@@ -166,7 +169,11 @@ impl RoomState {
             | Kind::Stop
             | Kind::Objection
             | Kind::Withhold
-            | Kind::Approve => person().ok_or(Refusal::NotAllowed),
+            | Kind::Approve
+            | Kind::Question => person().ok_or(Refusal::NotAllowed),
+            Kind::Reply => {
+                self.devices.get(&key).map(|device| device.key).ok_or(Refusal::UnknownKey)
+            }
             Kind::Addition | Kind::Update => Err(Refusal::UnsupportedKind),
         }
     }
@@ -254,6 +261,8 @@ impl RoomState {
             }
             Kind::Enrolment => self.judge_enrolment(&message.decode().map_err(canonical)?),
             Kind::Report => self.judge_report(message, &message.decode().map_err(canonical)?),
+            Kind::Question => self.judge_question(message),
+            Kind::Reply => self.judge_reply(message),
             Kind::Act => match message.decode().map_err(canonical)? {
                 Act::BegunAgain(begun_again) => {
                     begun_again.check_shape().map_err(|_| Refusal::OverLimit)?;
@@ -295,6 +304,7 @@ impl RoomState {
                 self.round = round;
                 self.reports.clear();
                 self.review = Review::default();
+                self.questions = Questions::default();
             }
             What::Device(key, device) => {
                 *self.enrolled.entry(device.invitation).or_default() += 1;
@@ -305,6 +315,12 @@ impl RoomState {
             What::Report(precinct, report) => self.reports.add(precinct, report),
             What::Begun(begun) => self.begun = Some(begun),
             What::Deed(key, deed) => self.enter_deed(index, &entry, key, deed),
+            What::Question(key, question) => {
+                if let Some(signed) = self.signed(index, &entry, key) {
+                    self.questions.ask(signed, question);
+                }
+            }
+            What::Reply(reply) => self.questions.reply(index, &entry, reply),
             What::Nothing => {}
         }
         self.size = index + 1;
@@ -376,16 +392,20 @@ impl RoomState {
     }
 
     fn enter_deed(&mut self, index: u64, entry: &Entry, key: KeyId, deed: review::Deed) {
-        let (Some(person), Some(package)) = (self.persons.ever(key), self.package()) else {
+        let (Some(signed), Some(package)) = (self.signed(index, entry, key), self.package()) else {
             return;
         };
-        let signed =
-            Signed { id: entry.message, index, entered_ms: entry.time_ms, person: person.number };
         let package = Arc::clone(package);
         if let review::Deed::Decision(decision) = &deed {
             self.reports.decide(decision.precinct, decision.report);
         }
         self.review.apply(&package.contest, signed, deed);
+    }
+
+    /// When and by whom an entry's message was signed; `None` where the key is no person's.
+    fn signed(&self, index: u64, entry: &Entry, key: KeyId) -> Option<Signed> {
+        let person = self.persons.ever(key)?.number;
+        Some(Signed { id: entry.message, index, entered_ms: entry.time_ms, person })
     }
 
     fn judge_report(&self, message: &Message, report: &Report) -> Result<(), Refusal> {

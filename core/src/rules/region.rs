@@ -58,7 +58,7 @@ pub fn national_worth(contest: &Contest, precinct: u32, delegates: u32) -> Optio
         None => sde(county, delegates),
         Some(NationalBasis::CountyDelegates) => {
             county.convention_delegates?;
-            Some(TenThousandths(u64::from(delegates) * 10_000))
+            Some(TenThousandths(u64::from(delegates) * TenThousandths::ONE.0))
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::contest::County;
 pub struct TenThousandths(pub u64);
 
 impl TenThousandths {
+    /// One.
+    pub const ONE: Self = Self(10_000);
+
     /// Reads a decimal number of at most four decimals, such as `1.399`. `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

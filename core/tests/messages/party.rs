@@ -87,6 +87,10 @@ impl Party {
         Message::sign(&self.admin, self.scope(), &RoomAct { change: RoomChange::Open, round: 1 })
     }
 
+    pub(crate) fn round(&self, round: u32) -> Message {
+        Message::sign(&self.admin, self.scope(), &RoomAct { change: RoomChange::Round, round })
+    }
+
     /// The beginning of log 2 after a copy with seven entries was restored; `change` is made before the admin signs.
     pub(crate) fn begun_again(&self, change: impl FnOnce(&mut BegunAgain)) -> Message {
         let of = |n: u32| format!("reports.example.org/{}/{}/{n}", self.contest.id, self.room);

@@ -298,6 +298,16 @@ pub enum Command {
         #[ts(type = "string")]
         pin: Secret,
     },
+    /// Signs the reply to a question of headquarters: the numbers stand as they were signed.
+    Reply {
+        /// [`QuestionView::id`].
+        question: String,
+        /// Why they stand.
+        reason: ReasonChoice,
+        /// Six digits.
+        #[ts(type = "string")]
+        pin: Secret,
+    },
     /// Begins a correction: a draft that starts with the numbers of the report it will replace.
     BeginCorrection {
         /// [`ReportView::id`].

@@ -67,6 +67,8 @@ pub enum RefusedReason {
     OverLimit,
     /// It corrects a report this tablet's key did not sign.
     WrongSupersedes,
+    /// A reply to a question that was closed before it came: a correction or headquarters itself settled it.
+    QuestionClosed,
     /// Another reason.
     Other,
 }
@@ -109,6 +111,45 @@ pub struct ReportView {
     /// What headquarters released of the precinct, beside this report; absent while nothing is, or where another report
     /// replaced this one.
     pub released: Option<ReleasedView>,
+    /// What headquarters asks about it, or asked and was replied to here; absent where another report replaced it.
+    pub question: Option<QuestionView>,
+}
+
+/// What headquarters asks about a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionView {
+    /// Its id.
+    pub id: String,
+    /// When it was asked (server time).
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// What is asked, in the words of headquarters: 1 to 200 characters.
+    pub words: String,
+    /// Checks that it is about; none where only the words say what is asked.
+    pub findings: Vec<AskedFinding>,
+    /// The reply that was signed here; absent while none was.
+    pub reply: Option<ReplyView>,
+}
+
+/// A check that a question is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedFinding {
+    /// Its id: `C01` to `C10`, `H01` to `H05`.
+    pub check: String,
+    /// The group it concerns, by ballot index.
+    pub group: Option<u8>,
+}
+
+/// A reply that was signed here: the numbers stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyView {
+    /// Why they stand.
+    pub reason: ReasonChoice,
+    /// Where the reply stands.
+    pub standing: Standing,
 }
 
 /// What headquarters released of a precinct, beside a report that was signed here.

@@ -10,6 +10,7 @@ pub(crate) mod log;
 pub(crate) mod notice;
 pub(crate) mod outbox;
 pub(crate) mod package;
+pub(crate) mod question;
 pub(crate) mod released;
 mod schema;
 pub(crate) mod setting;

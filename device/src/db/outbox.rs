@@ -211,6 +211,14 @@ pub(crate) fn receipted_rooms(db: &Connection) -> Result<Vec<Room>> {
     Ok(found)
 }
 
+/// Whether a report that was signed here stands in a room's log.
+pub(crate) fn has_receipted_report(db: &Connection, room: Room) -> Result<bool> {
+    let mut any = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'receipted' AND room = ?1 AND kind = ?2 AND NOT carried)",
+    )?;
+    Ok(any.query_row(params![room.as_str(), Kind::Report.number()], |row| row.get(0))?)
+}
+
 /// Countersigned, with the receipt that was verified. The clocks were compared when its first receipt came: an entry of a
 /// log that was begun again has the time of that.
 pub(crate) fn set_receipted(

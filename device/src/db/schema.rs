@@ -216,12 +216,26 @@ CREATE TABLE released (
 ) STRICT, WITHOUT ROWID;
 ";
 
+const V4: &str = "
+-- What headquarters asks about reports that were signed here, as it was proven to stand in the log.
+CREATE TABLE question (
+    id BLOB PRIMARY KEY CHECK (length(id) = 32),
+    report BLOB NOT NULL,
+    message BLOB NOT NULL,
+    receipt TEXT NOT NULL,
+    entered_ms INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    reply BLOB
+) STRICT;
+CREATE INDEX question_about ON question (report);
+";
+
 /// Brings the tables to this version.
 ///
 /// # Errors
 /// `DatabaseNewer` where a newer version of the app wrote it; what SQLite says else.
 pub(super) fn migrate(db: &mut Connection) -> Result<()> {
-    let migrations = Migrations::new(vec![M::up(V1), M::up(V2), M::up(V3)]);
+    let migrations = Migrations::new(vec![M::up(V1), M::up(V2), M::up(V3), M::up(V4)]);
     migrations.to_latest(db).map_err(|error| match error {
         MigrationError::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
             ProblemCode::DatabaseNewer.into()

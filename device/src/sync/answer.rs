@@ -7,6 +7,7 @@ use data_encoding::BASE64;
 use serde::Deserialize;
 
 use crate::followed::Shown;
+use crate::question;
 use crate::released::ReleasedNumbers;
 
 /// What a problem's `type` begins with.
@@ -56,6 +57,8 @@ pub(crate) enum LogReply {
         begun_again: Option<Shown>,
         /// What it says is released of the precincts that were asked for; `None`: an older server says nothing of it.
         released: Option<Vec<ReleasedNumbers>>,
+        /// What it says headquarters asks; `None`: an older server says nothing of it.
+        questions: Option<Vec<question::Shown>>,
     },
     /// The server has nothing to say of the log: it is older than this version, or the log is empty.
     Nothing,
@@ -83,6 +86,22 @@ struct Log {
     begun_again: Option<Beginning>,
     #[serde(default)]
     released: Option<Vec<ReleasedNumbers>>,
+    #[serde(default)]
+    questions: Option<Vec<Asked>>,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    message: String,
+    receipt: String,
+}
+
+impl Asked {
+    /// What is no base 64 proves nothing, and is dropped when it is held against the log.
+    fn shown(self) -> question::Shown {
+        let message = BASE64.decode(self.message.as_bytes()).unwrap_or_default();
+        question::Shown { message, receipt: self.receipt }
+    }
 }
 
 #[derive(Deserialize)]
@@ -148,6 +167,7 @@ fn log(body: &[u8]) -> Option<LogReply> {
         consistency: proof(answer.consistency)?,
         begun_again: answer.begun_again.and_then(Beginning::shown),
         released: answer.released,
+        questions: answer.questions.map(|asked| asked.into_iter().map(Asked::shown).collect()),
     })
 }
 
@@ -229,6 +249,7 @@ mod tests {
             read_log(200, log),
             LogReply::Log {
                 released: None,
+                questions: None,
                 checkpoint: "c".to_owned(),
                 consistency: Some(vec![]),
                 begun_again: None

@@ -18,6 +18,7 @@ use crate::db::outbox::{self, State as Standing};
 use crate::enrol;
 use crate::error::Result;
 use crate::followed;
+use crate::question::{self, Held};
 use crate::released;
 use crate::state::State;
 
@@ -43,6 +44,8 @@ pub(crate) struct Looked {
     pub(crate) seen: Option<Checkpoint>,
     /// The precincts whose released numbers were asked for.
     pub(crate) precincts: Vec<u32>,
+    /// The reports that may be asked about.
+    pub(crate) reports: Vec<Held>,
 }
 
 /// Takes in what was said of a room's log. Durable on return.
@@ -54,9 +57,9 @@ pub(crate) fn apply_log(
 ) -> Result<Outcome> {
     let done = Ok(Outcome::Done { report: false });
     let no_network = |network| Ok(Outcome::NoNetwork { state: network, retry_after_ms });
-    let (note, consistency, begun_again, released) = match reply {
-        LogReply::Log { checkpoint, consistency, begun_again, released } => {
-            (checkpoint, consistency, begun_again, released)
+    let (note, consistency, begun_again, released, questions) = match reply {
+        LogReply::Log { checkpoint, consistency, begun_again, released, questions } => {
+            (checkpoint, consistency, begun_again, released, questions)
         }
         LogReply::Nothing => return done,
         LogReply::ServerTrouble => return no_network(NetworkState::ServerTrouble),
@@ -75,6 +78,9 @@ pub(crate) fn apply_log(
         log::keep(&state.db, &new, Some(&note))?;
         if let Some(released) = released {
             released::keep(state, looked.room, &looked.precincts, &released)?;
+        }
+        if let Some(questions) = questions {
+            question::keep(state, &looked.reports, &log, &new, &questions)?;
         }
     } else {
         // Its receipts stay what they are: evidence of the log that was seen before.
@@ -241,6 +247,7 @@ fn refused_reason(refusal: Refusal) -> RefusedReason {
         Refusal::UnknownPackage => RefusedReason::UnknownPackage,
         Refusal::InvitationNotValid => RefusedReason::InvitationNotValid,
         Refusal::WrongSupersedes => RefusedReason::WrongSupersedes,
+        Refusal::QuestionClosed => RefusedReason::QuestionClosed,
         _ => RefusedReason::Other,
     }
 }

@@ -10,7 +10,7 @@ use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::message::Kind;
 use countersign_core::room::Room;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -25,6 +25,8 @@ use crate::error::{Error, Result};
 
 /// Header that carries the largest checkpoint that was verified here: the signed note, base 64.
 const CHECKPOINT: &str = "countersign-checkpoint";
+/// Header that proves which reports this tablet has.
+const HOLDING: &str = "countersign-holding";
 /// How long a connection that is not used is taken for one that still stands. The server closes those that were silent for
 /// 30 s, and nothing here notices while nothing is sent: a report over a closed one would be lost, and wait for its next try.
 const KEPT_FOR: Duration = Duration::from_secs(20);
@@ -63,7 +65,7 @@ pub enum Request {
         checkpoint: Option<String>,
     },
     /// How a room's log goes on, and what is released of precincts: `GET /v1/{room}/log?seen={seen}&precincts={0,7}`, with the
-    /// checkpoint in a header.
+    /// checkpoint in a header, and the reports that the tablet has in another.
     Log {
         /// Where.
         address: String,
@@ -75,6 +77,9 @@ pub enum Request {
         checkpoint: Option<String>,
         /// Numbers of the precincts.
         precincts: Vec<u32>,
+        /// Proofs that the tablet has reports of theirs ([`Question::holding`](countersign_core::message::Question::holding)):
+        /// questions about them come along.
+        holding: Vec<[u8; 32]>,
     },
     /// The newest package, unless it is the one that the tablet has: `GET /v1/packages/newest`.
     Package {
@@ -185,11 +190,16 @@ async fn ask(client: &Client, request: &Request) -> Met {
             let request = client.post(url).header(CONTENT_TYPE, "application/cose");
             (shown(request.body(bytes.clone()), checkpoint.as_deref()), ANSWER_MAX)
         }
-        Request::Log { address, room, seen, checkpoint, precincts } => {
+        Request::Log { address, room, seen, checkpoint, precincts, holding } => {
             let precincts: Vec<String> = precincts.iter().map(u32::to_string).collect();
             let precincts = precincts.join(",");
             let url = format!("{}/v1/{room}/log?seen={seen}&precincts={precincts}", base(address));
-            (shown(client.get(url), checkpoint.as_deref()), ANSWER_MAX)
+            let mut request = shown(client.get(url), checkpoint.as_deref());
+            if !holding.is_empty() {
+                let proofs: Vec<String> = holding.iter().map(|it| HEXLOWER.encode(it)).collect();
+                request = request.header(HOLDING, proofs.join(","));
+            }
+            (request, ANSWER_MAX)
         }
         Request::Package { address, have } => {
             let mut request = client.get(format!("{}/v1/packages/newest", base(address)));

@@ -19,9 +19,6 @@ const BACKOFF_LAST_MS: u64 = 60_000;
 const HELD_AGAIN_MS: u64 = 10 * 60_000;
 /// The newest package is looked for so often.
 const PACKAGE_AGAIN_MS: u64 = 10 * 60_000;
-/// How a room's log goes on is asked so often, with up to as much again: it may have been begun again, and a server that was
-/// restored from an older copy learns of it by what the tablet shows.
-const LOG_AGAIN_MS: u64 = 5 * 60_000;
 /// A `Retry-After` is believed up to here.
 const RETRY_AFTER_MAX_MS: u64 = 60 * 60_000;
 
@@ -32,6 +29,36 @@ pub(crate) struct Waiting {
     pub(crate) key: KeyId,
     /// Held by the server: asked about again from time to time.
     pub(crate) held: bool,
+}
+
+/// A room in whose log something stands, and how often at least is asked how it goes on, with up to as much again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Follow {
+    pub(crate) room: Room,
+    pub(crate) every_ms: u64,
+}
+
+/// When a log was last looked at. What is due follows from how often that is to be, which may change meanwhile.
+#[derive(Debug, Clone, Copy)]
+struct LogLook {
+    at_ms: u64,
+    /// The share of the interval that is waited on top of it, of [`SPREAD`].
+    spread: u64,
+    /// At once, whatever the interval.
+    asap: bool,
+}
+
+/// A whole interval.
+const SPREAD: u64 = 1 << 16;
+
+impl LogLook {
+    const fn due_ms(self, every_ms: u64) -> u64 {
+        if self.asap {
+            return self.at_ms;
+        }
+        let more = every_ms.saturating_mul(self.spread) / SPREAD;
+        self.at_ms.saturating_add(every_ms).saturating_add(more)
+    }
 }
 
 /// What to do now.
@@ -79,7 +106,7 @@ pub(crate) struct Machine {
     address: usize,
     package_due_ms: u64,
     held_due: HashMap<MessageId, u64>,
-    log_due: HashMap<Room, u64>,
+    log_looks: HashMap<Room, LogLook>,
     /// Somebody asked to try now.
     poked: bool,
     next_ms: Option<u64>,
@@ -96,7 +123,7 @@ impl Machine {
             address: 0,
             package_due_ms: now,
             held_due: HashMap::new(),
-            log_due: HashMap::new(),
+            log_looks: HashMap::new(),
             poked: false,
             next_ms: None,
         }
@@ -109,19 +136,21 @@ impl Machine {
             pause.until_ms = now;
         }
         self.package_due_ms = now;
-        self.log_due.values_mut().for_each(|due| *due = now);
+        self.log_looks
+            .values_mut()
+            .for_each(|look| *look = LogLook { at_ms: now, spread: 0, asap: true });
         self.poked = true;
     }
 
     /// What to do now. `waiting` is in the order of the outbox; `addresses` is how many there are; `package` whether a
-    /// newer package would be taken; `logs` the rooms in whose logs something stands.
+    /// newer package would be taken; `logs` the logs in which something stands.
     pub(crate) fn next(
         &mut self,
         now: u64,
         waiting: &[Waiting],
         addresses: usize,
         package: bool,
-        logs: &[Room],
+        logs: &[Follow],
     ) -> Action {
         let action = self.choose(now, waiting, addresses, package, logs);
         self.trying = !matches!(action, Action::Wait { .. });
@@ -138,7 +167,7 @@ impl Machine {
         waiting: &[Waiting],
         addresses: usize,
         package: bool,
-        logs: &[Room],
+        logs: &[Follow],
     ) -> Action {
         if addresses == 0 {
             return Action::Wait { until_ms: None };
@@ -169,8 +198,9 @@ impl Machine {
             }
         }
         let mut look = None;
-        for &room in logs {
-            let due = *self.log_due.entry(room).or_insert(now.saturating_add(LOG_AGAIN_MS));
+        for &Follow { room, every_ms } in logs {
+            let first = LogLook { at_ms: now, spread: 0, asap: false };
+            let due = self.log_looks.entry(room).or_insert(first).due_ms(every_ms);
             if due <= now {
                 look = look.or(Some(room));
             }
@@ -213,8 +243,8 @@ impl Machine {
                 self.package_due_ms = now.saturating_add(PACKAGE_AGAIN_MS);
             }
             Action::LookAtLog { room, .. } => {
-                let wait = LOG_AGAIN_MS.saturating_add(up_to(LOG_AGAIN_MS, random));
-                self.log_due.insert(room, now.saturating_add(wait));
+                let spread = up_to(SPREAD, random);
+                self.log_looks.insert(room, LogLook { at_ms: now, spread, asap: false });
             }
             Action::Wait { .. } => {}
         }
@@ -224,7 +254,7 @@ impl Machine {
             match action {
                 Action::FetchPackage { .. } => self.package_due_ms = now,
                 Action::LookAtLog { room, .. } => {
-                    self.log_due.insert(room, now);
+                    self.log_looks.insert(room, LogLook { at_ms: now, spread: 0, asap: true });
                 }
                 Action::Send { .. } | Action::Wait { .. } => {}
             }

@@ -11,7 +11,7 @@ use countersign_core::room::Room;
 use super::answer;
 use super::apply::{self, Looked, Sent};
 use super::driver::{Answered, Met, Request, is_allowed};
-use super::machine::{Action, Outcome, Waiting};
+use super::machine::{Action, Follow, Outcome, Waiting};
 use crate::api::NetworkState;
 use crate::config::Config;
 use crate::db::outbox::{self, State as Standing};
@@ -19,7 +19,12 @@ use crate::db::{keys, log, setting};
 use crate::error::{Error, Result};
 use crate::followed;
 use crate::package::{self, Source, WANTED_ADDRESS};
+use crate::question;
 use crate::state::State;
+
+/// How a room's log goes on is asked so often at least, with up to as much again, where no report of this tablet stands in it:
+/// it may have been begun again, and a server that was restored from an older copy learns of it by what the tablet shows.
+const LOG_AGAIN_MS: u64 = 5 * 60_000;
 
 /// A request that was chosen, and what has to be known to take in what comes of it. Dropping it is being killed while
 /// it is under way: whether the message arrived is not known, and it is sent again.
@@ -81,7 +86,13 @@ pub(crate) fn begin(state: &mut State) -> Result<Begun> {
         Some(contest) => !package::frozen(contest, state.wall_ms()),
         None => true,
     };
-    let logs = if known { outbox::receipted_rooms(&state.db)? } else { Vec::new() };
+    let rooms = if known { outbox::receipted_rooms(&state.db)? } else { Vec::new() };
+    let mut logs = Vec::with_capacity(rooms.len());
+    for room in rooms {
+        let asked = outbox::has_receipted_report(&state.db, room)?;
+        let every_ms = if asked { state.config.questions_ms } else { LOG_AGAIN_MS };
+        logs.push(Follow { room, every_ms });
+    }
     let action = state.machine.next(now, &waiting, addresses.len(), wanted, &logs);
     let package = match state.current {
         Some(id) => Some((id, state.package(id)?)),
@@ -98,14 +109,16 @@ pub(crate) fn begin(state: &mut State) -> Result<Begun> {
         Action::LookAtLog { address, room } => {
             let (checkpoint, note) = seen(state, contest, room)?;
             let precincts = keys::precincts_of(&state.db, room)?;
+            let reports = question::askable(state, room)?;
             let request = Request::Log {
                 address: addresses[address].clone(),
                 room,
                 seen: checkpoint.as_ref().map_or(0, |seen| seen.size),
                 checkpoint: note,
                 precincts: precincts.clone(),
+                holding: reports.iter().map(|held| held.holding).collect(),
             };
-            (None, Some(Looked { room, seen: checkpoint, precincts }), request)
+            (None, Some(Looked { room, seen: checkpoint, precincts, reports }), request)
         }
         Action::Send { id, address } => {
             let item = items.iter().find(|item| item.id == id).ok_or_else(|| lost(id))?;

@@ -3,12 +3,12 @@
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::MessageId;
 use countersign_core::log::{Checkpoint, Entry, Origin, Tree};
-use countersign_core::message::{BeginReason, BegunAgain, Carried, Message};
+use countersign_core::message::{BeginReason, BegunAgain, Carried, Message, Question};
 use countersign_core::receipt::Receipt;
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 
 use super::Party;
 
@@ -37,6 +37,12 @@ pub struct Hall {
     pub released: Option<Vec<serde_json::Value>>,
     /// Precincts that a tablet asked about last.
     pub precincts_asked: String,
+    /// The proofs of reports that it has which a tablet showed last.
+    pub holding: Vec<String>,
+    /// Changed before it is said what headquarters asks.
+    pub bends_questions: Option<fn(&mut serde_json::Value)>,
+    /// Set, it is an older server that says nothing of questions.
+    pub asks_nothing: bool,
 }
 
 /// Status and body of an answer.
@@ -80,6 +86,9 @@ impl Hall {
             hides_beginning: false,
             released: None,
             precincts_asked: String::new(),
+            holding: Vec::new(),
+            bends_questions: None,
+            asks_nothing: false,
         };
         let codes: Vec<_> =
             (0..hall.party.contest.precincts.len() as u32).map(|n| hall.party.code(n)).collect();
@@ -183,7 +192,36 @@ impl Hall {
         if let Some(released) = &self.released {
             body["released"] = released.clone().into();
         }
+        if !self.asks_nothing {
+            body["questions"] = self.questions(room).into();
+            if let Some(bend) = self.bends_questions {
+                bend(&mut body["questions"]);
+            }
+        }
         Said { status: 200, body: body.to_string().into_bytes(), retry_after_s: None }
+    }
+
+    /// Open questions about the reports that the asker proved to have.
+    fn questions(&self, room: Room) -> Vec<serde_json::Value> {
+        let hall = &self.rooms[usize::from(room == Room::Rehearsal)];
+        let holds = |report: &Message| {
+            self.holding.contains(&HEXLOWER.encode(&Question::holding(report.bytes())))
+        };
+        let message = |id| hall.entries.iter().position(|(entry, _)| entry.message == id);
+        let mut shown = Vec::new();
+        for precinct in hall.state.precincts_asked() {
+            for asked in hall.state.open_questions(precinct) {
+                let report = message(asked.question.report).expect("it was asked about");
+                if holds(&hall.entries[report].1) {
+                    let index = message(asked.signed.id).expect("it was asked");
+                    shown.push(serde_json::json!({
+                        "message": BASE64.encode(hall.entries[index].1.bytes()),
+                        "receipt": self.write_receipt(room, index),
+                    }));
+                }
+            }
+        }
+        shown
     }
 
     fn head(&self, room: Room) -> (String, u64) {

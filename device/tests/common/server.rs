@@ -189,8 +189,8 @@ fn serve(
 }
 
 fn talk<S: Read + Write>(mut stream: S, hall: &Mutex<Hall>, mode: &Mutex<Mode>) {
-    let Some((line, shown, body)) = read_request(&mut stream) else { return };
-    let ask = || answer(hall, &line, shown.as_deref(), &body);
+    let Some(asked) = read_request(&mut stream) else { return };
+    let ask = || answer(hall, &asked);
     let mode = *mode.lock().unwrap();
     match mode {
         Mode::Silent => wait_for_end(stream),
@@ -240,8 +240,17 @@ fn wait_for_end<S: Read>(mut stream: S) {
     while stream.read(&mut byte).is_ok_and(|read| read > 0) {}
 }
 
-/// First line, checkpoint shown, body.
-fn read_request<S: Read>(stream: &mut S) -> Option<(String, Option<String>, Vec<u8>)> {
+/// What was asked.
+struct Asked {
+    line: String,
+    /// The checkpoint that was shown.
+    shown: Option<String>,
+    /// Proofs of reports.
+    holding: Vec<String>,
+    body: Vec<u8>,
+}
+
+fn read_request<S: Read>(stream: &mut S) -> Option<Asked> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -259,15 +268,26 @@ fn read_request<S: Read>(stream: &mut S) -> Option<(String, Option<String>, Vec<
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    let shown = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_it = name.eq_ignore_ascii_case("countersign-checkpoint");
-        String::from_utf8(BASE64.decode(value.trim().as_bytes()).ok().filter(|_| is_it)?).ok()
-    });
-    Some((head.lines().next()?.to_owned(), shown, body))
+    let header = |wanted: &str| {
+        head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+        })
+    };
+    let note = header("countersign-checkpoint");
+    let shown = note.and_then(|note| BASE64.decode(note.as_bytes()).ok());
+    let holding = header("countersign-holding").unwrap_or_default();
+    Some(Asked {
+        line: head.lines().next()?.to_owned(),
+        shown: shown.and_then(|note| String::from_utf8(note).ok()),
+        holding: holding.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+        body,
+    })
 }
 
-fn answer(hall: &Mutex<Hall>, line: &str, shown: Option<&str>, body: &[u8]) -> Said {
+fn answer(hall: &Mutex<Hall>, asked: &Asked) -> Said {
+    let Asked { line, shown, holding, body } = asked;
+    let shown = shown.as_deref();
     let mut hall = hall.lock().unwrap();
     let path = line.split(' ').nth(1).unwrap_or_default();
     if path == "/v1/packages/newest" {
@@ -285,7 +305,10 @@ fn answer(hall: &Mutex<Hall>, line: &str, shown: Option<&str>, body: &[u8]) -> S
     };
     match (room("/messages"), room("/log"), seen.parse()) {
         (Some(room), None, Ok(seen)) => hall.post_showing(room, seen, shown, body),
-        (None, Some(room), Ok(seen)) => hall.log(room, seen, precincts, shown),
+        (None, Some(room), Ok(seen)) => {
+            hall.holding.clone_from(holding);
+            hall.log(room, seen, precincts, shown)
+        }
         _ => page(404),
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn is_signed(
 /// enrolment.
 pub(super) fn of_stranger(message: &Message, refusal: Refusal) -> Refusal {
     match (refusal, message.kind()) {
-        (Refusal::UnknownKey, Kind::Report) => Refusal::UnknownKey,
+        (Refusal::UnknownKey, Kind::Report | Kind::Reply) => Refusal::UnknownKey,
         (Refusal::UnknownKey, Kind::Package) => Refusal::WrongContest,
         (Refusal::UnknownKey, _) => Refusal::NotAllowed,
         (other, _) => other,

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use countersign_core::id::MessageId;
 use countersign_core::message::{Act, CopyCompared, CopyDecision};
-use countersign_core::results::{Compared, Released, RoomState};
+use countersign_core::results::{RecordedCopy, Released, RoomState};
 use countersign_core::room::Room;
 use serde::Serialize;
 
@@ -187,8 +187,8 @@ pub(super) fn record(record: &RecordCopy) -> Result<(), Failure> {
 }
 
 /// A comparison in the log, as `release list` shows it.
-pub(super) fn recorded(one: &Compared) -> String {
-    let Compared { signed, compared } = one;
+pub(super) fn recorded(one: &RecordedCopy) -> String {
+    let RecordedCopy { signed, compared } = one;
     let with = compared
         .compared_with
         .map_or_else(|| "what counted in each precinct".to_owned(), |id| id.to_string());

@@ -44,7 +44,8 @@ pub(super) struct List {
 /// Show observers what is to be released. Signed by a release manager.
 ///
 /// Every precinct that is ready comes into it, or those that are named. Precincts that are named and not ready are said, and
-/// left out. Numbers that are released already change only with --cause, and only in precincts that are named.
+/// left out. Numbers that are released already change only with --cause, and only in precincts that are named; in the layer
+/// `certified` those that stand are confirmed without one.
 #[derive(Args)]
 pub(super) struct MakePreview {
     #[command(flatten)]
@@ -265,6 +266,10 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             }
             let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
             let _ = writeln!(text, "not in it: {id}: {why}");
+        }
+        for number in &prepared.asked {
+            let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
+            let _ = writeln!(text, "in it, and asked without a reply yet: {id}");
         }
         for finding in &prepared.of_the_batch {
             let sentence = finding.headquarters_sentence(&package.contest, Language::English);

@@ -8,8 +8,8 @@ use countersign_core::checks::statewide::{Scope, StatewideFinding};
 use countersign_core::contest::Contest;
 use countersign_core::id::PrecinctNumber;
 use countersign_core::language::Language;
-use countersign_core::message::{Admit, Answer, AnswerOutcome, Evidence, Layer};
-use countersign_core::results::{ReceivedReport, RoomState, findings_of};
+use countersign_core::message::{Admit, Answer, AnswerOutcome, Evidence, FindingName, Layer};
+use countersign_core::results::{Asked, Closed, ReceivedReport, RoomState, findings_of};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
@@ -23,6 +23,7 @@ pub(super) enum Command {
     Decide(Decide),
     Admit(AdmitHeld),
     Answer(AnswerObjection),
+    Ask(Ask),
 }
 
 /// What is known of a precinct, or which precincts wait for somebody.
@@ -100,6 +101,28 @@ pub(super) struct AnswerObjection {
     why: String,
 }
 
+/// Ask those who signed a report. Signed by a reviewer or an operator.
+///
+/// The tablet shows it within a minute of having a connection. A reply, a correction or a decision about the precinct closes
+/// it; nothing is kept from release by it.
+#[derive(Args)]
+pub(super) struct Ask {
+    #[command(flatten)]
+    signer: Signer,
+    /// Id of the precinct.
+    #[arg(long, value_name = "ID")]
+    precinct: String,
+    /// Id of the report, which a tablet signed, as `review show` names it.
+    #[arg(long, value_name = "REPORT")]
+    report: String,
+    /// Findings that it is about, as `review show` names them: C02,C03:4
+    #[arg(long, value_name = "FINDINGS", value_delimiter = ',')]
+    findings: Vec<String>,
+    /// What is asked, in at most 200 characters that everyone will read once the precinct is released.
+    #[arg(long, value_name = "TEXT")]
+    words: String,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum EvidenceName {
     /// The report, as the tablet or a caller gave it.
@@ -128,6 +151,14 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
             let message = message_id(&admit.message)?;
             admit.signer.act(|_| Ok(Admit { message, why: admit.why.clone() }))?;
         }
+        Command::Ask(ask) => {
+            let report = message_id(&ask.report)?;
+            let findings = findings(&ask.findings)?;
+            ask.signer.act(|state| {
+                let precinct = precinct(state, &ask.precinct)?;
+                Ok(review::ask(state, precinct, report, findings, &ask.words))
+            })?;
+        }
         Command::Answer(answer) => {
             let objection = message_id(&answer.objection)?;
             let outcome = match answer.outcome {
@@ -151,21 +182,21 @@ fn decide(decide: &Decide) -> Result<(), Failure> {
         EvidenceName::Sheet => Evidence::Sheet,
         EvidenceName::Cards => Evidence::Cards,
     };
-    let answers = decide
-        .answers
-        .iter()
-        .map(|text| {
-            review::parse_finding(text).ok_or_else(|| {
-                Failure::mistake(format!("{text} is no finding: write C02 or C03:4"))
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let answers = findings(&decide.answers)?;
     decide.signer.act(|state| {
         let precinct = precinct(state, &decide.precinct)?;
         let (why, override_stronger) = (&decide.why, decide.override_stronger);
         Ok(review::decide(state, precinct, report, evidence, why, answers, override_stronger))
     })?;
     Ok(())
+}
+
+fn findings(names: &[String]) -> Result<Vec<FindingName>, Failure> {
+    let finding = |text: &String| {
+        review::parse_finding(text)
+            .ok_or_else(|| Failure::mistake(format!("{text} is no finding: write C02 or C03:4")))
+    };
+    names.iter().map(finding).collect()
 }
 
 fn show(show: &Show) -> Result<(), Failure> {
@@ -182,16 +213,23 @@ fn waiting(state: &RoomState) -> Result<String, Failure> {
     let mut text = String::new();
     let mut ready = 0;
     let across = state.across(Layer::Certified);
+    let layer = review::current_layer(state);
     for (number, precinct) in (0..).zip(&package.contest.precincts) {
         let number = PrecinctNumber(number);
         let flags = state.flags(number, across.of(number));
         let standing = state.standing(number, &flags);
-        match review::ready(state, number, Layer::Certified, None, &flags) {
+        match review::ready(state, number, layer, None, &flags) {
             Ok(_) => ready += 1,
             Err(review::NotReady::Missing | review::NotReady::Released) => {}
             Err(why) => {
                 let _ = writeln!(text, "{:<32} {:<10} {why}", precinct.id, standing.code());
             }
+        }
+    }
+    for number in state.precincts_asked() {
+        let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
+        for asked in state.open_questions(number) {
+            let _ = writeln!(text, "{id:<32} asked      {}", asked.question.words);
         }
     }
     for finding in across.of_the_batch() {
@@ -249,7 +287,29 @@ fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
             decided.decision.why
         );
     }
+    for asked in state.questions(number) {
+        question_text(&mut text, state, asked);
+    }
     Ok(text)
+}
+
+fn question_text(text: &mut String, state: &RoomState, asked: &Asked) {
+    let Asked { signed, question, reply } = asked;
+    let _ = writeln!(
+        text,
+        "\nasked by person {} at entry {} about report {}: {}",
+        signed.person, signed.index, question.report, question.words
+    );
+    let became = match (state.closed(asked), reply) {
+        (None, _) => "no reply yet".to_owned(),
+        (Some(Closed::Replied(_)), Some(replied)) => {
+            let reason = &replied.reply.reason;
+            let why = reason.text.as_ref().unwrap_or(&reason.code);
+            format!("reply at entry {}: it is right as it was signed ({why})", replied.index)
+        }
+        (Some(closed), _) => closed.code().to_owned(),
+    };
+    let _ = writeln!(text, "  {became}");
 }
 
 fn report_text(text: &mut String, contest: &Contest, received: &ReceivedReport, replaced: &str) {

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::PrecinctNumber;
 use countersign_core::message::{
-    Admit, Answer, AnswerOutcome, Approve, Evidence, Message, Objection, ObjectionReason, Payload,
-    Release, Scope, Stop, StopChange, Withdraw,
+    Admit, Answer, AnswerOutcome, Approve, Evidence, FindingName, Message, Objection,
+    ObjectionReason, Payload, Release, Scope, Stop, StopChange, Withdraw,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
@@ -58,6 +58,13 @@ pub(super) enum Act {
     Admit {
         message: String,
         why: String,
+    },
+    Ask {
+        precinct: u32,
+        report: String,
+        #[serde(default)]
+        findings: Vec<String>,
+        words: String,
     },
     Preview {
         name: String,
@@ -168,10 +175,7 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let precinct = PrecinctNumber(precinct);
             let report = report.as_deref().map(message_id).transpose()?;
             let evidence = by_code(&Evidence::ALL, Evidence::code, &evidence)?;
-            let answers = answers
-                .iter()
-                .map(|name| review::parse_finding(name).ok_or(BAD_REQUEST))
-                .collect::<Result<Vec<_>, _>>()?;
+            let answers = findings(&answers)?;
             let why = line(&why);
             let decision =
                 review::decide(state, precinct, report, evidence, &why, answers, override_stronger);
@@ -184,6 +188,11 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
         }
         Act::Admit { message, why } => {
             sign(state, key, &Admit { message: message_id(&message)?, why: line(&why) })
+        }
+        Act::Ask { precinct, report, findings: names, words } => {
+            let (precinct, report) = (PrecinctNumber(precinct), message_id(&report)?);
+            let names = findings(&names)?;
+            sign(state, key, &review::ask(state, precinct, report, names, words.trim()))
         }
         Act::Object { preview, precinct, reason, why } => {
             let reason = by_code(&ObjectionReason::ALL, ObjectionReason::code, &reason)?;
@@ -220,6 +229,10 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
         // Prepared of the board, not here.
         Act::Preview { .. } => return Err(BAD_REQUEST),
     })
+}
+
+fn findings(names: &[String]) -> Result<Vec<FindingName>, Problem> {
+    names.iter().map(|name| review::parse_finding(name).ok_or(BAD_REQUEST)).collect()
 }
 
 /// Enters a signed message, after the same looks that admission takes.

@@ -49,6 +49,8 @@ pub(super) struct Row {
     last_ms: Option<u64>,
     /// Objections that nobody answered yet.
     objections: usize,
+    /// Server time at which the oldest open question was asked to those who signed; absent where none is open.
+    asked_ms: Option<u64>,
 }
 
 /// The board as it is sent: every row, or those that changed.
@@ -174,6 +176,7 @@ impl Row {
             open: 0,
             reports: self.reports.min(1),
             last_ms: None,
+            asked_ms: None,
             ..self.clone()
         }
     }
@@ -212,6 +215,7 @@ fn row(
         reports: reports.len(),
         last_ms: reports.last().map(|report| report.entered_ms),
         objections,
+        asked_ms: state.open_questions(number).next().map(|asked| asked.signed.entered_ms),
     })
 }
 

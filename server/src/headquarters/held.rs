@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use countersign_core::message::{Enrolment, Message, Report};
+use countersign_core::message::{Enrolment, Message, Reply, Report};
+use countersign_core::results::RoomState;
 use countersign_core::room::Room;
 use serde::Serialize;
 
@@ -45,18 +46,26 @@ pub(super) async fn show(
     let private = Arc::clone(&service.private);
     let held = blocking(move || {
         let held = held(&private, &board.state, room)?;
-        held.into_iter().take(LISTED).map(|held| view(&private, room, held)).collect()
+        let view = |held| view(&private, &board.state, room, held);
+        held.into_iter().take(LISTED).map(view).collect()
     });
     Ok(Json(HeldList { held: held.await? }).into_response())
 }
 
-fn view(private: &PrivateStore, room: Room, held: Held) -> Result<HeldView, StoreError> {
+fn view(
+    private: &PrivateStore,
+    state: &RoomState,
+    room: Room,
+    held: Held,
+) -> Result<HeldView, StoreError> {
     let bytes = private.quarantined(room, held.message)?;
     let message = bytes.and_then(|bytes| Message::parse(&bytes).ok());
     let precinct = message.as_ref().and_then(|message| {
         let report = message.decode().map(|report: Report| report.precinct);
-        let enrolment = || message.decode().map(|it: Enrolment| it.request.precinct);
-        report.or_else(|_| enrolment()).ok()
+        let enrolment = || message.decode().map(|it: Enrolment| it.request.precinct).ok();
+        let reply = || state.question(message.decode::<Reply>().ok()?.question);
+        let asked = || reply().map(|asked| asked.question.precinct);
+        report.ok().or_else(enrolment).or_else(asked)
     });
     Ok(HeldView {
         message: held.message.to_string(),

@@ -10,7 +10,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{Channel, Layer};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{
-    Candidate, Decided, Flag, Numbers, ReceivedReport, RoomState, findings_of,
+    Asked, Candidate, Closed, Decided, Flag, Numbers, ReceivedReport, RoomState, findings_of,
 };
 use serde::Serialize;
 
@@ -32,6 +32,8 @@ struct PrecinctView<'a> {
     released: Option<ReleasedView>,
     previews: Vec<NamedView>,
     objections: Vec<ObjectionView>,
+    /// What those who signed were asked, in log order.
+    questions: Vec<QuestionView>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +79,29 @@ struct DecisionView {
     evidence: &'static str,
     why: String,
     answers: Vec<String>,
+}
+
+/// What those who signed a report were asked.
+#[derive(Serialize)]
+struct QuestionView {
+    id: String,
+    person: u32,
+    entered_ms: u64,
+    report: String,
+    findings: Vec<String>,
+    words: String,
+    /// What closed it: `replied`, `corrected` or `decided`; absent while it is open.
+    closed: Option<&'static str>,
+    reply: Option<ReplyView>,
+}
+
+/// What the tablet said: the numbers stand.
+#[derive(Serialize)]
+struct ReplyView {
+    entered_ms: u64,
+    /// A code of the contest's reasons.
+    reason: String,
+    text: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -125,6 +150,7 @@ impl<'a> PrecinctView<'a> {
             released: None,
             previews: Vec::new(),
             objections: Vec::new(),
+            questions: Vec::new(),
         }
     }
 }
@@ -165,6 +191,8 @@ impl Of<'_> {
             .iter()
             .filter(|objected| objected.objection.precinct == number)
             .map(|objected| ObjectionView::of(state, objected));
+        let questions =
+            state.questions(number).iter().filter(|asked| self.may_see(asked.signed.id));
         PrecinctView {
             delegates_to_elect: self.contest.delegates_to_elect(number.0, attendees),
             sources: self.sources(),
@@ -174,6 +202,7 @@ impl Of<'_> {
             released: self.released(),
             previews: previews.collect(),
             objections: objections.collect(),
+            questions: questions.map(|asked| self.question(asked)).collect(),
             row,
         }
     }
@@ -181,6 +210,26 @@ impl Of<'_> {
     /// What was withheld is headquarters' alone.
     fn may_see(&self, message: MessageId) -> bool {
         !self.is_observer || self.state().review().withheld(message).is_none()
+    }
+
+    fn question(&self, asked: &Asked) -> QuestionView {
+        let Asked { signed, question, reply } = asked;
+        let reply = reply.as_ref().filter(|reply| self.may_see(reply.id));
+        let closed = self.state().closed(asked);
+        QuestionView {
+            id: signed.id.to_string(),
+            person: signed.person,
+            entered_ms: signed.entered_ms,
+            report: question.report.to_string(),
+            findings: question.findings.iter().map(review::finding).collect(),
+            words: question.words.clone(),
+            closed: closed.map(Closed::code),
+            reply: reply.map(|replied| ReplyView {
+                entered_ms: replied.entered_ms,
+                reason: replied.reply.reason.code.clone(),
+                text: replied.reply.reason.text.clone(),
+            }),
+        }
     }
 
     fn sources(&self) -> Vec<SourceView> {

@@ -288,6 +288,8 @@ pub(super) struct ToPrepare {
 struct PreparedView {
     preview: PreparedPreview,
     not_ready: Vec<NotReadyView>,
+    /// Precincts in the preview with an open question, which keeps none of them out.
+    asked: Vec<u32>,
     of_the_batch: Vec<Sentence>,
 }
 
@@ -370,6 +372,7 @@ pub(super) async fn prepare(
             precincts: prepared.preview.precincts.len(),
         },
         not_ready: not_ready.collect(),
+        asked: prepared.asked.iter().map(|precinct| precinct.0).collect(),
         of_the_batch: of_the_batch.collect(),
     })
     .into_response())

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use countersign_core::contest::{Contest, GroupKind};
+use countersign_core::contest::{Contest, Group, GroupKind, Reason};
 use countersign_core::room::Room;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::account::{self, Opened};
 use super::request::{BAD_REQUEST, COOKIE, Input, SignedIn, blocking, of_this_page, role_of};
 use super::session::Session;
+use super::words::Sentence;
 use super::{TRIED_AT_ONCE, sign_in_name};
 use crate::admission::network_of;
 use crate::http::{Peer, Problem, Shared};
@@ -89,8 +90,16 @@ struct ContestView {
     groups: Vec<GroupView>,
     counts: Vec<&'static str>,
     counties: Vec<String>,
+    /// Why a secretary may say that numbers stand, or were corrected.
+    reasons: Vec<ReasonView>,
     window_minutes: u32,
     precincts_total: usize,
+}
+
+#[derive(Serialize)]
+struct ReasonView {
+    code: String,
+    label: Sentence,
 }
 
 #[derive(Serialize)]
@@ -101,9 +110,13 @@ struct GroupView {
 
 impl ContestView {
     fn of(contest: &Contest) -> Self {
-        let group = |group: &countersign_core::contest::Group| GroupView {
+        let group = |group: &Group| GroupView {
             name: group.name.clone(),
             viable_kind: group.kind != GroupKind::Other,
+        };
+        let reason = |reason: &Reason| ReasonView {
+            code: reason.code.clone(),
+            label: Sentence::by(|language| reason.label_in(language.code())),
         };
         Self {
             id: contest.id.clone(),
@@ -111,6 +124,7 @@ impl ContestView {
             groups: contest.groups.iter().map(group).collect(),
             counts: contest.counts.iter().map(|count| count.as_str()).collect(),
             counties: contest.counties.iter().map(|county| county.name.clone()).collect(),
+            reasons: contest.reasons.iter().map(reason).collect(),
             window_minutes: contest.release_rules().window_minutes,
             precincts_total: contest.precincts.len(),
         }

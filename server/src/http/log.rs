@@ -1,27 +1,33 @@
 //! A room's log as its followers ask for it: what they saw of it before, its head, and how it began.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::HeaderMap;
-use countersign_core::id::PrecinctNumber;
+use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Checkpoint;
-use countersign_core::message::Layer;
+use countersign_core::message::{Layer, Question};
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Peer, Problem, Shared, room};
 use crate::admission;
-use crate::room::{Sight, keep};
+use crate::room::{LogHead, RoomDesk, Sight, keep};
+use crate::store::StoreError;
 
 /// Header that carries the largest checkpoint that the asker has verified: the signed note, base 64.
 pub(super) const CHECKPOINT: &str = "countersign-checkpoint";
 
 /// Longest value of that header: a checkpoint with a dozen cosignatures.
 const CHECKPOINT_MAX: usize = 6 << 10;
+
+/// Header that proves which reports the asker has: [`Question::holding`] of each, hexadecimal, separated by commas.
+const HOLDING: &str = "countersign-holding";
 
 /// How a log began that took another one's place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -43,6 +49,17 @@ pub(super) struct Log {
     begun_again: Option<Beginning>,
     /// What is released of the precincts that were asked for; those of which nothing is are not there.
     released: Vec<ReleasedNumbers>,
+    /// What headquarters asks about the reports that the asker has, as long as it is open.
+    questions: Vec<Asked>,
+}
+
+/// A question about a report that the asker has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Asked {
+    /// The signed message, base 64.
+    message: String,
+    /// C2SP tlog-proof of its entry, against the log's head in the same answer.
+    receipt: String,
 }
 
 /// What a follower of a log asks.
@@ -51,13 +68,17 @@ pub(super) struct Followed {
     /// Size of the largest checkpoint that the asker has verified; 0 for none.
     #[serde(default)]
     seen: u64,
-    /// Numbers of precincts in the package, separated by commas, at most 16: their released numbers come along.
+    /// Numbers of precincts in the package, separated by commas, at most 16: their released numbers come along, and
+    /// questions about reports of theirs that the asker has.
     #[serde(default)]
     precincts: String,
 }
 
-/// Precincts of which one asker learns what is released.
+/// Precincts of which one asker learns what is released, and reports about which it learns what is asked.
 const PRECINCTS_MAX: usize = 16;
+
+/// Open questions of these precincts that are looked at. A precinct has one for each of its reports at most.
+const QUESTIONS_MAX: usize = 64;
 
 /// What is released of a precinct.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -81,17 +102,15 @@ pub(super) struct ReleasedNumbers {
 }
 
 /// What is released of the precincts that were asked for.
-fn released(state: &RoomState, precincts: &str) -> Vec<ReleasedNumbers> {
-    let numbers = precincts.split(',').take(PRECINCTS_MAX).filter_map(|text| text.parse().ok());
-    let of = |number: u32| {
-        let precinct = PrecinctNumber(number);
+fn released(state: &RoomState, precincts: &[PrecinctNumber]) -> Vec<ReleasedNumbers> {
+    let of = |&precinct: &PrecinctNumber| {
         let review = state.review();
         let (release, named) = review.released_precinct(precinct, Layer::Certified)?;
         let report = state.reports(precinct).iter().find(|one| Some(one.id) == named.report)?;
         let preview = &review.previews()[release.preview].preview;
         let numbers = report.report();
         Some(ReleasedNumbers {
-            precinct: number,
+            precinct: precinct.0,
             number: preview.number,
             name: preview.name.clone(),
             layer: preview.layer.code(),
@@ -101,7 +120,50 @@ fn released(state: &RoomState, precincts: &str) -> Vec<ReleasedNumbers> {
             counts: numbers.counts,
         })
     };
-    numbers.filter_map(of).collect()
+    precincts.iter().filter_map(of).collect()
+}
+
+/// A question that is shown, with the index of its entry.
+struct Shown {
+    index: u64,
+    message: Vec<u8>,
+}
+
+/// Open questions about reports of some precincts that the asker proves to have.
+///
+/// # Errors
+/// [`StoreError`].
+fn questions(
+    desk: &RoomDesk,
+    precincts: &[PrecinctNumber],
+    holding: &HashSet<[u8; 32]>,
+) -> Result<Vec<Shown>, StoreError> {
+    let open: Vec<(u64, MessageId)> = {
+        let state = &desk.read().state;
+        let open = precincts.iter().flat_map(|&precinct| state.open_questions(precinct));
+        let shown = open.filter(|asked| state.review().withheld(asked.signed.id).is_none());
+        shown.map(|asked| (asked.signed.index, asked.question.report)).take(QUESTIONS_MAX).collect()
+    };
+    let mut shown = Vec::new();
+    for (index, report) in open {
+        let Some(at) = desk.read().find(report) else { continue };
+        let report = desk.message(at)?;
+        if report.is_some_and(|report| holding.contains(&Question::holding(&report)))
+            && let Some(message) = desk.message(index)?
+        {
+            shown.push(Shown { index, message });
+        }
+    }
+    Ok(shown)
+}
+
+/// The reports that a request proves to have.
+fn holding(headers: &HeaderMap) -> HashSet<[u8; 32]> {
+    let value = headers.get(HOLDING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let proofs = value.split(',').take(PRECINCTS_MAX);
+    proofs
+        .filter_map(|text| HEXLOWER.decode(text.trim().as_bytes()).ok()?.try_into().ok())
+        .collect()
 }
 
 /// What an asker has seen, once it was held against the room's log.
@@ -174,6 +236,33 @@ pub(super) async fn beginning(service: &Shared, room: Room) -> Result<Option<Beg
         .map(|found| Beginning { message: BASE64.encode(&found.message), receipt: found.receipt }))
 }
 
+/// What headquarters asks about the reports that an asker has. Nothing is read where nothing is asked.
+async fn asked(
+    service: &Shared,
+    room: Room,
+    precincts: &[PrecinctNumber],
+    holding: HashSet<[u8; 32]>,
+) -> Result<Vec<Shown>, Problem> {
+    let any = {
+        let state = &service.admission.room(room).read().state;
+        let is_asked = |&precinct: &PrecinctNumber| state.open_questions(precinct).next().is_some();
+        !holding.is_empty() && precincts.iter().any(is_asked)
+    };
+    if !any {
+        return Ok(Vec::new());
+    }
+    let (service, precincts) = (Shared::clone(service), precincts.to_vec());
+    let read = move || questions(service.admission.room(room), &precincts, &holding);
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => {
+            tracing::error!(%room, %error, "what is asked cannot be read");
+            Err(Problem::FAILED)
+        }
+        Err(_) => Err(Problem::FAILED),
+    }
+}
+
 /// Hashes of a proof, as documents carry them.
 pub(super) fn hashes(proof: &[[u8; 32]]) -> Vec<String> {
     proof.iter().map(|hash| BASE64.encode(hash)).collect()
@@ -182,13 +271,15 @@ pub(super) fn hashes(proof: &[[u8; 32]]) -> Vec<String> {
 /// A room's log: its head, the proof that it goes on from what the asker has seen, and how it began. Tablets ask from time to
 /// time, and show the largest checkpoint that they have verified in the header `Countersign-Checkpoint` (the signed note, base
 /// 64): a server that was restored from an older copy finds out by it, and stops. What is released of their precincts comes
-/// along, so that they can say whether it is what was signed.
+/// along, so that they can say whether it is what was signed; so do open questions of headquarters about reports that the asker
+/// proves to have.
 #[utoipa::path(
     get, path = "/v1/{room}/log", tag = "reporting, public",
     params(
         ("room" = String, Path, description = "`official` or `rehearsal`"),
         Followed,
-        ("countersign-checkpoint" = Option<String>, Header, description = "The largest checkpoint that the asker has verified, base 64")
+        ("countersign-checkpoint" = Option<String>, Header, description = "The largest checkpoint that the asker has verified, base 64"),
+        ("countersign-holding" = Option<String>, Header, description = "For each report that the asker has, at most 16: the SHA-256 of `countersign/v1/holding`, a line feed and its bytes, hexadecimal, separated by commas")
     ),
     responses(
         (status = 200, body = Log),
@@ -207,8 +298,18 @@ pub(super) async fn log(
     let known = hold(&service, room, peer, &headers, seen)?;
     let begun_again = if known.begins { beginning(&service, room).await? } else { None };
     let desk = service.admission.room(room);
-    let (consistency, checkpoint) = desk.follow(known.seen).ok_or(Problem::NOT_FOUND)?;
+    let precincts = precincts.split(',').take(PRECINCTS_MAX);
+    let precincts: Vec<_> =
+        precincts.filter_map(|text| text.parse().ok().map(PrecinctNumber)).collect();
+    let asked = asked(&service, room, &precincts, holding(&headers)).await?;
+    let entries: Vec<u64> = asked.iter().map(|asked| asked.index).collect();
+    let LogHead { checkpoint, consistency, receipts } =
+        desk.follow(known.seen, &entries).ok_or(Problem::NOT_FOUND)?;
     let consistency = consistency.as_deref().map(hashes);
     let released = released(&desk.read().state, &precincts);
-    Ok(Json(Log { checkpoint, consistency, begun_again, released }))
+    let asked = asked.iter().zip(receipts);
+    let questions = asked
+        .map(|(asked, receipt)| Asked { message: BASE64.encode(&asked.message), receipt })
+        .collect();
+    Ok(Json(Log { checkpoint, consistency, begun_again, released, questions }))
 }

@@ -4,11 +4,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use countersign_core::contest::Contest;
-use countersign_core::results::{Region, Released, Totals};
+use countersign_core::checks::Figures;
+use countersign_core::contest::{Contest, CountKind};
+use countersign_core::results::{Compared, ComparedCell, Measure, Region, Released, Totals};
+use countersign_core::rules::TenThousandths;
+
+/// Measure of people who voted early.
+pub const EARLY_ATTENDEES: &str = "earlyAttendees";
+/// What the measures of early votes begin with; the count and the group follow.
+pub const EARLY: &str = "early:";
 
 /// What a cell belongs to: `state`, `district:3`, `county:polk` or `precinct:polk-dm-055`; and what it says of it:
-/// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`.
+/// `attendees`, `released`, or a measure and a group, such as `finalAlignment:biden`, which is what was counted in the room, or
+/// `early:finalAlignment:biden`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
     /// The region.
@@ -63,6 +71,10 @@ impl Cells {
             let numbers = &precinct.numbers;
             cells.put(&region, "attendees", numbers.attendees);
             cells.counts(contest, &region, &numbers.counts);
+            if let Some(early) = contest.early_votes_of(precinct.precinct.0) {
+                cells.put(&region, EARLY_ATTENDEES, early.attendees);
+                cells.early(contest, &region, |kind, group| early.votes(kind, group).into());
+            }
             for ((group, official), sde) in
                 contest.groups.iter().zip(&numbers.official).zip(&precinct.sde)
             {
@@ -78,6 +90,10 @@ impl Cells {
         self.put(&region, "released", totals.precincts_released);
         self.put(&region, "attendees", totals.attendees);
         self.counts(contest, &region, &totals.counts);
+        self.put(&region, EARLY_ATTENDEES, totals.early_attendees);
+        self.early(contest, &region, |kind, group| {
+            contest.count_index(kind).map_or(0, |count| totals.early[count][group])
+        });
         for ((group, delegates), sde) in
             contest.groups.iter().zip(&totals.delegates).zip(&totals.sde)
         {
@@ -86,11 +102,89 @@ impl Cells {
         }
     }
 
+    fn early(&mut self, contest: &Contest, region: &str, votes: impl Fn(CountKind, usize) -> u64) {
+        for &kind in contest.counts.iter().filter(|kind| kind.is_of_people()) {
+            for (group, one) in contest.groups.iter().enumerate() {
+                let measure = format!("{EARLY}{}:{}", kind.as_str(), one.key);
+                self.put(region, measure, votes(kind, group));
+            }
+        }
+    }
+
+    /// What the rules work on in precincts with early votes: those and the people in the room together.
+    #[must_use]
+    pub fn sums_with_early_votes(released: &Released) -> Self {
+        let contest = &released.package.contest;
+        let mut cells = Self::default();
+        for precinct in &released.precincts {
+            let number = precinct.precinct.0;
+            let (Some(named), Some(_)) = (contest.precinct(number), contest.early_votes_of(number))
+            else {
+                continue;
+            };
+            let some = |count: &Vec<u32>| count.iter().copied().map(Some).collect();
+            let room = Figures {
+                attendees: Some(precinct.numbers.attendees),
+                counts: precinct.numbers.counts.iter().map(some).collect(),
+            };
+            let sums = contest.with_early_votes(number, &room);
+            let region = format!("precinct:{}", named.id);
+            for (kind, count) in contest.counts.iter().zip(&sums.counts) {
+                for (group, sum) in contest.groups.iter().zip(count) {
+                    if kind.is_of_people() {
+                        let measure = format!("sum:{}:{}", kind.as_str(), group.key);
+                        cells.put(&region, measure, sum.unwrap_or(0));
+                    }
+                }
+            }
+        }
+        cells
+    }
+
     fn counts<N: fmt::Display>(&mut self, contest: &Contest, region: &str, counts: &[Vec<N>]) {
         for (kind, count) in contest.counts.iter().zip(counts) {
             for (group, number) in contest.groups.iter().zip(count) {
                 self.put(region, format!("{}:{}", kind.as_str(), group.key), number);
             }
+        }
+    }
+
+    /// What two layers say, where it is wanted: every number of the state, and of other regions and of precincts what differs. A
+    /// measure begins with `before:`, `after:` or `difference:`.
+    #[must_use]
+    pub fn of_compared(
+        contest: &Contest,
+        compared: &Compared,
+        wanted: impl Fn(&ComparedCell) -> bool,
+    ) -> Self {
+        let mut cells = Self::default();
+        for region in &compared.regions {
+            let name = region_name(contest, region.region);
+            let is_state = region.region == Region::Statewide;
+            let told = region.cells.iter().filter(|cell| is_state || cell.differs());
+            told.filter(|cell| wanted(cell)).for_each(|cell| cells.compared(contest, &name, cell));
+        }
+        for precinct in &compared.precincts {
+            let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
+            let name = format!("precinct:{}", named.id);
+            let told = precinct.cells.iter().filter(|cell| wanted(cell));
+            told.for_each(|cell| cells.compared(contest, &name, cell));
+        }
+        cells
+    }
+
+    fn compared(&mut self, contest: &Contest, region: &str, cell: &ComparedCell) {
+        let group = cell.group.and_then(|group| contest.groups.get(group));
+        let measure = measure(cell.measure);
+        let of = group.map_or_else(|| measure.to_owned(), |one| format!("{measure}:{}", one.key));
+        let columns = [
+            ("before", cell.before.map(i128::from)),
+            ("after", cell.after.map(i128::from)),
+            ("difference", cell.difference()),
+        ];
+        for (column, value) in columns {
+            let Some(value) = value else { continue };
+            self.put(region, format!("{column}:{of}"), number(cell.measure, value));
         }
     }
 
@@ -166,6 +260,31 @@ impl Cells {
         let first = Cell { region: region.to_owned(), measure: String::new() };
         self.0.range(first..).next().is_some_and(|(cell, _)| cell.region == region)
     }
+}
+
+/// A measure as documents name it.
+#[must_use]
+pub const fn measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Released => "released",
+        Measure::Attendees => "attendees",
+        Measure::Count(kind) => kind.as_str(),
+        Measure::Official => "official",
+        Measure::Sde => "sde",
+        Measure::National => "national",
+    }
+}
+
+/// A number of a measure, or a difference of two, as documents write it.
+#[must_use]
+pub fn number(measure: Measure, value: i128) -> String {
+    if measure != Measure::Sde {
+        return value.to_string();
+    }
+    let sign = if value < 0 { "-" } else { "" };
+    // Sums of fewer than 2^32 precincts, each far below 2^32.
+    let size = u64::try_from(value.unsigned_abs()).unwrap_or(u64::MAX);
+    format!("{sign}{}", TenThousandths(size))
 }
 
 /// The name of what a sum is over.

@@ -9,7 +9,7 @@ use countersign_core::results::Released;
 use countersign_core::rules::TenThousandths;
 use serde::Serialize;
 
-use super::cells::{Cell, Cells};
+use super::cells::{Cell, Cells, EARLY, EARLY_ATTENDEES};
 use super::data::csv::kind_of;
 
 /// Largest copy, in bytes: twice what the largest contest that a server publishes takes.
@@ -28,7 +28,7 @@ pub enum NoCopy {
     Form(String),
     /// A column is missing, unknown or there twice.
     #[error(
-        "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde, as in a release's precincts.csv; any but the first two may be left out"
+        "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde (and those of early votes), as in a release's precincts.csv; any but the first two may be left out"
     )]
     Columns(String),
     /// Something in a line is not what it should be.
@@ -56,6 +56,9 @@ pub struct Copy {
 enum Column {
     Attendees,
     Count(usize),
+    EarlyAttendees,
+    /// Early votes of a count, by its index.
+    Early(usize),
     Sde,
 }
 
@@ -64,6 +67,8 @@ enum Place {
     Precinct,
     Group,
     Numbers(Column),
+    /// That the data are made up: no number.
+    Mark,
 }
 
 impl Copy {
@@ -117,7 +122,7 @@ impl Copy {
         }
         let columns = places.iter().filter_map(|place| match place {
             Place::Numbers(column) => Some(*column),
-            Place::Precinct | Place::Group => None,
+            Place::Precinct | Place::Group | Place::Mark => None,
         });
         Ok(Self { digest: CopyDigest::of(bytes), cells, columns: columns.collect() })
     }
@@ -142,7 +147,7 @@ impl Copy {
                 cells: Vec::new(),
             });
             let measure = difference.cell.measure;
-            let (count, group) = measure.split_once(':').unwrap_or((&measure, ""));
+            let (count, group) = measure.rsplit_once(':').unwrap_or((&measure, ""));
             precinct.cells.push(CellDifference {
                 count: count.to_owned(),
                 group: (!group.is_empty()).then(|| group.to_owned()),
@@ -160,7 +165,7 @@ impl Copy {
 
     /// Whether it has the column that a cell of ours stands in.
     fn has(&self, contest: &Contest, cell: &Cell) -> bool {
-        let group = cell.measure.split_once(':').map_or("", |(_, group)| group);
+        let group = cell.measure.rsplit_once(':').map_or("", |(_, group)| group);
         let of_precinct = cell.region.starts_with("precinct:");
         of_precinct && self.columns.iter().any(|one| one.measure(contest, group) == cell.measure)
     }
@@ -168,17 +173,24 @@ impl Copy {
 
 fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, NoCopy> {
     let mut known = BTreeSet::new();
+    let with_early = contest.early_votes.is_some();
     let place = |column: &str| {
         if !known.insert(column.to_owned()) {
             return Err(NoCopy::Columns(format!("{} is there twice", column.escape_debug())));
         }
-        let count = |kind: CountKind| contest.count_index(kind).map(Column::Count);
+        let count = |kind: CountKind| contest.count_index(kind);
+        let numbers = |text: &str| match text.strip_prefix("early_").filter(|_| with_early) {
+            Some(early) => kind_of(early).and_then(count).map(Column::Early),
+            None => kind_of(text).and_then(count).map(Column::Count),
+        };
         match column {
             "precinct_id" => Ok(Place::Precinct),
             "candidate" => Ok(Place::Group),
             "attendees" => Ok(Place::Numbers(Column::Attendees)),
             "sde" => Ok(Place::Numbers(Column::Sde)),
-            other => kind_of(other).and_then(count).map(Place::Numbers).ok_or_else(|| {
+            "made_up" if contest.is_made_up() => Ok(Place::Mark),
+            "early_attendees" if with_early => Ok(Place::Numbers(Column::EarlyAttendees)),
+            other => numbers(other).map(Place::Numbers).ok_or_else(|| {
                 NoCopy::Columns(format!("{} is not one of this contest", other.escape_debug()))
             }),
         }
@@ -201,7 +213,7 @@ impl Column {
         match self {
             _ if text.is_empty() => Some("0".to_owned()),
             Self::Sde => TenThousandths::parse(text).map(|sde| sde.to_string()),
-            Self::Attendees | Self::Count(_) => {
+            Self::Attendees | Self::Count(_) | Self::EarlyAttendees | Self::Early(_) => {
                 let digits = text.bytes().all(|byte| byte.is_ascii_digit());
                 let number: u32 = digits.then(|| text.parse().ok()).flatten()?;
                 Some(number.to_string())
@@ -213,6 +225,8 @@ impl Column {
         match self {
             Self::Attendees => "attendees".to_owned(),
             Self::Count(index) => format!("{}:{group}", contest.counts[index].as_str()),
+            Self::EarlyAttendees => EARLY_ATTENDEES.to_owned(),
+            Self::Early(index) => format!("{EARLY}{}:{group}", contest.counts[index].as_str()),
             Self::Sde => format!("sde:{group}"),
         }
     }
@@ -264,7 +278,8 @@ pub enum StandsIn {
 /// A cell in which a copy differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CellDifference {
-    /// `attendees`, the word of a count such as `finalAlignment`, or `sde`.
+    /// `attendees`, the word of a count such as `finalAlignment`, or `sde`; of early votes `earlyAttendees` and
+    /// `early:finalAlignment`.
     pub count: String,
     /// Key of the group; absent for `attendees`.
     pub group: Option<String>,

@@ -43,6 +43,17 @@ impl File {
         Self { body: Body::Text(compress(text).into()), media_type, immutable, tag: Some(tag) }
     }
 
+    /// The text of a file, none of what lies in the log.
+    ///
+    /// # Errors
+    /// When the bytes are not what [`File::text`] made.
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        match &self.body {
+            Body::Text(compressed) => expand(compressed),
+            Body::Message(_) | Body::Receipt(_) => Ok(Vec::new()),
+        }
+    }
+
     /// The bytes of a message.
     #[must_use]
     pub fn message(id: MessageId) -> Self {

@@ -4,6 +4,7 @@
 //! Every document is read back and compared, cell by cell, with what was worked out, before any of it is offered.
 
 pub mod cells;
+mod compared;
 pub mod copy;
 pub mod data;
 pub mod export;
@@ -19,9 +20,9 @@ use countersign_core::id::{MessageId, sha256};
 use countersign_core::results::{Released, RoomState};
 use data_encoding::HEXLOWER;
 
-use cells::{Cells, Difference};
+use cells::{Cells, Difference, EARLY_ATTENDEES};
 use data::Unreadable;
-use files::{Body, File, Files, expand, put};
+use files::{File, Files, put};
 use pages::find::Lookup;
 use pages::{Night, PageError, Witnesses};
 
@@ -71,6 +72,8 @@ struct Said {
     objections: usize,
     answers: usize,
     decisions: usize,
+    questions: usize,
+    closed: usize,
     withheld: usize,
 }
 
@@ -79,6 +82,8 @@ impl Said {
         let state = night.state;
         let review = state.review();
         let decisions = night.contest.precinct_numbers().map(|one| review.decisions(one).len());
+        let asked = night.contest.precinct_numbers().flat_map(|one| state.questions(one));
+        let closed: Vec<bool> = asked.map(|asked| state.closed(asked).is_some()).collect();
         Self {
             package: state.package_id(),
             shown: night.releases.len(),
@@ -87,6 +92,8 @@ impl Said {
             objections: review.objections().len(),
             answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
             decisions: decisions.sum(),
+            questions: closed.len(),
+            closed: closed.iter().filter(|closed| **closed).count(),
             withheld: review.withheld_count(),
         }
     }
@@ -122,6 +129,7 @@ impl Publisher {
             if let Some(released) = &night.released {
                 check(&files, released)?;
             }
+            files.extend(compared::files(&night)?);
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
             }
@@ -182,6 +190,7 @@ fn messages(night: &Night<'_>, files: &mut Files) {
             for decided in review.decisions(named.precinct) {
                 add(decided.signed.id);
             }
+            pages::asked_messages(night, named.precinct).into_iter().for_each(&mut add);
         }
     }
 }
@@ -189,21 +198,23 @@ fn messages(night: &Night<'_>, files: &mut Files) {
 /// Compares the numbers in pages with what was worked out.
 fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
     let worked_out = Cells::of(released);
-    let mut by_region: HashMap<&str, Cells> = HashMap::new();
-    worked_out.each(|cell, number| {
-        let shown = !matches!(cell.measure.as_str(), "attendees" | "released")
+    let mut by_region: HashMap<String, Cells> = HashMap::new();
+    let mut expect = |cell: &cells::Cell, number: &str| {
+        let shown = !matches!(cell.measure.as_str(), "attendees" | "released" | EARLY_ATTENDEES)
             && !cell.measure.starts_with("official:")
             && !cell.measure.starts_with("national:");
         if shown {
-            by_region.entry(&cell.region).or_default().put(&cell.region, &*cell.measure, number);
+            let region = by_region.entry(cell.region.clone()).or_default();
+            region.put(&cell.region, &*cell.measure, number);
         }
-    });
+    };
+    worked_out.each(&mut expect);
+    Cells::sums_with_early_votes(released).each(&mut expect);
     for (name, file) in files {
-        let Body::Text(compressed) = &file.body else { continue };
         if !name.ends_with(".html") {
             continue;
         }
-        let text = expand(compressed).unwrap_or_default();
+        let text = file.read().unwrap_or_default();
         let page = pages::read_back::cells(&String::from_utf8_lossy(&text));
         let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
         let Some(region) = page.first_region() else { continue };

@@ -15,6 +15,7 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
 use countersign_core::log::{Checkpoint, Hash};
 use countersign_core::message::Message;
+use countersign_core::receipt::Receipt;
 use countersign_core::refusal::Refusal;
 use countersign_core::room::Room;
 use tokio::sync::{mpsc, oneshot};
@@ -65,6 +66,17 @@ impl Shared {
     fn read(&self) -> RwLockReadGuard<'_, Projection> {
         self.projection.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How a room's log goes on, with receipts against its head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogHead {
+    /// The head's signed checkpoint.
+    pub checkpoint: String,
+    /// Consistency proof from the log that was seen; `None` when that was larger than this one.
+    pub consistency: Option<Vec<Hash>>,
+    /// C2SP tlog-proofs of the entries that were asked for, in their order.
+    pub receipts: Vec<String>,
 }
 
 /// A room that takes messages.
@@ -234,13 +246,26 @@ impl RoomDesk {
     }
 
     /// The head's signed checkpoint, with the cosignatures that it has so far, and the proof that the log of size `seen` is its
-    /// beginning, where there is one; `None` for an empty log.
+    /// beginning, where there is one, with receipts of some of its entries; `None` for an empty log, or one without one of those
+    /// entries.
     #[must_use]
-    pub fn follow(&self, seen: u64) -> Option<(Option<Vec<Hash>>, String)> {
+    pub fn follow(&self, seen: u64, entries: &[u64]) -> Option<LogHead> {
         let projection = self.read();
         let size = projection.head().size;
-        let consistency = projection.tree.consistency(seen, size);
-        (size > 0).then(|| (consistency, self.cosigned().head(&projection)))
+        if size == 0 {
+            return None;
+        }
+        let checkpoint = self.cosigned().head(&projection);
+        let receipt = |&index: &u64| {
+            let entry = *projection.entry(index)?;
+            let proof = projection.tree.inclusion(index, size)?;
+            Some(Receipt::write(entry, index, &proof, &checkpoint))
+        };
+        Some(LogHead {
+            receipts: entries.iter().map(receipt).collect::<Option<_>>()?,
+            consistency: projection.tree.consistency(seen, size),
+            checkpoint,
+        })
     }
 
     /// The checkpoint that is published: the newest one that enough witnesses cosigned while that is recent, else the head;

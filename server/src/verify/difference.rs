@@ -339,7 +339,10 @@ impl Difference {
                     "The rules were broken: a release without two people, without its window, during a stop, or by whoever had a \
                      part in the numbers. What it released is not to be believed."
                 }
-                Refusal::ChangedSince | Refusal::UnknownSubject | Refusal::WrongSupersedes => {
+                Refusal::ChangedSince
+                | Refusal::UnknownSubject
+                | Refusal::WrongSupersedes
+                | Refusal::QuestionClosed => {
                     "It rests on messages that are not there or are not what counted then: something was left out, or it was \
                      entered against the rules."
                 }

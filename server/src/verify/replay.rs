@@ -5,7 +5,7 @@
 //! precincts it is left open what counts there, everything else is judged in full. A public message that cannot be judged for
 //! lack of what it rests on is a difference.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use countersign_core::id::{PrecinctNumber, PublicKey};
 use countersign_core::log::{Entry, Origin};
@@ -51,8 +51,13 @@ pub(super) fn replay(
     let unpublished = publication.unreleased() | &not_worked_out;
     let empty = RoomState::of_public_messages(&log.contest, log.room, log.party, unpublished);
     let (state, unjudged) = judged(log, messages, changes, &missing, empty, watch)?;
-    let beyond = |message: &&Message| state.audience(message) != Audience::Everyone;
-    let beyond_the_rules = messages.iter().flatten().filter(beyond).count() as u64;
+    // Whose a reply is cannot be told without its question.
+    let unjudged_at: HashSet<u64> = unjudged.iter().map(|(index, _)| *index).collect();
+    let beyond = |(index, message): &(u64, &Option<Message>)| {
+        let beyond = |message| state.audience(message) != Audience::Everyone;
+        !unjudged_at.contains(index) && message.as_ref().is_some_and(beyond)
+    };
+    let beyond_the_rules = (0..).zip(messages).filter(beyond).count() as u64;
     let Missing { unreleased, withheld } = missing;
     Ok(Replayed { state, unreleased, withheld, unjudged, not_worked_out, beyond_the_rules })
 }
@@ -146,6 +151,8 @@ impl Missing {
                 | Kind::Preview
                 | Kind::Release
                 | Kind::Approve
+                | Kind::Question
+                | Kind::Reply
         );
         let lacking = matches!(
             refusal,
@@ -164,6 +171,8 @@ impl Missing {
                     | Kind::Decision
                     | Kind::Objection
                     | Kind::Answer
+                    | Kind::Question
+                    | Kind::Reply
             );
             *at < index && of_a_precinct
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use countersign_core::results::{ChangedPrecinct, Compared, Released};
+use countersign_core::results::{ChangedPrecinct, RecordedCopy, Released};
 use countersign_core::room::Room;
 use serde::Serialize;
 
@@ -129,8 +129,8 @@ pub struct GroupResults {
     pub counts: Vec<u64>,
     /// Delegates that count.
     pub official_delegates: u64,
-    /// State delegate equivalents.
-    pub sde: String,
+    /// State delegate equivalents, where the contest knows them.
+    pub sde: Option<String>,
     /// National delegates, where the contest decides any.
     pub national_delegates: Option<u32>,
 }
@@ -216,7 +216,7 @@ impl LayerResults {
             group: group.key.clone(),
             counts: totals.counts.iter().filter_map(|count| count.get(at).copied()).collect(),
             official_delegates: totals.delegates.get(at).copied().unwrap_or_default(),
-            sde: totals.sde.get(at).copied().unwrap_or_default().to_string(),
+            sde: totals.sde.get(at).filter(|_| contest.has_sde()).map(ToString::to_string),
             national_delegates: seats.as_ref().and_then(|seats| seats.get(at).copied()),
         };
         Self {
@@ -236,8 +236,8 @@ impl LayerResults {
 }
 
 impl CopySaid {
-    pub(super) fn of(one: &Compared) -> Self {
-        let Compared { signed, compared } = one;
+    pub(super) fn of(one: &RecordedCopy) -> Self {
+        let RecordedCopy { signed, compared } = one;
         Self {
             entry: signed.index,
             person: signed.person,
@@ -402,13 +402,18 @@ impl LayerResults {
             write!(text, "{count:>16}")?;
         }
         let national = self.groups.iter().any(|group| group.national_delegates.is_some());
-        writeln!(text, "{:>12}{}", "SDE", if national { "    national" } else { "" })?;
+        if self.groups.iter().any(|group| group.sde.is_some()) {
+            write!(text, "{:>12}", "SDE")?;
+        }
+        writeln!(text, "{}", if national { "    national" } else { "" })?;
         for group in &self.groups {
             write!(text, "  {:<20}", group.group)?;
             for count in &group.counts {
                 write!(text, "{count:>16}")?;
             }
-            write!(text, "{:>12}", group.sde)?;
+            if let Some(sde) = &group.sde {
+                write!(text, "{sde:>12}")?;
+            }
             match group.national_delegates {
                 Some(seats) => writeln!(text, "{seats:>12}")?,
                 None => writeln!(text)?,

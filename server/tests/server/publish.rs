@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
     Answer, AnswerOutcome, Cause, Decision, Evidence, Message, Objection, ObjectionReason, People,
-    Person, Role, Scope,
+    Person, Question, Role, Scope,
 };
 use countersign_core::room::Room;
+use countersign_server::practice;
 use countersign_server::publish::data::{csv, json, nist};
 use serde_json::Value;
 
@@ -19,7 +21,8 @@ use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
-async fn page(server: &Server, name: &str) -> String {
+/// A page of the official room's folder.
+pub async fn page(server: &Server, name: &str) -> String {
     let reply = server.get(server.public, &format!("/results/{name}")).await;
     assert_eq!(reply.status, 200, "{name}");
     reply.text()
@@ -164,8 +167,63 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     assert!(again.contains("files ("), "{again}");
 }
 
+/// Nevada 2020: nobody knows its counties' state delegates. What is not known is nowhere a nought, and shares are of delegates.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
+    let mut contest = practice::contest().unwrap();
+    assert!(contest.has_sde());
+    for county in &mut contest.counties {
+        county.state_delegates = 0;
+    }
+    let basis = Some(NationalBasis::CountyDelegates);
+    contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis });
+    let party = Party::with_contest(&[ROOM], contest);
+    assert!(!party.contest.has_sde());
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
+    let mut batch = Vec::new();
+    for number in (0..).take(party.contest.precincts.len()) {
+        let tablet = server.tablet(&party, ROOM, number).await;
+        let mut report = party.report(number, 20);
+        report.counts[delegates][..2].copy_from_slice(&[1, 3]);
+        let report = party.sign(ROOM, &tablet, &report);
+        server.send(ROOM, &report).await.receipt();
+        batch.push((number, report.id(), None));
+    }
+    let release = managers.propose(1, "All", &batch).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+
+    let place = format!("precincts/{}.html", party.contest.precincts[1].id);
+    let county = format!("counties/{}.html", party.contest.counties[0].id);
+    for name in ["index.html", &place, &county] {
+        let english = page(&server, name).await;
+        assert!(!english.contains("State delegate equivalents"), "{english}");
+        assert!(!english.contains("sde:"), "{english}");
+        assert!(!english.contains(".0000<"), "{english}");
+    }
+    let front = page(&server, "").await;
+    let [first, second] = [&party.contest.groups[1], &party.contest.groups[0]]
+        .map(|group| front.find(&format!("<th scope=\"row\">{}</th>", group.full_name)).unwrap());
+    assert!(first < second, "three delegates stand before one: {front}");
+    assert!(front.contains("75.0\u{a0}%"), "{front}");
+    // Ten precincts: the sites of a pool send nobody to a county convention.
+    let national = page(&server, "national.html").await;
+    assert!(national.contains("<p>All groups: 40 · groups that count: 40</p>"), "{national}");
+    assert!(national.contains("<td>30</td>"), "{national}");
+
+    let folder = format!("data/001-{}", &release.to_string()[..8]);
+    for name in ["precincts.csv", "totals.csv", "results.json"] {
+        let text = page(&server, &format!("{folder}/{name}")).await;
+        assert!(text.contains("sde") && !text.contains("0.0000"), "{text}");
+    }
+    server.stop().await;
+}
+
 /// Every file that can be reached from the first page.
-async fn crawl(server: &Server) -> BTreeSet<String> {
+pub async fn crawl(server: &Server) -> BTreeSet<String> {
     let mut known = BTreeSet::from(["index.html".to_owned()]);
     let mut waiting = vec!["index.html".to_owned()];
     while let Some(name) = waiting.pop() {
@@ -189,7 +247,7 @@ fn nist_status(text: &str) -> String {
 }
 
 /// Holds a document against the schema that NIST publishes.
-fn assert_nist(text: &str) {
+pub fn assert_nist(text: &str) {
     let schema = include_str!("../nist/NIST_V2_election_results_reporting.json");
     let schema: Value = serde_json::from_str(schema).unwrap();
     let document: Value = serde_json::from_str(text).unwrap();
@@ -237,7 +295,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;
     let managers = Managers::named(&party, &server).await;
-    let (_, reports) = reports(&party, &server, 1).await;
+    let (tablets, reports) = reports(&party, &server, 1).await;
     let (reviewer, observer) = (party.new_key(), party.new_key());
     let person = |number, role, key: &SigningKey| Person { number, role, key: key.public() };
     let people = People {
@@ -245,6 +303,11 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     };
     managers.act(party.by_admin(ROOM, &people)).await;
     let scope = Scope::room(&party.contest.id, ROOM);
+    let question =
+        party.question(ROOM, &reviewer, (0, reports[0]), "was the neighbour of question there?");
+    let question = managers.act(question).await;
+    let reply = party.reply(ROOM, &tablets[0], question, "the neighbour of reply");
+    let reply = managers.act(reply).await;
     let decision = Decision {
         precinct: PrecinctNumber(0),
         report: Some(reports[0]),
@@ -284,11 +347,12 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
         all
     };
     let before = read().await;
-    for what in ["decision", "objection", "answer", "withdrawal"] {
+    for what in ["question", "reply", "decision", "objection", "answer", "withdrawal"] {
         assert!(before.contains(&format!("the neighbour of {what}")), "{what}: {before}");
     }
+    assert!(!before.contains("none of its reports counts"), "{before}");
     let withdrawal = withdrawal_of(&server, release);
-    for message in [reports[0], decision, objection, answer, release, withdrawal] {
+    for message in [reports[0], question, reply, decision, objection, answer, release, withdrawal] {
         managers.withhold(&party, message).await;
     }
     server.publish();
@@ -296,9 +360,111 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     assert!(!after.contains("the neighbour"), "{after}");
     assert!(after.contains("[withheld by two people]") && after.contains("[retenido por dos"));
     let site = crawl(&server).await;
-    for message in [reports[0], decision, objection, answer, release] {
+    for message in [reports[0], question, reply, decision, objection, answer, release] {
         assert!(!site.iter().any(|name| name.contains(&message.to_string())), "{site:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_precinct_whose_reports_were_set_aside_says_so() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let release = managers.propose(1, "One", &[(0, reports[0], None)]).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let decision = Decision {
+        precinct: PrecinctNumber(0),
+        report: None,
+        evidence: Evidence::Sheet,
+        why: "the worksheet is of another room".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    let scope = Scope::room(&party.contest.id, ROOM);
+    managers.act(Message::sign(&reviewer, scope, &decision)).await;
+    server.publish();
+    let place = &party.contest.precincts[0].id;
+    let english = page(&server, &format!("precincts/{place}.html")).await;
+    let said = "says that none of its reports counts: <q>the worksheet is of another room</q>";
+    assert!(english.contains(said), "{english}");
+    let spanish = page(&server, &format!("es/precincts/{place}.html")).await;
+    assert!(spanish.contains("dice que ninguno de sus informes cuenta: <q>the"), "{spanish}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t57_what_was_asked_and_replied_is_read_with_its_precinct() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (tablets, reports) = reports(&party, &server, 3).await;
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let mut asked = Vec::new();
+    for (number, &report) in (0..).zip(&reports) {
+        let words = format!("Is <table> {number} right?");
+        asked.push(managers.act(party.question(ROOM, &reviewer, (number, report), &words)).await);
+    }
+    let reply = party.reply(ROOM, &tablets[0], asked[0], "two captains counted");
+    let reply = managers.act(reply).await;
+    let correction = party.sign(ROOM, &tablets[1], &party.correction(reports[1], 1, 30));
+    let correction = managers.act(correction).await;
+    let precincts = [(0, reports[0], None), (1, correction, None)];
+    let release = managers.propose(1, "One", &precincts).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+
+    let place = |at: usize| format!("precincts/{}.html", party.contest.precincts[at].id);
+    let replied = page(&server, &place(0)).await;
+    for said in [
+        "person 2, about a signed report",
+        "<q>Is &#60;table&#62; 0 right?</q>",
+        "Final alignment is not larger",
+        "<strong>The tablet replied: the numbers stand.</strong>",
+        ": two captains counted</q>",
+        &format!("messages/{}.cose", asked[0]),
+        &format!("messages/{reply}.cose"),
+    ] {
+        assert!(replied.contains(said), "{said}: {replied}");
+    }
+    let spanish = page(&server, &format!("es/{}", place(0))).await;
+    let reason = &party.contest.reason("other").unwrap();
+    let why = format!("<q>{}: two captains counted</q>", reason.label_in("es"));
+    assert!(spanish.contains("los números se mantienen") && spanish.contains(&why), "{spanish}");
+    let corrected = page(&server, &place(1)).await;
+    assert!(corrected.contains("<strong>The tablet corrected its report.</strong>"), "{corrected}");
+    // The third is not released, and its question is nobody's yet.
+    let site = crawl(&server).await;
+    for message in [asked[0], reply, asked[1], correction] {
+        assert!(site.contains(&format!("messages/{message}.cose")), "{site:?}");
+    }
+    assert!(!site.contains(&place(2)), "{site:?}");
+    let hidden = server.get(server.public, &format!("/results/messages/{}.cose", asked[2])).await;
+    assert_eq!(hidden.status, 404);
+
+    // What is asked once a precinct is released is everyone's with the next making of the pages.
+    let scope = Scope::room(&party.contest.id, ROOM);
+    let later = Question {
+        precinct: PrecinctNumber(0),
+        report: reports[0],
+        findings: vec![],
+        words: "Who counted?".to_owned(),
+        number: 2,
+    };
+    let later = managers.act(Message::sign(&reviewer, scope, &later)).await;
+    server.publish_now();
+    let open = page(&server, &place(0)).await;
+    assert!(open.contains("<q>Who counted?</q>") && open.contains("No reply yet."), "{open}");
+    assert!(crawl(&server).await.contains(&format!("messages/{later}.cose")));
+    server.stop().await;
 }
 
 /// The message by which a release was asked to be withdrawn.

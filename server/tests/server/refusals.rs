@@ -101,6 +101,7 @@ async fn t31_every_wrong_message_is_refused_with_its_code_and_counted() {
             "weaker-evidence",
             "unknown-subject",
             "changed-since",
+            "question-closed",
             "window-open",
             "stopped",
         ])

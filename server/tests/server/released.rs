@@ -1,5 +1,6 @@
 //! What is released of a precinct, as its tablet asks for it.
 
+use countersign_core::contest::CountKind;
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
@@ -56,9 +57,31 @@ impl<'a> Managers<'a> {
         self.show(number, name, precincts, None).await.1
     }
 
-    /// The same where a decision stands for each precinct; ids of the preview and of the release that is asked for.
+    /// The same in a layer.
+    pub async fn propose_in(
+        &self,
+        layer: Layer,
+        number: u32,
+        name: &str,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+    ) -> MessageId {
+        self.show_in(layer, number, name, precincts, None).await.1
+    }
+
+    /// The same as [`Managers::propose`] where a decision stands for each precinct; ids of the preview and of the release that is asked for.
     pub async fn show(
         &self,
+        number: u32,
+        name: &str,
+        precincts: &[(u32, MessageId, Option<Cause>)],
+        decision: Option<MessageId>,
+    ) -> (MessageId, MessageId) {
+        self.show_in(Layer::Night, number, name, precincts, decision).await
+    }
+
+    async fn show_in(
+        &self,
+        layer: Layer,
         number: u32,
         name: &str,
         precincts: &[(u32, MessageId, Option<Cause>)],
@@ -73,7 +96,7 @@ impl<'a> Managers<'a> {
         let preview = Preview {
             number,
             name: name.to_owned(),
-            layer: Layer::Night,
+            layer,
             precincts: precincts.iter().map(named).collect(),
         };
         let preview = self.act(Message::sign(&self.one, self.scope, &preview)).await;
@@ -249,4 +272,71 @@ async fn t28_t55_t62_from_two_reports_to_a_release_with_nothing_but_commands() {
     commands.run(&by("two.key"));
     let list = commands.read(&["release", "list"]);
     assert!(list.contains("approved by person 5") && list.contains("1 of"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t68_every_layer_is_released_with_nothing_but_commands() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let commands = Commands { party: &party, server: format!("http://{}", server.reporting) };
+    commands.name("4", "release-manager", "one.key");
+    commands.name("5", "release-manager", "two.key");
+    let (place, other) = (&party.contest.precincts[0].id, &party.contest.precincts[1].id);
+    let elects = |precinct| party.contest.delegates_to_elect(precinct, None).unwrap();
+    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
+    let mut now_ms = START_MS;
+    let mut number = 0;
+    let mut release = |layer: &str, named: &[&str]| {
+        number += 1;
+        let preview = ["release", "preview", "--name", layer, "--layer", layer, "--key", "one.key"];
+        let said = commands.run(&[&preview[..], named].concat());
+        let number = number.to_string();
+        let propose = ["release", "propose", "--preview", &number, "--key", "one.key"];
+        let release = commands.run(&propose);
+        now_ms += 31 * 60_000;
+        party.clock.set(now_ms);
+        commands.run(&["release", "approve", "--id", id(&release), "--key", "two.key"]);
+        said
+    };
+    // Two precincts report; what the first one says changes with each layer.
+    let device = server.tablet(&party, ROOM, 0).await;
+    let mut last: Option<MessageId> = None;
+    let mut revision = 0;
+    let mut next = || {
+        revision += 1;
+        let mut report = match last {
+            None => party.report(0, 20),
+            Some(before) => party.correction(before, 0, 20 + revision),
+        };
+        report.revision = revision;
+        report.device_sequence = revision.into();
+        report.counts[delegates][0] = elects(0);
+        let message = party.sign(ROOM, &device, &report);
+        last = Some(message.id());
+        message
+    };
+    server.send(ROOM, &next()).await.receipt();
+    let mut second = party.report(1, 33);
+    second.counts[delegates][0] = elects(1);
+    let tablet = server.tablet(&party, ROOM, 1).await;
+    server.send(ROOM, &party.sign(ROOM, &tablet, &second)).await.receipt();
+    assert!(release("night", &[]).contains("preview 1: 2 precincts"));
+    let causes = [("corrected", "precinct"), ("recanvass", "recanvass"), ("recount", "recount")];
+    for (layer, cause) in causes {
+        server.send(ROOM, &next()).await.receipt();
+        let waiting = commands.read(&["review", "show"]);
+        assert!(waiting.contains("a change needs its cause"), "{waiting}");
+        assert!(!waiting.contains(other.as_str()), "it is released as it is: {waiting}");
+        let said = release(layer, &["--precincts", place, "--cause", cause]);
+        assert!(said.contains(": 1 precincts"), "{said}");
+    }
+    let waiting = commands.read(&["review", "show"]);
+    assert!(waiting.ends_with("0 precincts are ready to be released\n"), "{waiting}");
+    // Certified is everything that stands, without a cause.
+    assert!(release("certified", &[]).contains("preview 5: 2 precincts"));
+    let list = commands.read(&["release", "list"]);
+    assert!(list.contains("2 of 12 precincts released, layer certified"), "{list}");
+    server.publish();
+    let changes = crate::publish::page(&server, "changes.html").await;
+    assert_eq!(changes.matches("<section class=\"change\">").count(), 3, "{changes}");
 }

@@ -9,8 +9,8 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
 use countersign_core::message::{
-    Channel, Enrolment, EnrolmentRequest, Invitation, Invitations, Kind, Message, Reason, Report,
-    Revoke, RevokeReason, Scope,
+    Channel, Enrolment, EnrolmentRequest, FindingName, Invitation, Invitations, Kind, Message,
+    Question, Reason, Reply as SignedReply, Report, Revoke, RevokeReason, Scope,
 };
 use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
@@ -191,6 +191,30 @@ impl Party {
             device_sequence: 2,
             ..self.report(precinct, people)
         }
+    }
+
+    /// A precinct's first question, about check C02.
+    pub fn question(
+        &self,
+        room: Room,
+        by: &SigningKey,
+        (precinct, report): (u32, MessageId),
+        words: &str,
+    ) -> Message {
+        let question = Question {
+            precinct: PrecinctNumber(precinct),
+            report,
+            findings: vec![FindingName { check: 2, group: None }],
+            words: words.to_owned(),
+            number: 1,
+        };
+        Message::sign(by, Scope::room(&self.contest.id, room), &question)
+    }
+
+    /// The reply of the tablet that signed the report: the numbers stand, in words of its own.
+    pub fn reply(&self, room: Room, by: &SigningKey, question: MessageId, text: &str) -> Message {
+        let reason = Reason { code: Contest::OTHER_REASON.to_owned(), text: Some(text.to_owned()) };
+        Message::sign(by, Scope::room(&self.contest.id, room), &SignedReply { question, reason })
     }
 
     pub fn sign(&self, room: Room, device: &SigningKey, report: &Report) -> Message {

@@ -1,5 +1,7 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
+mod questions;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -29,7 +31,10 @@ struct Night {
     server: Server,
     one: SigningKey,
     two: SigningKey,
-    /// Reports of the first three precincts.
+    reviewer: SigningKey,
+    /// Tablets of the first three precincts.
+    tablets: Vec<SigningKey>,
+    /// Their reports.
     reports: Vec<MessageId>,
     /// A receipt from early in the night.
     receipt: String,
@@ -53,6 +58,8 @@ impl Night {
             server,
             one,
             two,
+            reviewer,
+            tablets: Vec::new(),
             reports: Vec::new(),
             receipt: String::new(),
             release: MessageId([0; 32]),
@@ -65,6 +72,7 @@ impl Night {
             let report = night.party.sign(ROOM, &device, &report);
             night.receipt = night.server.send(ROOM, &report).await.receipt();
             night.reports.push(report.id());
+            night.tablets.push(device);
         }
         let decision = Decision {
             precinct: PrecinctNumber(1),
@@ -75,7 +83,7 @@ impl Night {
             after: None,
             overrides: None,
         };
-        let decision = night.act(&reviewer, &decision).await;
+        let decision = night.act(&night.reviewer, &decision).await;
         let named = |precinct: u32, decision| PreviewedPrecinct {
             precinct: PrecinctNumber(precinct),
             report: Some(night.reports[precinct as usize]),
@@ -101,10 +109,21 @@ impl Night {
         night
     }
 
-    async fn act<P: Payload>(&self, key: &SigningKey, payload: &P) -> MessageId {
-        let message = sign(&self.party, key, payload);
-        self.server.send(ROOM, &message).await.receipt();
+    /// Enters what somebody signed.
+    async fn send(&self, message: &Message) -> MessageId {
+        self.server.send(ROOM, message).await.receipt();
         message.id()
+    }
+
+    /// Two people withhold a message.
+    async fn withhold(&self, message: MessageId) {
+        let why = "a name stands in it".to_owned();
+        let withhold = self.act(&self.party.admin, &Withhold { message, why }).await;
+        self.act(&self.two, &Approve { approves: withhold }).await;
+    }
+
+    async fn act<P: Payload>(&self, key: &SigningKey, payload: &P) -> MessageId {
+        self.send(&sign(&self.party, key, payload)).await
     }
 
     /// The night is over: its public files, with published numbers beside them.
@@ -645,10 +664,7 @@ async fn t62_t69_a_log_that_was_entered_against_the_rules_is_named() {
 async fn what_two_people_withheld_is_listed_and_what_rests_on_it_is_not_claimed() {
     let night = Night::released().await;
     let report = night.reports[0];
-    let why = "a name stands in it".to_owned();
-    let admin = &night.party.admin;
-    let withhold = night.act(admin, &Withhold { message: report, why }).await;
-    night.act(&night.two, &Approve { approves: withhold }).await;
+    night.withhold(report).await;
     night.server.publish();
     let address = format!("http://{}", night.server.public);
     let (code, said) = verify(&night.party, &address, &[]);

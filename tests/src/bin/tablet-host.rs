@@ -10,7 +10,7 @@ use countersign_tests::{host, places};
 
 /// Serves the tablet's pages to a browser.
 #[derive(Debug, Parser)]
-#[command(name = "tablet-host", about)]
+#[command(name = "tablet-host")]
 struct Arguments {
     /// The folder of the tablet's database.
     #[arg(long, env = "COUNTERSIGN_DATA")]

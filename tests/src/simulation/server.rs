@@ -20,7 +20,7 @@ use countersign_server::http::{self, Peer, Service, TrustedProxies};
 use countersign_server::metrics::Metrics;
 use countersign_server::room::{LoadError, Projection, RoomDesk, RoomParts, Sequencer, Step};
 use countersign_server::store::{PrivateStore, QuarantineLimits};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
@@ -134,11 +134,13 @@ fn http_request(request: &Request, from: usize) -> HttpRequest<Body> {
         Request::Send { room, seen, checkpoint, .. } => {
             shown(HttpRequest::post(format!("/v1/{room}/messages?seen={seen}")), checkpoint)
         }
-        Request::Log { room, seen, checkpoint, precincts, .. } => {
+        Request::Log { room, seen, checkpoint, precincts, holding, .. } => {
             let precincts: Vec<String> = precincts.iter().map(u32::to_string).collect();
             let precincts = precincts.join(",");
             let path = format!("/v1/{room}/log?seen={seen}&precincts={precincts}");
-            shown(HttpRequest::get(path), checkpoint)
+            let proofs: Vec<String> = holding.iter().map(|it| HEXLOWER.encode(it)).collect();
+            let get = HttpRequest::get(path).header("countersign-holding", proofs.join(","));
+            shown(get, checkpoint)
         }
         Request::Package { have, .. } => {
             let get = HttpRequest::get("/v1/packages/newest");

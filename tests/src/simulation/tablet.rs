@@ -25,6 +25,8 @@ use crate::secretary;
 const PIN: &str = "482913";
 /// What deriving a key from it costs here: hundreds of tablets are opened again and again.
 const ARGON2: Argon2Params = Argon2Params { memory_kib: 64, passes: 1, lanes: 1 };
+/// Nobody asks anything in these nights, and looking every half minute would be most of what happens in them.
+const QUESTIONS_MS: u64 = 5 * 60_000;
 /// After so many a tablet with that bug tries no more.
 const TRIES: u32 = 3;
 
@@ -109,6 +111,7 @@ impl Desk {
         let mut config = Config::new(self.folder.clone(), "simulation");
         config.package = Some(PARTY.bytes.clone());
         config.argon2 = ARGON2;
+        config.questions_ms = QUESTIONS_MS;
         config.clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         config.random = Arc::new(Seeded::new(seed)) as Arc<dyn Random>;
         self.tablet = Some(Tablet::open(config)?);

@@ -2,12 +2,18 @@
 
 use countersign_tests::Result;
 use countersign_tests::caucus::Caucus;
+use countersign_tests::layout::pad::Pad;
 use countersign_tests::network::Weather;
 use countersign_tests::night::Night;
 use countersign_tests::person::Person;
 use serde_json::json;
 
-use crate::{COUNTERSIGNED_WITHIN, PIN, enrolled, same};
+use std::time::Duration;
+
+use crate::{COUNTERSIGNED_WITHIN, PIN, enrolled, same, whole};
+
+/// How long the tablet may take to show what headquarters asks: a minute, on a busy machine.
+const ASKED_WITHIN: Duration = Duration::from_secs(90);
 
 /// After the receipt a number turns out to be wrong: a correction names the report it replaces, and is what counts.
 #[test]
@@ -44,6 +50,43 @@ fn t12_a_correction_after_the_receipt() -> Result<()> {
     let row = night.party.received("official", "oak-1")?;
     same("attendees that count", json!(caucus.attendees + 1), row["attendees"].clone())?;
     same("both are kept", json!(2), row["reports"].clone())
+}
+
+/// Headquarters asks about a countersigned report: the tablet shows it, the secretary says that the numbers stand, and what
+/// was asked is answered.
+#[test]
+fn t57_a_question_of_headquarters_is_answered() -> Result<()> {
+    let night = Night::begin("practice")?;
+    let app = enrolled(&night, "tablet", "oak-1")?;
+    let mut person = Person::at(app.session());
+    person.report(&Caucus::practice("oak-1")?, "official", PIN)?;
+    person.wait_standing("countersigned", COUNTERSIGNED_WITHIN)?;
+    night.party.ask("official", "oak-1", "Did people leave before the final count?")?;
+    // Nothing is pressed: the tablet asks by itself.
+    app.session().wait_for_within("[data-testid=question-open]", ASKED_WITHIN)?;
+    whole(&app, None)?;
+    person.button("done")?;
+    person.wait_screen(&["home"])?;
+    person.button("question-open")?;
+    person.wait_screen(&["question"])?;
+    whole(&app, None)?;
+    person.button("question-right")?;
+    person.wait_screen(&["reply-reason"])?;
+    person.button("reason-recount")?;
+    person.wait_screen(&["reply"])?;
+    whole(&app, Some(Pad::Pin))?;
+    person.type_pin("482914")?;
+    app.session().wait_for("[data-problem=pinWrong]")?;
+    person.type_pin(PIN)?;
+    person.wait_screen(&["stands"])?;
+    app.session().wait_for_within(
+        "[data-testid=question] [data-standing=countersigned]",
+        COUNTERSIGNED_WITHIN,
+    )?;
+    whole(&app, None)?;
+    let reviewed = night.party.reviewed("official", "oak-1")?;
+    assert!(reviewed.contains("it is right as it was signed (recount)"), "{reviewed}");
+    Ok(())
 }
 
 /// A lost tablet's key is revoked; the report that comes later is held for a person, and the screen says why.

@@ -21,6 +21,11 @@ export function needsPerson(row: Row): boolean {
   return row.open > 0 || row.objections > 0 || row.standing === "inConflict" || row.standing === "setAside" || row.standing === "flagged" || row.standing === "reopened";
 }
 
+/** Whether those who signed were asked something, and nobody replied yet. */
+export function isAsked(row: Row): boolean {
+  return row.asked_ms !== null;
+}
+
 /** Whether a precinct's last report still waits for something: released numbers do not. */
 export function waits(row: Row): boolean {
   return row.last_ms !== null && row.standing !== "released" && row.standing !== "corrected";
@@ -106,6 +111,12 @@ export function byCounty(rows: readonly Row[], all: readonly Row[], counties: re
 /** Precincts without counties: whose report waits longest first, then those without one. */
 export function byAge(rows: readonly Row[]): Line[] {
   const at = (row: Row): number => (waits(row) ? (row.last_ms ?? 0) : row.last_ms === null ? Number.MAX_VALUE / 2 : Number.MAX_VALUE);
+  return rows.toSorted((a, b) => at(a) - at(b) || byName.compare(a.name, b.name)).map((row) => ({ kind: "precinct", row, level: 1 }));
+}
+
+/** Precincts without counties: who was asked first and did not reply yet. */
+export function byQuestion(rows: readonly Row[]): Line[] {
+  const at = (row: Row): number => row.asked_ms ?? Number.MAX_VALUE;
   return rows.toSorted((a, b) => at(a) - at(b) || byName.compare(a.name, b.name)).map((row) => ({ kind: "precinct", row, level: 1 }));
 }
 

@@ -5,6 +5,8 @@ import type { Standing } from "./api/types";
 class BoardView {
   query = $state("");
   needing = $state(false);
+  /** Only who was asked and did not reply yet. */
+  asked = $state(false);
   order = $state<"county" | "age">("county");
   readonly standings = new SvelteSet<Standing>();
   /** Counties that were opened where all are closed, and closed where all are open. */
@@ -20,6 +22,7 @@ class BoardView {
   clear(): void {
     this.query = "";
     this.needing = false;
+    this.asked = false;
     this.standings.clear();
     this.closed.clear();
     this.left = null;

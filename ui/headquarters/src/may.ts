@@ -5,6 +5,7 @@ import type { Route } from "./route";
 export const may = {
   decide: (role: Role): boolean => role === "reviewer",
   answer: (role: Role): boolean => role === "reviewer",
+  ask: (role: Role): boolean => role === "reviewer" || role === "operator",
   admit: (role: Role): boolean => role === "reviewer",
   release: (role: Role): boolean => role === "release-manager",
   object: (role: Role): boolean => role === "observer",

@@ -14,11 +14,13 @@ export function words(query: string): string[] {
 export interface Names {
   county: (county: number) => string;
   standing: (row: Row) => string;
+  /** What a row is called that has an open question, where that is shown. */
+  asked?: string;
   /** Words for a check, beside its name. */
   check: (name: string) => string;
 }
 
-/** Finds precincts by any words: id, name, county, standing, check. What a row is found by is kept while the row is the same. */
+/** Finds precincts by any words: id, name, county, standing, check, an open question. What a row is found by is kept while the row is the same. */
 export class Index {
   readonly #names: Names;
   #known = new WeakMap<Row, string>();
@@ -45,7 +47,7 @@ export class Index {
     let text = this.#known.get(row);
     if (text === undefined) {
       const flags = row.flags.flatMap((flag) => [flag, this.#names.check(flag)]);
-      text = plain([row.id, row.name, this.#names.county(row.county), row.standing, this.#names.standing(row), ...flags].join(" "));
+      text = plain([row.id, row.name, this.#names.county(row.county), row.standing, this.#names.standing(row), row.asked_ms === null ? "" : (this.#names.asked ?? ""), ...flags].join(" "));
       this.#known.set(row, text);
     }
     return text;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { afterEvent, byAge, byCounty, heat, longestWaiting, needsPerson, totalsOf, waits, windowOf } from "../src/board";
+import { afterEvent, byAge, byCounty, byQuestion, heat, isAsked, longestWaiting, needsPerson, totalsOf, waits, windowOf } from "../src/board";
 import { boardEvent, contest, NOW, row, rows } from "./fixtures";
 
 describe("the board after events", () => {
@@ -85,6 +85,12 @@ describe("the list", () => {
   it("can be in the order of waiting: those who wait, those who are missing, those who are done", () => {
     const those = [row(1, { standing: "released", last_ms: 5 }), row(2, { standing: "missing", last_ms: null }), row(3, { standing: "flagged", last_ms: 20 }), row(4, { standing: "consistent", last_ms: 10 })];
     expect(byAge(those).map((line) => (line.kind === "precinct" ? line.row.number : -1))).toEqual([4, 3, 2, 1]);
+  });
+
+  it("can be in the order of questions: who was asked first, then who was not asked", () => {
+    const those = [row(1, { asked_ms: null }), row(2, { asked_ms: 20, last_ms: 1 }), row(3, { asked_ms: 10, last_ms: 5 }), row(4, { asked_ms: 10, name: "Aaa" })];
+    expect(those.map(isAsked)).toEqual([false, true, true, true]);
+    expect(byQuestion(those).map((line) => (line.kind === "precinct" ? line.row.number : -1))).toEqual([4, 3, 2, 1]);
   });
 
   it("draws only what can be seen, and a little more", () => {

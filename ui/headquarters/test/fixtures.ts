@@ -24,6 +24,11 @@ export const contest: Contest = {
   groups: groups.map((name) => ({ name, viable_kind: true })),
   counts: ["firstAlignment", "finalAlignment", "delegates"],
   counties,
+  reasons: [
+    { code: "recount", label: { en: "The room counted again", es: "La sala volvió a contar" } },
+    { code: "people-left", label: { en: "People left, or came late", es: "Hubo personas que se fueron o llegaron tarde" } },
+    { code: "other", label: { en: "Another reason", es: "Otro motivo" } },
+  ],
   window_minutes: 30,
   precincts_total: 1765,
 };
@@ -50,11 +55,12 @@ export function row(number: number, over: Partial<Row> = {}): Row {
     reports: standing === "missing" ? 0 : standing === "inConflict" ? 2 : 1,
     last_ms: standing === "missing" ? null : NOW - ((number * 37) % 140) * MINUTE,
     objections: number === 1234 ? 1 : 0,
+    asked_ms: standing !== "missing" && number % 200 === 5 ? NOW - (number % 90) * MINUTE : null,
     ...over,
   };
 }
 
-const special = row(1234, { id: "polk-dm-055", name: "Des Moines 55", county: counties.indexOf("Polk County"), standing: "flagged", flags: ["C02", "C06", "H02"], open: 2, reports: 3, last_ms: NOW - 43 * MINUTE });
+const special = row(1234, { id: "polk-dm-055", name: "Des Moines 55", county: counties.indexOf("Polk County"), standing: "flagged", flags: ["C02", "C06", "H02"], open: 2, reports: 3, last_ms: NOW - 43 * MINUTE, asked_ms: NOW - 9 * MINUTE });
 
 export const rows: Row[] = Array.from({ length: 1765 }, (_, number) => (number === 1234 ? special : row(number)));
 
@@ -108,7 +114,18 @@ export const precinct: Precinct = {
     { id: "0b".repeat(32), preview: 2, precinct: 1234, person: 31, reason: "not-as-announced", why: "245 were announced for Sanders at final alignment.", entered_ms: NOW - 12 * MINUTE, answer: null },
     { id: "0c".repeat(32), preview: 1, precinct: 1234, person: 32, reason: "other", why: "The door was closed at 19:00.", entered_ms: NOW - 80 * MINUTE, answer: { outcome: "stands", why: "The worksheet notes it, and nobody was turned away.", person: 3 } },
   ],
+  questions: [
+    { id: "71".repeat(32), person: 3, entered_ms: NOW - 98 * MINUTE, report: "a1".repeat(32), findings: ["C01"], words: "Is the attendance the number at the door?", closed: "corrected", reply: null },
+    {
+      id: "72".repeat(32), person: 12, entered_ms: NOW - 70 * MINUTE, report: "a2".repeat(32), findings: [], words: "Was the count of the second table read twice?", closed: "replied",
+      reply: { entered_ms: NOW - 66 * MINUTE, reason: "other", text: "two captains counted" },
+    },
+    { id: "73".repeat(32), person: 3, entered_ms: NOW - 9 * MINUTE, report: "a2".repeat(32), findings: ["C02", "C03:8"], words: "Did 9 people come after first alignment, or is a digit wrong?", closed: null, reply: null },
+  ],
 };
+
+/** The same precinct, with nothing open that was asked. */
+export const unasked: Precinct = { ...precinct, row: { ...special, asked_ms: null }, questions: precinct.questions.slice(0, 2) };
 
 const previewed = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
 

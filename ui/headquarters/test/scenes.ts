@@ -1,7 +1,7 @@
 /** What to look at: who is signed in, where they go, what they press and type. */
 import type { Releases, Role } from "../src/api/types";
 import type { FixtureServer } from "./fixture_server";
-import { NOW, precinct, releases } from "./fixtures";
+import { NOW, precinct, releases, unasked } from "./fixtures";
 
 export interface Scene {
   name: string;
@@ -30,13 +30,17 @@ export const scenes: Scene[] = [
   { name: "keyboard-county", role: "reviewer", presses: ["key:/", "key:ArrowDown", "key:PageDown", "key:Enter", "key:ArrowDown", "key:ArrowLeft", "key:ArrowLeft"], ends: '.line.county[aria-expanded="false"]:focus' },
   { name: "keyboard-search-from-elsewhere", role: "reviewer", hash: "#/official/releases", presses: ["key:/"], ends: "#search:focus" },
   { name: "board-needing", role: "release-manager", hash: "#/rehearsal/board", presses: [id("needing")] },
+  { name: "board-asked", role: "operator", presses: [id("asked")], ends: '.line.precinct[data-precinct="polk-dm-055"] .asked' },
   { name: "board-stopped", role: "admin", set: (server) => { server.board = { ...server.board, stopped: stop, open: false }; } },
   { name: "precinct", role: "reviewer", hash: "#/official/precinct/1234" },
   { name: "precinct-decide", role: "reviewer", hash: "#/official/precinct/1234", presses: [`[data-form="decide"] input[value="${"b1".repeat(32)}"]`, '[data-form="decide"] input[value="report"]', '[data-form="decide"] input[value="C02"]', id("decide")] },
   { name: "precinct-refused", role: "reviewer", hash: "#/official/precinct/1234", presses: [`[data-form="decide"] input[value="${"b1".repeat(32)}"]`, '[data-form="decide"] input[value="cards"]', '[data-form="decide"] input[type="text"]=The cards were counted again.', id("decide")], set: (server) => { server.refuse("official/acts", 403, "own-entry"); } },
   { name: "precinct-typed-here", role: "reviewer", hash: "#/official/precinct/1234", set: (server) => { server.precinct = { ...precinct, sources: precinct.sources.map((one) => (one.person === null ? one : { ...one, person: 7 })) }; } },
+  { name: "precinct-ask", role: "reviewer", hash: "#/official/precinct/1234", presses: [id("ask"), '[data-form="ask"] input[value="C02"]', '[data-form="ask"] input[type="text"]=Is a digit wrong?', id("ask-go")], ends: '[data-form="ask"] [data-confirm]', set: (server) => { server.precinct = unasked; } },
+  { name: "precinct-ask-refused", role: "operator", hash: "#/official/precinct/1234", presses: [id("ask"), '[data-form="ask"] input[type="text"]=Is a digit wrong?', id("ask-go"), id("confirm")], ends: '[data-form="ask"] [data-problem]', set: (server) => { server.precinct = unasked; server.refuse("official/acts", 409, "changed-since"); } },
   { name: "precinct-missing", role: "operator", hash: "#/official/precinct/0" },
   { name: "report-choose", role: "operator", hash: "#/official/report", presses: ['[role="combobox"]=polk 1'] },
+  { name: "report-asked", role: "operator", hash: "#/official/report/1234", ends: "[data-asked]" },
   { name: "report", role: "operator", hash: "#/official/report/1234", presses: ["#attendees=704", "#cell-0-3=166", "#cell-0-8=600", '[data-form="report"] tfoot .link', "#enter-report"] },
   { name: "report-lot", role: "operator", hash: "#/official/report/1234", set: (server) => { server.ties = [{ groups: [3, 8], seats: 1, gains: false }]; }, presses: ["#attendees=704", "#cell-0-3=166", "#cell-0-8=538", ...Array<string>(3).fill('[data-form="report"] tfoot .link'), '[data-lot] input[value="8"]', '[data-lot] input[value="coin"]', "#enter-report"] },
   { name: "report-lot-confirm", role: "operator", hash: "#/official/report/1234", set: (server) => { server.ties = [{ groups: [3, 8], seats: 1, gains: false }]; }, presses: ["#attendees=704", "#cell-0-3=166", "#cell-0-8=538", ...Array<string>(3).fill('[data-form="report"] tfoot .link'), '[data-lot] input[value="8"]', '[data-lot] input[value="coin"]', '[data-lot] input[value="chair"]', "#enter-report"] },
@@ -44,7 +48,7 @@ export const scenes: Scene[] = [
   { name: "releases", role: "release-manager", hash: "#/official/releases" },
   { name: "releases-admin", role: "admin", hash: "#/official/releases" },
   { name: "releases-approve", role: "release-manager", hash: "#/official/releases", presses: [id("approve")] },
-  { name: "releases-prepare", role: "release-manager", hash: "#/official/releases", presses: ['[data-form="prepare"] input[type="text"]=86 %', id("prepare")] },
+  { name: "releases-prepare", role: "release-manager", hash: "#/official/releases", presses: ['[data-form="prepare"] input[type="text"]=86 %', id("prepare"), "[data-asked] summary"], ends: "[data-asked] a" },
   { name: "releases-propose", role: "release-manager", hash: "#/official/releases", presses: [id("propose-3"), id("propose")] },
   { name: "releases-withdraw", role: "release-manager", hash: "#/official/releases", presses: [id("withdraw"), '[data-release] input[type="text"]=Columns are shifted in one county.', id("withdraw-go")] },
   { name: "releases-stop", role: "release-manager", hash: "#/official/releases", presses: [id("stop"), "#stop-minutes=9000", id("stop-go")] },

@@ -5,12 +5,13 @@ import { contest, row, rows } from "./fixtures";
 const index = new Index({
   county: (county) => contest.counties[county] ?? "",
   standing: (one) => ({ inConflict: "En conflicto" })[one.standing as string] ?? one.standing,
+  asked: "preguntado, sin respuesta",
   check: (name) => (name.startsWith("C02") ? "more people at final" : ""),
 });
 const places = [
   row(1, { id: "polk-dm-055", name: "Des Moines 55", county: contest.counties.indexOf("Polk County"), standing: "flagged", flags: ["C02", "C03:4"] }),
   row(2, { id: "polk-dm-056", name: "Des Moines 56", county: contest.counties.indexOf("Polk County"), standing: "released", flags: [] }),
-  row(3, { id: "obrien-001", name: "Sanborn Ñandú", county: contest.counties.indexOf("O'Brien County"), standing: "inConflict", flags: ["H02"] }),
+  row(3, { id: "obrien-001", name: "Sanborn Ñandú", county: contest.counties.indexOf("O'Brien County"), standing: "inConflict", flags: ["H02"], asked_ms: 17 }),
 ];
 
 const found = (query: string): number[] => index.find(places, query).map(({ number }) => number);
@@ -35,6 +36,8 @@ describe("search", () => {
     ["people final", [1]],
     ["polk, released", [2]],
     ["polk h02", []],
+    ["preguntado", [3]],
+    ["Sin Respuesta", [3]],
     ["zzz", []],
   ] as const)("%s", (query, numbers) => {
     expect(found(query)).toEqual(numbers);

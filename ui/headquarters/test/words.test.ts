@@ -4,12 +4,13 @@ import people from "../../../core/src/message/people.rs?raw";
 import release from "../../../core/src/message/release.rs?raw";
 import review from "../../../core/src/message/review.rs?raw";
 import refusal from "../../../core/src/refusal.rs?raw";
+import questions from "../../../core/src/results/questions.rs?raw";
 import standing from "../../../core/src/results/standing.rs?raw";
 import composing from "../../../server/src/review.rs?raw";
 import { afterEach, describe, expect, it } from "vitest";
 import { PAGE_CODES, SERVER_CODES } from "../src/api/problem";
 import {
-  CAUSES, CHANNELS, COUNT_KINDS, EVIDENCE, LAYERS, OBJECTION_REASONS, OUTCOMES, PENDING_KINDS, ROLES, SEVERITIES, STANDINGS,
+  CAUSES, CHANNELS, CLOSED, COUNT_KINDS, EVIDENCE, LAYERS, OBJECTION_REASONS, OUTCOMES, PENDING_KINDS, ROLES, SEVERITIES, STANDINGS,
 } from "../src/api/types";
 import { overwriteGetLocale } from "../src/paraglide/runtime";
 import { checkWords, findingTitle, parts } from "../src/words/checks";
@@ -17,6 +18,7 @@ import { channelName } from "../src/words/channels";
 import { countName } from "../src/words/counts";
 import { figure, list, signed } from "../src/words/lists";
 import { problemWords, sentenceOf } from "../src/words/problems";
+import { closedName, reasonOf } from "../src/words/questions";
 import {
   NOT_READY, causeName, evidenceWords, layerName, named, notReadyWords, objectionReasonName, outcomeName, pendingName, severityWords,
 } from "../src/words/review";
@@ -86,6 +88,7 @@ describe("words for every code", () => {
     ["pending", PENDING_KINDS, pendingName],
     ["evidence", EVIDENCE, Object.fromEntries(EVIDENCE.map((code) => [code, evidenceWords[code].means]))],
     ["severity", SEVERITIES, Object.fromEntries(SEVERITIES.map((code) => [code, severityWords[code].name]))],
+    ["closed", CLOSED, Object.fromEntries(CLOSED.map((code) => [code, () => closedName(code)]))],
     ["standing", STANDINGS, Object.fromEntries(STANDINGS.map((code) => [code, standingWords[code].means]))],
   ];
   it.each(tables)("%s", (_, all, words) => {
@@ -103,6 +106,7 @@ describe("words for every code", () => {
     expect(LAYERS).toEqual(codes(release, "Layer"));
     expect(CAUSES).toEqual(codes(release, "Cause"));
     expect(SEVERITIES).toEqual(codes(checks, "Severity"));
+    expect(CLOSED).toEqual(codes(questions, "Closed"));
     expect(COUNT_KINDS).toEqual(codes(definition, "CountKind"));
   });
 
@@ -132,6 +136,19 @@ describe("findings", () => {
     for (const words of Object.values(checkWords)) {
       bothDiffer(words);
     }
+  });
+});
+
+describe("a reply", () => {
+  it("gives the contest's reason in the language of the screen, and the secretary's words", () => {
+    const reply = { entered_ms: 1, reason: "recount", text: null };
+    expect(reasonOf(reply, contest, "en")).toBe("The room counted again");
+    expect(reasonOf(reply, contest, "es")).toBe("La sala volvió a contar");
+    expect(reasonOf({ ...reply, reason: "other", text: "two counted" }, contest, "en")).toBe("Another reason: «two counted»");
+  });
+
+  it("shows a reason that the contest does not know as it is", () => {
+    expect(reasonOf({ entered_ms: 1, reason: "the-moon", text: null }, contest, "en")).toBe("the-moon");
   });
 });
 

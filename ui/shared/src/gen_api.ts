@@ -146,6 +146,18 @@ who: Attester, } | { "cmd": "sign",
 /**
  * Six digits.
  */
+pin: string, } | { "cmd": "reply", 
+/**
+ * [`QuestionView::id`].
+ */
+question: string, 
+/**
+ * Why they stand.
+ */
+reason: ReasonChoice, 
+/**
+ * Six digits.
+ */
 pin: string, } | { "cmd": "beginCorrection", 
 /**
  * [`ReportView::id`].
@@ -840,7 +852,7 @@ reason: RefusedReason, };
 
 export type HeldReason = "revoked-key" | "log-mismatch" | "unknown";
 
-export type RefusedReason = "not-canonical" | "bad-signature" | "wrong-contest" | "wrong-room" | "wrong-precinct" | "unknown-package" | "invitation-not-valid" | "over-limit" | "wrong-supersedes" | "other";
+export type RefusedReason = "not-canonical" | "bad-signature" | "wrong-contest" | "wrong-room" | "wrong-precinct" | "unknown-package" | "invitation-not-valid" | "over-limit" | "wrong-supersedes" | "question-closed" | "other";
 
 export type ReportView = { 
 /**
@@ -907,7 +919,11 @@ worksheet: boolean,
  * What headquarters released of the precinct, beside this report; absent while nothing is, or where another report
  * replaced this one.
  */
-released: ReleasedView | null, };
+released: ReleasedView | null, 
+/**
+ * What headquarters asks about it, or asked and was replied to here; absent where another report replaced it.
+ */
+question: QuestionView | null, };
 
 export type ReleasedView = { 
 /**
@@ -936,6 +952,48 @@ signed: number,
  * What was released.
  */
 released: number, };
+
+export type QuestionView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * When it was asked (server time).
+ */
+atMs: number, 
+/**
+ * What is asked, in the words of headquarters: 1 to 200 characters.
+ */
+words: string, 
+/**
+ * Checks that it is about; none where only the words say what is asked.
+ */
+findings: Array<AskedFinding>, 
+/**
+ * The reply that was signed here; absent while none was.
+ */
+reply: ReplyView | null, };
+
+export type AskedFinding = { 
+/**
+ * Its id: `C01` to `C10`, `H01` to `H05`.
+ */
+check: string, 
+/**
+ * The group it concerns, by ballot index.
+ */
+group: number | null, };
+
+export type ReplyView = { 
+/**
+ * Why they stand.
+ */
+reason: ReasonChoice, 
+/**
+ * Where the reply stands.
+ */
+standing: Standing, };
 
 export type CarriedView = { 
 /**

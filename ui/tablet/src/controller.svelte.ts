@@ -214,6 +214,11 @@ export class Controller {
 
   /** Gives a reason for what it was asked for. */
   async giveReason(about: ReasonAbout, reason: ReasonChoice): Promise<void> {
+    if (about.kind === "reply") {
+      // It is signed with the PIN, on a screen of its own.
+      this.move({ go: { at: "reply", report: about.report, question: about.question, reason } });
+      return;
+    }
     const done = await this.send(reasonCommand(about, reason));
     if (done === null) {
       return;
@@ -261,9 +266,19 @@ export class Controller {
       this.#stack = [{ at: "stands", report: signed.id }];
     }
   }
+
+  /** Signs the reply that the numbers stand, queues it, and shows where it stands. */
+  async reply(to: Extract<Place, { at: "reply" }>, pin: string): Promise<void> {
+    this.busy = "sign";
+    const answer = await this.send({ cmd: "reply", question: to.question, reason: to.reason, pin });
+    this.busy = null;
+    if (answer !== null) {
+      this.#stack = [{ at: "stands", report: to.report }];
+    }
+  }
 }
 
-function reasonCommand(about: ReasonAbout, reason: ReasonChoice): Command {
+function reasonCommand(about: Exclude<ReasonAbout, { kind: "reply" }>, reason: ReasonChoice): Command {
   switch (about.kind) {
     case "finding":
       return { cmd: "acknowledge", finding: about.key, reason };

@@ -3,14 +3,15 @@
  * only a matter of looking (help, settings, a report, a list of reasons) are a stack in the page.
  * All of it is pure, so that it can be tested without a window.
  */
-import type { Attester, Step, View } from "@countersign/shared/gen_api";
+import type { Attester, QuestionView, ReasonChoice, Step, View } from "@countersign/shared/gen_api";
 
 /** What a reason is asked for. */
 export type ReasonAbout =
   | { kind: "finding"; key: string }
   | { kind: "objection"; who: Attester }
   | { kind: "attendance" }
-  | { kind: "correction"; report: string };
+  | { kind: "correction"; report: string }
+  | { kind: "reply"; report: string; question: string };
 
 /** A place that only the page knows. */
 export type Place =
@@ -23,6 +24,8 @@ export type Place =
   | { at: "handOff"; report: string }
   | { at: "worksheet"; report: string }
   | { at: "reason"; about: ReasonAbout }
+  | { at: "question"; report: string }
+  | { at: "reply"; report: string; question: string; reason: ReasonChoice }
   | { at: "lot"; tie: number };
 
 /** How far a person has come with a code. */
@@ -75,6 +78,10 @@ function stillThere(place: Place, view: View): boolean {
     case "handOff":
     case "worksheet":
       return view.reports.some((report) => report.id === place.report);
+    case "question":
+      return openQuestion(view, place.report) !== undefined;
+    case "reply":
+      return openQuestion(view, place.report)?.id === place.question;
     case "lot":
       return view.caucus?.ties[place.tie] !== undefined;
     case "reason":
@@ -82,8 +89,16 @@ function stillThere(place: Place, view: View): boolean {
   }
 }
 
+/** What headquarters asks about a report and nobody replied to here. */
+export function openQuestion(view: View, report: string): QuestionView | undefined {
+  const question = view.reports.find(({ id }) => id === report)?.question;
+  return question?.reply === null ? question : undefined;
+}
+
 function reasonStillAsked(about: ReasonAbout, view: View): boolean {
   switch (about.kind) {
+    case "reply":
+      return openQuestion(view, about.report)?.id === about.question;
     case "correction":
       return view.reports.some((report) => report.id === about.report);
     case "finding":

@@ -99,6 +99,36 @@ describe("signing", () => {
   });
 });
 
+describe("a reply to headquarters", () => {
+  const to = { at: "reply", report: report.id, question: "cd".repeat(32), reason: { code: "recount" } } as const;
+  const question = { id: to.question, atMs: 1, words: "Is it so?", findings: [], reply: null };
+  const asked = { ...home, reports: [{ ...report, question }] };
+
+  it("takes the reason to the screen of the PIN, and shows where it stands once it is signed", async () => {
+    const { app, tablet } = await opened(asked);
+    await app.giveReason({ kind: "reply", report: report.id, question: to.question }, to.reason);
+    flushSync();
+    expect(tablet.commands).toEqual([]);
+    expect(app.screen).toEqual({ is: "place", place: to });
+    const replied = { ...report, question: { ...question, reply: { reason: to.reason, standing: { state: "savedHere" } } } } as const;
+    tablet.answer("reply", { ok: { answer: "view", view: { ...home, reports: [replied] } } });
+    await app.reply(to, "123456");
+    flushSync();
+    expect(tablet.commands).toEqual([{ cmd: "reply", question: to.question, reason: to.reason, pin: "123456" }]);
+    expect(app.screen).toEqual({ is: "place", place: { at: "stands", report: report.id } });
+  });
+
+  it("stays where it is with a wrong PIN", async () => {
+    const { app, tablet } = await opened(asked);
+    app.move({ go: to });
+    tablet.answer("reply", { problem: { code: "pinWrong", retry: true, waitMs: 1000 } });
+    await app.reply(to, "123456");
+    flushSync();
+    expect(app.screen).toEqual({ is: "place", place: to });
+    expect(app.problem?.code).toBe("pinWrong");
+  });
+});
+
 describe("changes that come by themselves", () => {
   it("are shown, and keep the problem that is being read", async () => {
     const { app, tablet } = await opened({ ...home, reports: [report] });

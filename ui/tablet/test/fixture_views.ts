@@ -108,6 +108,7 @@ export const report: ReportView = {
   skewS: null,
   worksheet: false,
   released: null,
+  question: null,
 };
 
 /** An unlocked tablet with nothing open. */

@@ -1,6 +1,6 @@
-import type { View } from "@countersign/shared/gen_api";
+import type { QuestionView, View } from "@countersign/shared/gen_api";
 import { describe, expect, it } from "vitest";
-import { move, screenOf, type Place } from "../src/navigation";
+import { move, openQuestion, screenOf, type Place } from "../src/navigation";
 import { caucus, findings, home, report, tie } from "./fixture_views";
 
 const help: Place = { at: "help" };
@@ -59,5 +59,32 @@ describe("the screen", () => {
     expect(screenOf(home, [{ at: "enrol" }], "code", false)).toEqual({ is: "enrol", stage: "code" });
     expect(screenOf(locked, [{ at: "stands", report: report.id }], "code", false)).toEqual({ is: "unlock" });
     expect(screenOf(locked, [{ at: "carry" }], "code", false)).toEqual({ is: "unlock" });
+  });
+});
+
+describe("a question of headquarters", () => {
+  const question: QuestionView = { id: "cd".repeat(32), atMs: 1, words: "Is it so?", findings: [], reply: null };
+  const asked = { ...home, reports: [{ ...report, question }] };
+  const reason = { code: "recount" };
+  const places: Place[] = [
+    { at: "stands", report: report.id },
+    { at: "question", report: report.id },
+    { at: "reason", about: { kind: "reply", report: report.id, question: question.id } },
+    { at: "reply", report: report.id, question: question.id, reason },
+  ];
+
+  it("is open until it was replied to or is gone, and its screens with it", () => {
+    expect(openQuestion(asked, report.id)).toBe(question);
+    expect(openQuestion(asked, "00")).toBeUndefined();
+    expect(move(places, { saw: asked })).toEqual(places);
+    const replied: View = { ...home, reports: [{ ...report, question: { ...question, reply: { reason, standing: { state: "savedHere" } } } }] };
+    expect(openQuestion(replied, report.id)).toBeUndefined();
+    expect(move(places, { saw: replied })).toEqual([places[0]]);
+    expect(move(places, { saw: { ...home, reports: [report] } })).toEqual([places[0]]);
+  });
+
+  it("is not answered on the screens of another one", () => {
+    const another: View = { ...home, reports: [{ ...report, question: { ...question, id: "ef".repeat(32) } }] };
+    expect(move(places, { saw: another })).toEqual([places[0], places[1]]);
   });
 });

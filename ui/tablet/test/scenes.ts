@@ -1,5 +1,5 @@
 /** One view for each screen, and the presses that lead from it to the screen; for looking at pages without a tablet. */
-import type { Problem, View } from "@countersign/shared/gen_api";
+import type { Problem, QuestionView, View } from "@countersign/shared/gen_api";
 import { award, caucus, delegates, final, findings, first, home, report, tie } from "./fixture_views";
 
 export interface Scene {
@@ -18,6 +18,12 @@ const earlyOf = (votes: number): number[] => first.map((_, at) => (at === 3 ? vo
 const earlyVotes = { attendees: 110, counts: [earlyOf(40), earlyOf(35), first.map(() => 0)] };
 const noPin: View = { ...home, lock: { state: "noPin" }, precincts: [], network: { ...home.network, nextTryMs: null, waiting: 0 } };
 const open = (over: Partial<NonNullable<View["caucus"]>>, base: NonNullable<View["caucus"]>): View => ({ ...home, caucus: { ...base, ...over } });
+
+const counter = { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 } as const;
+const question: QuestionView = {
+  id: "cd".repeat(32), atMs: 1_580_785_900_000, words: "Did people leave before the final count? 139 stand there, 141 at first alignment, and nobody is in the uncommitted group any more.",
+  findings: [{ check: "C02", group: null }, { check: "C04", group: 13 }, { check: "H04", group: null }], reply: null,
+};
 
 export const scenes: Scene[] = [
   { name: "trouble", view: home, problem: { code: "databaseDamaged", retry: false } },
@@ -53,6 +59,13 @@ export const scenes: Scene[] = [
   { name: "stands-countersigned", view: withReport({ standing: { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 }, skewS: 86_400 as unknown as bigint }), presses: [id("open-official")] },
   { name: "stands-released", view: withReport({ standing: { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 }, released: { name: "62 %", atMs: 1_580_850_000_000, differs: [] } }), presses: [id("open-official")] },
   { name: "stands-released-differs", view: withReport({ standing: { state: "countersigned", logIndex: 4711, enteredMs: 1_580_785_640_000 }, released: { name: "62 %", atMs: 1_580_850_000_000, differs: [{ cell: { kind: "attendees" }, signed: 704, released: 740 }, { cell: { kind: "count", count: 1, group: 8 }, signed: 218, released: 0 }, { cell: { kind: "count", count: 1, group: 7 }, signed: 0, released: 218 }] } }), presses: [id("open-official")] },
+  { name: "home-question", view: withReport({ standing: counter, question }) },
+  { name: "stands-question", view: withReport({ standing: counter, question }), presses: [id("open-official")] },
+  { name: "stands-replied", view: withReport({ standing: counter, question: { ...question, reply: { reason: { code: "other", text: "TWO FAMILIES WENT HOME EARLY" }, standing: { state: "countersigned", logIndex: 4790, enteredMs: 1_580_786_000_000 } } } }), presses: [id("open-official")] },
+  { name: "stands-replied-late", view: withReport({ standing: counter, question: { ...question, reply: { reason: { code: "recount" }, standing: { state: "refused", reason: "question-closed" } } } }), presses: [id("open-official")] },
+  { name: "question", view: withReport({ standing: counter, question }), presses: [id("question-open")] },
+  { name: "reply-reason", view: withReport({ standing: counter, question }), presses: [id("question-open"), id("question-right")] },
+  { name: "reply", view: withReport({ standing: counter, question }), presses: [id("question-open"), id("question-right"), id("reason-recount")] },
   { name: "stands-held", view: withReport({ standing: { state: "held", reason: "revoked-key" } }), presses: [id("open-official")] },
   { name: "stands-rehearsal", view: withReport({ room: "rehearsal", worksheet: true, standing: { state: "countersigned", logIndex: 12, enteredMs: 1_580_785_640_000 } }), presses: [id("open-rehearsal")] },
   { name: "hand-off", view: withReport({}), presses: [id("open-official"), id("hand-off")] },

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 use super::rosters::Rosters;
 use crate::contest::section::{Section, Source, is_id};
 use crate::contest::{
-    Band, Contest, CountKind, DelegateRule, DistrictSeats, Label, Limits, LotMethod, Mistake,
+    Band, Contest, CountKind, Data, DelegateRule, DistrictSeats, Label, Limits, LotMethod, Mistake,
     National, NationalBasis, OfficialDelegates, OneDelegateRule, Publish, Reason, ReleaseRules,
     Rules, SatelliteRule, Span, ViabilityStep,
 };
@@ -40,6 +40,7 @@ pub(super) struct Manifest {
     reasons: Vec<Reason>,
     limits: Limits,
     release: Option<ReleaseRules>,
+    data: Option<Data>,
     pub(super) groups: Option<Named>,
     pub(super) counties: Option<Named>,
     pub(super) precincts: Option<Named>,
@@ -165,6 +166,11 @@ impl Manifest {
             } else {
                 None
             },
+            data: if document.has("data") {
+                document.choice("data", &[("made-up", Data::MadeUp)], mistakes)
+            } else {
+                None
+            },
             languages,
             groups,
             counties,
@@ -201,6 +207,7 @@ impl Manifest {
             worksheets: Vec::new(),
             release: self.release,
             early_votes: None,
+            data: self.data,
         })
     }
 }

@@ -94,6 +94,10 @@ impl<'a> History<'a> {
             let before = last(earlier, layer, at);
             earlier.push((layer, release, named.report));
             let Some((before_release, before)) = before else { continue };
+            // A later layer may confirm what an earlier one said.
+            if named.report == Some(before) {
+                continue;
+            }
             let Some(numbers) = self.numbers(named.precinct, before) else { continue };
             let after = named
                 .report

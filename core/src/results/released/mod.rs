@@ -2,12 +2,14 @@
 //! same numbers (design section 9).
 
 mod changes;
+mod compared;
 mod totals;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use changes::{ChangedCell, ChangedPrecinct, changes};
+pub use compared::{Compared, ComparedCell, ComparedPrecinct, ComparedRegion, Measure, Step};
 pub use totals::{Region, Totals};
 
 use super::reports::ReceivedReport;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::releases::{Approval, Pending, ProposedRelease, Stopped, Withdrawal};
-use super::{Compared, Decided, Objected, Previewed, Review, Signed};
+use super::{Decided, Objected, Previewed, RecordedCopy, Review, Signed};
 use crate::contest::Contest;
 use crate::id::MessageId;
 use crate::message::{
@@ -77,7 +77,7 @@ impl Review {
                 self.pending.insert(signed.id, (signed, pending));
             }
             Deed::Approve(Approve { approves }) => self.approve(signed, approves),
-            Deed::Compared(compared) => self.copies.push(Compared { signed, compared }),
+            Deed::Compared(compared) => self.copies.push(RecordedCopy { signed, compared }),
         }
     }
 

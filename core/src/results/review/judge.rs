@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Review;
-use super::releases::Pending;
+use super::releases::{Pending, ProposedRelease};
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{
-    Admit, Answer, Approve, CopyCompared, Decision, Kind, Message, Objection, Preview,
+    Admit, Answer, Approve, CopyCompared, Decision, Kind, Layer, Message, Objection, Preview,
     PreviewedPrecinct, Release, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use crate::refusal::Refusal;
@@ -154,8 +154,7 @@ impl Review {
             act.contest.precinct(named.precinct.0).ok_or(Refusal::WrongPrecinct)?;
             self.is_still_so(act, named)?;
             let before = released.get(&named.precinct);
-            // A change says why, and what is not released yet has nothing to change.
-            allowed(before.is_some() == named.cause.is_some())?;
+            allowed(self.says_why(preview.layer, named, before))?;
             allowed(before.is_some() || named.report.is_some())?;
         }
         Ok(())
@@ -185,11 +184,28 @@ impl Review {
                 return Err(Refusal::OwnEntry);
             }
             // Another release may have come between.
-            if released.contains_key(&named.precinct) != named.cause.is_some() {
+            if !self.says_why(preview.layer, named, released.get(&named.precinct)) {
                 return Err(Refusal::ChangedSince);
             }
         }
         Ok(())
+    }
+
+    /// Whether a cause stands where one belongs: a change says why, what is not released yet has nothing to change, and a later
+    /// layer may name the report of an earlier one without a cause, because it changes nothing.
+    fn says_why(
+        &self,
+        layer: Layer,
+        named: &PreviewedPrecinct,
+        before: Option<&(&ProposedRelease, &PreviewedPrecinct)>,
+    ) -> bool {
+        match (before, named.cause) {
+            (None, cause) => cause.is_none(),
+            (Some(_), Some(_)) => true,
+            (Some((release, before)), None) => {
+                before.report == named.report && self.layer(release) < layer
+            }
+        }
     }
 
     /// Whether what a preview names is what counts in the precinct now.

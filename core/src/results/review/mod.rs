@@ -51,7 +51,7 @@ pub struct Objected {
 
 /// A comparison of somebody else's copy in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compared {
+pub struct RecordedCopy {
     /// When and by whom.
     pub signed: Signed,
     /// What it says.
@@ -83,7 +83,7 @@ pub struct Review {
     /// Messages of kind stop so far, those that end one included.
     stop_messages: u32,
     withheld: HashMap<MessageId, Signed>,
-    copies: Vec<Compared>,
+    copies: Vec<RecordedCopy>,
     /// Who signed what waits for a second person, by the id of that.
     pending: HashMap<MessageId, (Signed, releases::Pending)>,
 }
@@ -157,7 +157,7 @@ impl Review {
 
     /// Every comparison of somebody else's copy, in log order.
     #[must_use]
-    pub fn copies(&self) -> &[Compared] {
+    pub fn copies(&self) -> &[RecordedCopy] {
         &self.copies
     }
 

@@ -7,15 +7,15 @@ use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
-    Answer, Approve, CopyCompared, Decision, Kind, Message, NotCanonical, Objection, Package,
-    Payload, Preview, Release, Report, Stop, StopChange, Withdraw, Withhold,
+    Answer, Approve, CopyCompared, Decision, Kind, Message, Objection, Package, Preview, Question,
+    Release, Reply, Stop, StopChange, Withdraw, Withhold,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::precinct::channel;
-use super::super::words::Sentence;
-use crate::review;
+use super::views::{
+    asked_view, damaged, decision_view, decode, entered, question_view, reply_view, report_view,
+    unless_withheld,
+};
 use crate::room::RoomDesk;
 use crate::store::StoreError;
 
@@ -36,7 +36,7 @@ pub(super) struct Acts {
     told: Vec<Arc<Told>>,
     /// The contest as the last package before the entry says it.
     contest: Option<Arc<Contest>>,
-    /// Precincts that a preview has named: from then on their decisions are told.
+    /// Precincts that a preview has named: from then on decisions, questions and replies are told.
     previewed: HashSet<PrecinctNumber>,
     /// Numbers of previews, by their ids.
     previews: HashMap<MessageId, u32>,
@@ -47,10 +47,6 @@ struct Place {
     index: u64,
     entry: Entry,
     message: Message,
-}
-
-fn damaged(_: NotCanonical) -> StoreError {
-    StoreError::Damaged("a message in the log cannot be read".to_owned())
 }
 
 impl Acts {
@@ -118,12 +114,34 @@ impl Acts {
             Kind::Preview => ("preview", self.preview(desk, place, &decode(message)?)?),
             Kind::Decision => {
                 let decision: Decision = decode(message)?;
-                if !self.previewed.contains(&decision.precinct) && !desk.read().state.is_live() {
+                if !self.tells_of(desk, decision.precinct) {
                     return Ok(false);
                 }
                 let mut view = decision_view(desk, message.id(), &decision);
                 view["precinct"] = json!(decision.precinct.0);
                 ("decision", view)
+            }
+            Kind::Question => {
+                let question: Question = decode(message)?;
+                if !self.tells_of(desk, question.precinct) {
+                    return Ok(false);
+                }
+                let mut view = question_view(desk, message.id(), &question);
+                view["precinct"] = json!(question.precinct.0);
+                ("question", view)
+            }
+            Kind::Reply => {
+                let reply: Reply = decode(message)?;
+                let asked = desk.read().state.question(reply.question).cloned();
+                // One of a round that is over is in this room no more.
+                let Some(asked) = asked else { return Ok(false) };
+                if !self.tells_of(desk, asked.question.precinct) {
+                    return Ok(false);
+                }
+                let mut view = reply_view(desk, message.id(), &reply);
+                view["precinct"] = json!(asked.question.precinct.0);
+                view["question"] = question_view(desk, asked.signed.id, &asked.question);
+                ("reply", view)
             }
             Kind::Objection => {
                 let objection: Objection = decode(message)?;
@@ -178,6 +196,11 @@ impl Acts {
         };
         self.tell(desk, place, what, more);
         Ok(withholds)
+    }
+
+    /// Whether observers see what is decided and asked about a precinct.
+    fn tells_of(&self, desk: &RoomDesk, precinct: PrecinctNumber) -> bool {
+        self.previewed.contains(&precinct) || desk.read().state.is_live()
     }
 
     fn tell(&mut self, desk: &RoomDesk, place: &Place, what: &'static str, mut view: Value) {
@@ -240,6 +263,7 @@ impl Acts {
                 "cause": named.cause.map(|cause| cause.code()),
                 "report": report,
                 "decision": decision,
+                "questions": asked(desk, named.precinct, place.index),
             }));
         }
         let window_ms = contest.release_rules().window_ms();
@@ -253,6 +277,13 @@ impl Acts {
     }
 }
 
+/// What was asked about a precinct before an entry.
+fn asked(desk: &RoomDesk, precinct: PrecinctNumber, before: u64) -> Vec<Value> {
+    let asked = desk.read().state.questions(precinct).to_vec();
+    let earlier = asked.iter().filter(|asked| asked.signed.index < before);
+    earlier.map(|asked| asked_view(desk, asked, before)).collect()
+}
+
 /// Whether an entry has to be looked at.
 const fn is_told(kind: Kind) -> bool {
     matches!(
@@ -260,6 +291,8 @@ const fn is_told(kind: Kind) -> bool {
         Kind::Package
             | Kind::Room
             | Kind::Decision
+            | Kind::Question
+            | Kind::Reply
             | Kind::Answer
             | Kind::Preview
             | Kind::Release
@@ -272,25 +305,6 @@ const fn is_told(kind: Kind) -> bool {
     )
 }
 
-fn decode<P: Payload>(message: &Message) -> Result<P, StoreError> {
-    message.decode().map_err(damaged)
-}
-
-/// A message of the log.
-fn entered(desk: &RoomDesk, id: MessageId) -> Result<Option<Message>, StoreError> {
-    let Some(index) = desk.read().find(id) else { return Ok(None) };
-    let bytes = desk.message(index)?;
-    bytes.map(|bytes| Message::parse(&bytes).map_err(damaged)).transpose()
-}
-
-fn is_withheld(desk: &RoomDesk, id: MessageId) -> bool {
-    desk.read().state.review().withheld(id).is_some()
-}
-
-fn unless_withheld<T: Serialize>(desk: &RoomDesk, id: MessageId, said: T) -> Value {
-    if is_withheld(desk, id) { Value::Null } else { json!(said) }
-}
-
 /// A stop begins or ends.
 fn stop(stop: &Stop) -> (&'static str, Value) {
     match stop.change {
@@ -299,50 +313,4 @@ fn stop(stop: &Stop) -> (&'static str, Value) {
             ("resume", json!({"stop": stop.stop.map(|id| id.to_string()), "why": stop.why}))
         }
     }
-}
-
-/// A report as it was signed, with what its own numbers show.
-fn report_view(desk: &RoomDesk, contest: &Contest, id: MessageId) -> Result<Value, StoreError> {
-    let message = entered(desk, id)?;
-    let (Some(message), false) = (message, is_withheld(desk, id)) else {
-        return Ok(json!({"id": id.to_string(), "withheld": true}));
-    };
-    let report: Report = decode(&message)?;
-    let findings: Vec<Value> = countersign_core::results::findings_of(contest, &report)
-        .iter()
-        .map(|finding| {
-            json!({
-                "name": review::finding(&finding.name()),
-                "severity": finding.severity.as_str(),
-                "sentence": Sentence::by(|language| finding.headquarters_sentence(contest, language)),
-            })
-        })
-        .collect();
-    let lots: Vec<Value> = report
-        .lots
-        .iter()
-        .map(|lot| json!({"seats": lot.seats, "groups": lot.groups, "winners": lot.winners}))
-        .collect();
-    Ok(json!({
-        "id": id.to_string(),
-        "withheld": false,
-        "channel": channel(report.channel),
-        "revision": report.revision,
-        "attendees": report.attendees,
-        "counts": report.counts,
-        "lots": lots,
-        "findings": findings,
-    }))
-}
-
-/// What a decision says.
-fn decision_view(desk: &RoomDesk, id: MessageId, decision: &Decision) -> Value {
-    let answers: Vec<String> = decision.answers.iter().map(review::finding).collect();
-    json!({
-        "id": id.to_string(),
-        "report": decision.report.map(|report| report.to_string()),
-        "evidence": decision.evidence.code(),
-        "why": unless_withheld(desk, id, &decision.why),
-        "answers": answers,
-    })
 }

@@ -3,6 +3,7 @@
 
 mod acts;
 mod token;
+mod views;
 
 use std::convert::Infallible;
 use std::sync::Arc;

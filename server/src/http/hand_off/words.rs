@@ -173,6 +173,7 @@ fn english(refusal: Refusal) -> (&'static str, &'static str) {
         | Refusal::WeakerEvidence
         | Refusal::UnknownSubject
         | Refusal::ChangedSince
+        | Refusal::QuestionClosed
         | Refusal::WindowOpen
         | Refusal::Stopped => {
             ("This key may not send messages of this kind.", "The secretary calls the hotline.")
@@ -239,6 +240,7 @@ fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
         | Refusal::WeakerEvidence
         | Refusal::UnknownSubject
         | Refusal::ChangedSince
+        | Refusal::QuestionClosed
         | Refusal::WindowOpen
         | Refusal::Stopped => (
             "Esta clave no puede enviar mensajes de este tipo.",

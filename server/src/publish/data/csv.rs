@@ -6,7 +6,7 @@ use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::{Region, Released, Totals};
 
 use super::Unreadable;
-use crate::publish::cells::{Cell, Cells, region_name};
+use crate::publish::cells::{Cell, Cells, EARLY, EARLY_ATTENDEES, region_name};
 
 const FORM: &str = "CSV";
 
@@ -19,9 +19,34 @@ const fn column(kind: CountKind) -> &'static str {
     }
 }
 
+/// Counts of people, which early votes belong to as well.
+const PEOPLE: [CountKind; 2] = [CountKind::FirstAlignment, CountKind::FinalAlignment];
+
+/// Columns of early votes, in contests that have any.
+fn early_columns(contest: &Contest) -> impl Iterator<Item = &'static str> {
+    let columns = ["early_attendees", "early_first", "early_final"];
+    columns.into_iter().filter(|_| contest.early_votes.is_some())
+}
+
+/// The measure of a column of counts.
+fn measure_of(column: &str) -> Option<String> {
+    match column.strip_prefix("early_") {
+        None => kind_of(column).map(|kind| kind.as_str().to_owned()),
+        Some(early) => kind_of(early).map(|kind| format!("{EARLY}{}", kind.as_str())),
+    }
+}
+
 /// The count that a column is of.
 pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
     CountKind::ALL.into_iter().find(|&kind| self::column(kind) == column)
+}
+
+/// Column that marks each row of a contest whose numbers are made up; other files do not have it.
+pub(super) const MADE_UP: &str = "made_up";
+
+/// What stands in [`MADE_UP`].
+pub(super) fn mark<T: From<&'static str>>(contest: &Contest, what: &'static str) -> Option<T> {
+    contest.is_made_up().then(|| what.into())
 }
 
 /// Whether the file of precincts carries a cell: all of theirs but the delegates that the contest calls official, which may
@@ -30,7 +55,8 @@ pub fn carries_precincts(cell: &Cell) -> bool {
     cell.region.starts_with("precinct:") && !cell.measure.starts_with("official:")
 }
 
-fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> String {
+/// A table as text.
+pub(super) fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> String {
     let mut table = csv::Writer::from_writer(Vec::new());
     let done = rows(&mut table).and_then(|()| {
         table
@@ -44,11 +70,15 @@ fn written(rows: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> S
 #[must_use]
 pub fn precincts(released: &Released) -> String {
     let contest = &released.package.contest;
+    // An empty cell is unknown, never zero.
+    let with_sde = contest.has_sde();
     let counts = contest.counts.iter().map(|&kind| column(kind));
     let header: Vec<&str> = ["precinct_id", "candidate", "attendees"]
         .into_iter()
         .chain(counts)
         .chain(["sde"])
+        .chain(early_columns(contest))
+        .chain(mark(contest, MADE_UP))
         .collect();
     written(|table| {
         table.write_record(&header)?;
@@ -59,7 +89,17 @@ pub fn precincts(released: &Released) -> String {
                 let mut row =
                     vec![named.id.clone(), group.key.clone(), numbers.attendees.to_string()];
                 row.extend(numbers.counts.iter().map(|count| count[index].to_string()));
-                row.push(precinct.sde.get(index).map_or_else(String::new, ToString::to_string));
+                let sde = precinct.sde.get(index).filter(|_| with_sde);
+                row.push(sde.map_or_else(String::new, ToString::to_string));
+                if contest.early_votes.is_some() {
+                    let early = contest.early_votes_of(precinct.precinct.0);
+                    row.push(early.map_or(0, |early| early.attendees).to_string());
+                    row.extend(PEOPLE.map(|kind| {
+                        let counted = early.filter(|_| contest.count_index(kind).is_some());
+                        counted.map_or(0, |early| early.votes(kind, index)).to_string()
+                    }));
+                }
+                row.extend(mark::<String>(contest, "yes"));
                 table.write_record(&row)?;
             }
         }
@@ -76,6 +116,8 @@ pub fn totals(released: &Released) -> String {
         .into_iter()
         .chain(counts)
         .chain(["official_delegates", "sde", "national_delegates"])
+        .chain(early_columns(contest))
+        .chain(mark(contest, MADE_UP))
         .collect();
     let national = released.national.as_ref().map(|national| national.totals());
     let districts = released.districts.iter().map(|(_, totals)| totals);
@@ -101,9 +143,16 @@ fn row(contest: &Contest, totals: &Totals, index: usize, national: Option<&[u32]
     ];
     row.extend(totals.counts.iter().map(|count| count[index].to_string()));
     row.push(totals.delegates[index].to_string());
-    row.push(totals.sde[index].to_string());
+    let sde = totals.sde.get(index).filter(|_| contest.has_sde());
+    row.push(sde.map_or_else(String::new, ToString::to_string));
     let seats = national.filter(|_| totals.region == Region::Statewide);
     row.push(seats.map_or_else(String::new, |seats| seats[index].to_string()));
+    if contest.early_votes.is_some() {
+        let votes = |kind| contest.count_index(kind).map_or(0, |count| totals.early[count][index]);
+        row.push(totals.early_attendees.to_string());
+        row.extend(PEOPLE.map(|kind| votes(kind).to_string()));
+    }
+    row.extend(mark::<String>(contest, "yes"));
     row
 }
 
@@ -120,10 +169,15 @@ pub fn read_precincts(text: &str) -> Result<Cells, Unreadable> {
                 repeated.agree(&region, column, value)?;
                 cells.put(&region, column, value);
             }
+            "early_attendees" => {
+                repeated.agree(&region, column, value)?;
+                cells.put(&region, EARLY_ATTENDEES, value);
+            }
             "sde" => cells.put(&region, format!("sde:{group}"), value),
+            MADE_UP => {}
             other => {
-                let kind = kind_of(other).ok_or_else(|| unknown(other))?;
-                cells.put(&region, format!("{}:{group}", kind.as_str()), value);
+                let measure = measure_of(other).ok_or_else(|| unknown(other))?;
+                cells.put(&region, format!("{measure}:{group}"), value);
             }
         }
         Ok(())
@@ -139,10 +193,14 @@ pub fn read_totals(text: &str) -> Result<Cells, Unreadable> {
     let (mut cells, mut repeated) = (Cells::default(), Repeated::default());
     each_row(text, &["region", "candidate"], |[region, group], column, value| {
         match column {
-            "precincts" => {}
+            "precincts" | MADE_UP => {}
             "attendees" => {
                 repeated.agree(region, column, value)?;
                 cells.put(region, column, value);
+            }
+            "early_attendees" => {
+                repeated.agree(region, column, value)?;
+                cells.put(region, EARLY_ATTENDEES, value);
             }
             "precincts_released" => {
                 repeated.agree(region, column, value)?;
@@ -152,8 +210,8 @@ pub fn read_totals(text: &str) -> Result<Cells, Unreadable> {
             "official_delegates" => cells.put(region, format!("official:{group}"), value),
             "national_delegates" => cells.put(region, format!("national:{group}"), value),
             other => {
-                let kind = kind_of(other).ok_or_else(|| unknown(other))?;
-                cells.put(region, format!("{}:{group}", kind.as_str()), value);
+                let measure = measure_of(other).ok_or_else(|| unknown(other))?;
+                cells.put(region, format!("{measure}:{group}"), value);
             }
         }
         Ok(())

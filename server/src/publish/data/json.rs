@@ -1,12 +1,12 @@
 //! JSON, with everything that was worked out (docs/formats.md, "Results").
 
-use countersign_core::contest::Contest;
+use countersign_core::contest::{Contest, EarlyVotes};
 use countersign_core::results::{Released, ReleasedPrecinct, Totals};
 use countersign_core::rules::{Split, TenThousandths};
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Unreadable};
-use crate::publish::cells::{Cells, region_name};
+use crate::publish::cells::{Cells, EARLY, EARLY_ATTENDEES, region_name};
 
 /// The document.
 #[derive(Serialize, Deserialize)]
@@ -14,6 +14,9 @@ struct Document {
     /// Version of this form.
     format: u32,
     contest: String,
+    /// Whether the contest says that its numbers are made up.
+    #[serde(default)]
+    made_up: bool,
     room: String,
     layer: String,
     release: Release,
@@ -75,14 +78,20 @@ struct Precinct {
     decision: Option<String>,
     attendees: u32,
     counts: Vec<Vec<u32>>,
+    /// Only where the contest has early votes of the precinct; in the form of `attendees` and `counts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    early_attendees: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    early: Option<Vec<Vec<u32>>>,
     by_the_rules: Option<Vec<u32>>,
     official_delegates: Vec<u32>,
     sde: Vec<String>,
     provisional: bool,
 }
 
-fn decimals(values: &[TenThousandths]) -> Vec<String> {
-    values.iter().map(ToString::to_string).collect()
+/// State delegate equivalents; none where the contest does not know them.
+fn sde(contest: &Contest, values: &[TenThousandths]) -> Vec<String> {
+    values.iter().filter(|_| contest.has_sde()).map(ToString::to_string).collect()
 }
 
 fn sum(contest: &Contest, totals: &Totals) -> Sum {
@@ -95,7 +104,7 @@ fn sum(contest: &Contest, totals: &Totals) -> Sum {
         early_attendees: totals.early_attendees,
         early: totals.early.clone(),
         official_delegates: totals.delegates.clone(),
-        sde: decimals(&totals.sde),
+        sde: sde(contest, &totals.sde),
         provisional: totals.provisional,
     }
 }
@@ -103,6 +112,11 @@ fn sum(contest: &Contest, totals: &Totals) -> Sum {
 fn precinct(contest: &Contest, released: &ReleasedPrecinct) -> Option<Precinct> {
     let named = contest.precinct(released.precinct.0)?;
     let numbers = &released.numbers;
+    let early = contest.early_votes_of(released.precinct.0);
+    let votes = |early: &EarlyVotes| {
+        let of = |&kind| (0..contest.groups.len()).map(|group| early.votes(kind, group)).collect();
+        contest.counts.iter().map(of).collect()
+    };
     Some(Precinct {
         id: named.id.clone(),
         county: contest.county_of(named).map_or_else(String::new, |county| county.id.clone()),
@@ -111,9 +125,11 @@ fn precinct(contest: &Contest, released: &ReleasedPrecinct) -> Option<Precinct> 
         decision: released.decision.map(|decision| decision.to_string()),
         attendees: numbers.attendees,
         counts: numbers.counts.clone(),
+        early_attendees: early.map(|early| early.attendees),
+        early: early.map(votes),
         by_the_rules: numbers.by_the_rules.clone(),
         official_delegates: numbers.official.clone(),
-        sde: decimals(&released.sde),
+        sde: sde(contest, &released.sde),
         provisional: released.provisional,
     })
 }
@@ -131,6 +147,7 @@ pub fn write(released: &Released, named: &Named) -> String {
     let document = Document {
         format: 1,
         contest: contest.id.clone(),
+        made_up: contest.is_made_up(),
         room: released.room.to_string(),
         layer: released.layer.code().to_owned(),
         release: Release {
@@ -183,6 +200,10 @@ pub fn read(text: &str) -> Result<Cells, Unreadable> {
         for (kind, count) in document.counts.iter().zip(&totals.counts) {
             lists(&mut cells, region, kind, &keys, count);
         }
+        cells.put(region, EARLY_ATTENDEES, totals.early_attendees);
+        for (kind, count) in document.counts.iter().zip(&totals.early) {
+            lists(&mut cells, region, &format!("{EARLY}{kind}"), &keys, count);
+        }
         lists(&mut cells, region, "official", &keys, &totals.official_delegates);
         lists(&mut cells, region, "sde", &keys, &totals.sde);
     }
@@ -201,6 +222,10 @@ pub fn read(text: &str) -> Result<Cells, Unreadable> {
         cells.put(&region, "attendees", precinct.attendees);
         for (kind, count) in document.counts.iter().zip(&precinct.counts) {
             lists(&mut cells, &region, kind, &keys, count);
+        }
+        cells.put(&region, EARLY_ATTENDEES, precinct.early_attendees.unwrap_or(0));
+        for (kind, count) in document.counts.iter().zip(precinct.early.iter().flatten()) {
+            lists(&mut cells, &region, &format!("{EARLY}{kind}"), &keys, count);
         }
         lists(&mut cells, &region, "official", &keys, &precinct.official_delegates);
         lists(&mut cells, &region, "sde", &keys, &precinct.sde);

@@ -1,12 +1,13 @@
 //! Results as data, in three forms. Each is read back after it was written, and its cells are compared.
 
+pub mod compared;
 pub mod csv;
 pub mod json;
 pub mod nist;
 
 use countersign_core::results::Released;
 
-use super::cells::{Cell, Cells, Difference};
+use super::cells::{Cell, Cells, Difference, EARLY_ATTENDEES};
 
 /// Why a document is not offered.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +119,9 @@ impl Form {
     #[must_use]
     pub fn carries(self, cell: &Cell) -> bool {
         match self {
-            Self::Json | Self::Nist => true,
+            Self::Json => true,
+            // The format has no place for how many people voted early.
+            Self::Nist => cell.measure != EARLY_ATTENDEES,
             Self::Precincts => csv::carries_precincts(cell),
             Self::Totals => !cell.region.starts_with("precinct:"),
         }

@@ -3,7 +3,8 @@
 //! A caucus has no ballots. Its counts are vote counts of one candidate contest: first alignment is round 1, final alignment
 //! round 2; delegates are of type `seats`, state delegate equivalents of type `other`. Groups without candidates (uncommitted)
 //! stand as candidates with that ballot name. A count of nought is left out; whether a precinct is counted at all says its
-//! count status.
+//! count status. Where a contest has early votes, what was counted in the rooms is of type `election-day` and they are of type
+//! `early`; the total is the sum of both and stands nowhere.
 
 use countersign_core::contest::{Contest, CountKind, CountyKind, PrecinctKind};
 use countersign_core::message::Layer;
@@ -147,13 +148,22 @@ fn counts_of<N: Copy + Into<u64>>(
     counts: &[Vec<N>],
     official: Option<&N>,
     sde: Option<&TenThousandths>,
+    early: &dyn Fn(CountKind) -> u64,
     index: usize,
 ) -> Vec<Value> {
     let mut all = Vec::new();
+    for kind in contest.counts.iter().copied().filter(|kind| kind.is_of_people()) {
+        let votes = early(kind);
+        if votes > 0 {
+            all.push(count(region, ("early", None), round(kind).1, json!(votes)));
+        }
+    }
+    let in_room = if contest.early_votes.is_some() { "election-day" } else { "total" };
     for (&kind, numbers) in contest.counts.iter().zip(counts) {
         let number: u64 = numbers[index].into();
         if number > 0 {
             let (of, round) = round(kind);
+            let of = if kind.is_of_people() { in_room } else { of };
             all.push(count(region, (of, None), round, json!(number)));
         }
     }
@@ -200,6 +210,7 @@ pub fn write(released: &Released, named: &Named) -> String {
                 &totals.counts,
                 totals.delegates.get(index),
                 totals.sde.get(index),
+                &|kind| contest.count_index(kind).map_or(0, |count| totals.early[count][index]),
                 index,
             ));
         }
@@ -210,12 +221,14 @@ pub fn write(released: &Released, named: &Named) -> String {
         }
         for precinct in &released.precincts {
             let Some(place) = contest.precinct(precinct.precinct.0) else { continue };
+            let early = contest.early_votes_of(precinct.precinct.0);
             counts.extend(counts_of(
                 contest,
                 &format!("precinct:{}", place.id),
                 &precinct.numbers.counts,
                 precinct.numbers.official.get(index),
                 precinct.sde.get(index),
+                &|kind| early.map_or(0, |early| early.votes(kind, index).into()),
                 index,
             ));
         }
@@ -234,18 +247,19 @@ pub fn write(released: &Released, named: &Named) -> String {
             "BallotName": text(&group.full_name),
         })
     });
+    let made_up = if contest.is_made_up() { "Made-up data. " } else { "" };
     let document = json!({
         "@type": kind("ElectionReport"),
         "Format": "precinct-level",
         "GeneratedDate": rfc_3339(released.now_ms),
         "Issuer": contest.party,
         "IssuerAbbreviation": contest.id,
-        "IsTest": released.room != Room::Official,
+        "IsTest": released.room != Room::Official || contest.is_made_up(),
         "SequenceStart": named.sequence,
         "SequenceEnd": named.sequence,
         "Status": status(released, named),
         "VendorApplicationId": concat!("countersign/", env!("CARGO_PKG_VERSION")),
-        "Notes": format!("{} ({})", named.name, named.id),
+        "Notes": format!("{made_up}{} ({})", named.name, named.id),
         "GpUnit": units.iter().map(Unit::json).collect::<Vec<_>>(),
         "Election": [{
             "@type": kind("Election"),
@@ -305,8 +319,14 @@ pub fn read(text: &str) -> Result<Cells, Unreadable> {
             let of = (count["Type"].as_str(), count["OtherType"].as_str(), count["Round"].as_u64());
             let mut number = count["Count"].to_string();
             let measure = match of {
-                (Some("total"), None, Some(1)) => CountKind::FirstAlignment.as_str(),
-                (Some("total"), None, Some(2)) => CountKind::FinalAlignment.as_str(),
+                (Some("total" | "election-day"), None, Some(1)) => {
+                    CountKind::FirstAlignment.as_str()
+                }
+                (Some("total" | "election-day"), None, Some(2)) => {
+                    CountKind::FinalAlignment.as_str()
+                }
+                (Some("early"), None, Some(1)) => "early:firstAlignment",
+                (Some("early"), None, Some(2)) => "early:finalAlignment",
                 (Some("seats"), None, None) => CountKind::Delegates.as_str(),
                 (Some("other"), Some(OFFICIAL), None) => "official",
                 (Some("other"), Some(NATIONAL), None) => "national",

@@ -5,13 +5,14 @@ use countersign_core::language::Language;
 
 use super::precinct::cell_name;
 use super::words::Words as _;
-use super::{Frame, Night};
+use super::{Frame, Night, pairs};
 
 #[derive(Template)]
 #[template(path = "results/changes.html")]
 pub(super) struct ChangesPage<'a> {
     f: Frame<'a>,
     releases: Vec<OfRelease<'a>>,
+    pairs: Vec<(String, String)>,
 }
 
 struct OfRelease<'a> {
@@ -69,5 +70,9 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ChangesPage<
         }
     }
     let title = language.say("What changed", "Qué cambió").to_owned();
-    ChangesPage { f: Frame::of(night, language, "changes.html", title), releases }
+    ChangesPage {
+        f: Frame::of(night, language, "changes.html", title),
+        releases,
+        pairs: pairs(night, language),
+    }
 }

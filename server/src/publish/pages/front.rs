@@ -26,6 +26,8 @@ pub(super) struct Front<'a> {
     covered: bool,
     coverage: String,
     attendees: String,
+    /// People who voted early; absent where the contest has no early votes.
+    early: Option<String>,
     provisional: bool,
     table: Option<Table>,
     national: Option<Vec<(String, u32)>>,
@@ -126,6 +128,9 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
         covered,
         coverage: per_cent(coverage.numerator.into(), coverage.denominator.into()),
         attendees: released.map_or_else(String::new, |one| whole(one.statewide.attendees)),
+        early: released
+            .filter(|_| contest.early_votes.is_some())
+            .map(|released| whole(released.statewide.early_attendees)),
         provisional: released.is_some_and(|released| released.statewide.provisional),
         table: released
             .filter(|released| !released.precincts.is_empty())

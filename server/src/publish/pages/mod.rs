@@ -2,18 +2,20 @@
 
 mod changed;
 mod checks;
+mod compared;
 pub mod find;
 mod front;
 mod national;
 mod place;
 mod precinct;
+mod questions;
 pub(super) mod read_back;
 mod releases;
 mod status;
 mod tables;
 pub mod words;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use askama::Template;
 use chrono_tz::Tz;
@@ -25,8 +27,10 @@ use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, Room
 use countersign_core::room::Room;
 use data_encoding::HEXLOWER;
 
+use super::compared::Pair;
 use super::data::Named;
 use super::files::{File, Files, put};
+pub(super) use questions::messages as asked_messages;
 use words::Words as _;
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
@@ -44,6 +48,8 @@ pub struct Night<'a> {
     pub witnesses: Witnesses,
     /// What is released in the last layer that has anything.
     pub released: Option<Released>,
+    /// Layers in which a release that is shown is in effect, in their order.
+    pub layers: Vec<Layer>,
     /// Releases that took effect and are shown, in the order in which they took effect.
     pub releases: Vec<Effective<'a>>,
     /// Releases that took effect and wait for witnesses, by name, and until when they wait at most.
@@ -141,8 +147,8 @@ impl<'a> Night<'a> {
         });
         let shown: HashSet<MessageId> = releases.iter().map(|one| one.release.signed.id).collect();
         let stands = |one: &&Effective<'_>| one.release.withdrawal.is_none();
-        let layers = releases.iter().filter(stands).map(|one| one.layer);
-        let layer = layers.max().unwrap_or(Layer::Night);
+        let layers: BTreeSet<Layer> = releases.iter().filter(stands).map(|one| one.layer).collect();
+        let layer = layers.last().copied().unwrap_or(Layer::Night);
         let released = Released::by(state, layer, |release| {
             release.withdrawal.is_none() && shown.contains(&release.signed.id)
         });
@@ -155,6 +161,7 @@ impl<'a> Night<'a> {
             made_ms,
             witnesses,
             released,
+            layers: layers.into_iter().collect(),
             waiting: names.collect(),
             releases,
             zone: contest.time_zone.parse().unwrap_or(Tz::UTC),
@@ -163,6 +170,22 @@ impl<'a> Night<'a> {
             changes: changes.into_iter().filter(|one| shown.contains(&one.release)).collect(),
             state,
         })
+    }
+
+    /// Whether a release is shown and was not withdrawn.
+    pub(super) fn stands(&self, release: &ProposedRelease) -> bool {
+        release.withdrawal.is_none() && self.release(release.signed.id).is_some()
+    }
+
+    /// What is released in a layer, by the releases that are shown.
+    pub(super) fn released_in(&self, layer: Layer) -> Option<Released> {
+        Released::by(self.state, layer, |release| self.stands(release))
+    }
+
+    /// Every two layers that can be compared, the earlier one first.
+    fn pairs(&self) -> impl Iterator<Item = (Layer, Layer)> {
+        let later = |(at, &after)| self.layers[..at].iter().map(move |&before| (before, after));
+        self.layers.iter().enumerate().flat_map(later)
     }
 
     fn time(&self, language: Language, at_ms: u64) -> String {
@@ -236,6 +259,7 @@ struct Frame<'a> {
     contest: &'a str,
     party: &'a str,
     rehearsal: bool,
+    made_up: bool,
     /// From the page to the top of the folder.
     root: String,
     /// From the page to the top of its language.
@@ -267,6 +291,7 @@ impl<'a> Frame<'a> {
             contest: &night.contest.title,
             party: &night.contest.party,
             rehearsal: night.state.room() == Room::Rehearsal,
+            made_up: night.contest.is_made_up(),
             root,
             base,
             other,
@@ -293,13 +318,52 @@ fn page(
     name: &str,
     page: &impl Template,
 ) -> Result<(), PageError> {
-    let folder = match language {
-        Language::English => "",
-        Language::Spanish => "es/",
-    };
-    let file = File::text(&page.render()?, "text/html; charset=utf-8", false);
-    put(files, format!("{folder}{name}"), file);
+    put(files, in_language(language, name), rendered(page)?);
     Ok(())
+}
+
+/// The name of a page in a language.
+fn in_language(language: Language, name: &str) -> String {
+    match language {
+        Language::English => name.to_owned(),
+        Language::Spanish => format!("es/{name}"),
+    }
+}
+
+fn rendered(page: &impl Template) -> Result<File, PageError> {
+    Ok(File::text(&page.render()?, "text/html; charset=utf-8", false))
+}
+
+/// What people call two layers side by side.
+fn pair_title(language: Language, before: Layer, after: Layer) -> String {
+    let (before, after) = (language.layer(before), language.layer(after));
+    match language {
+        Language::English => format!("Compared: {before}, and {after}"),
+        Language::Spanish => format!("Comparación: {before}, y {after}"),
+    }
+}
+
+/// Names of the files of every two layers that can be compared, without their ending, and what people call them.
+fn pairs(night: &Night<'_>, language: Language) -> Vec<(String, String)> {
+    let pairs = night.pairs();
+    pairs
+        .map(|(before, after)| {
+            (super::compared::name(before, after), pair_title(language, before, after))
+        })
+        .collect()
+}
+
+/// The page of two layers, and its name.
+///
+/// # Errors
+/// As [`of_the_moment`].
+pub(super) fn of_pair(
+    night: &Night<'_>,
+    pair: &Pair<'_>,
+    language: Language,
+) -> Result<(String, File), PageError> {
+    let (name, page) = compared::page(night, pair, language);
+    Ok((in_language(language, &name), rendered(&page)?))
 }
 
 /// Pages that change with what comes in: the first one, the status, the checks and the list of precincts.

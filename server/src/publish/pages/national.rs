@@ -92,6 +92,12 @@ fn part(
     worth: &[TenThousandths],
     split: &Split,
 ) -> Part {
+    // Delegates are whole, equivalents are not.
+    let by_delegates = night.contest.national.as_ref().is_some_and(|one| one.basis.is_some());
+    let shown = |value: u64| match by_delegates {
+        true => whole(value / TenThousandths::ONE.0),
+        false => decimals(TenThousandths(value)),
+    };
     let all: u64 = worth.iter().map(|value| value.0).sum();
     let threshold = night.contest.rules.national_threshold;
     let reaches = |value: &TenThousandths| value.0 > 0 && !threshold.is_more_than(value.0, all);
@@ -103,7 +109,7 @@ fn part(
         let reaches = reaches(&value);
         Row {
             name: night.contest.groups[group].full_name_in(language.code()).to_owned(),
-            worth: decimals(value),
+            worth: shown(value.0),
             share: per_cent(value.0, all),
             reaches,
             quota: if reaches { quota(value.0, seats, base) } else { String::new() },
@@ -113,8 +119,8 @@ fn part(
     Part {
         title,
         seats,
-        whole: decimals(TenThousandths(all)),
-        base: decimals(TenThousandths(base)),
+        whole: shown(all),
+        base: shown(base),
         rows: rows.collect(),
         tie: split.tie.is_some(),
     }

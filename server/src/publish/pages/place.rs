@@ -21,6 +21,8 @@ pub(super) struct CountyPage<'a> {
     released: String,
     all: String,
     attendees: String,
+    /// People who voted early; absent where the contest has no early votes.
+    early: Option<String>,
     provisional: bool,
     covered: bool,
     table: Table,
@@ -77,6 +79,7 @@ pub(super) fn county<'a>(
         released: whole(totals.precincts_released),
         all: whole(totals.precincts_total),
         attendees: whole(totals.attendees),
+        early: contest.early_votes.as_ref().map(|_| whole(totals.early_attendees)),
         provisional: totals.provisional,
         covered,
         table: Table::of(contest, totals, language, covered),

@@ -1,4 +1,4 @@
-//! A precinct: its numbers, the report they come from, what was found and decided, and every release that named it.
+//! A precinct: its numbers, the report they come from, what was found, asked and decided, and every release that named it.
 
 use askama::Template;
 use countersign_core::contest::CountKind;
@@ -7,7 +7,8 @@ use countersign_core::language::Language;
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{Numbers, ReceivedReport, findings_of};
 
-use super::tables::decimals;
+use super::questions::{self, Question};
+use super::tables::{Column, decimals};
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
 
@@ -25,6 +26,7 @@ pub(super) struct PrecinctPage<'a> {
     /// Whether other numbers were released before.
     changed: bool,
     findings: Vec<Found>,
+    questions: Vec<Question>,
     decisions: Vec<Decided>,
     objections: Vec<Objected>,
     history: Vec<Step>,
@@ -33,6 +35,8 @@ pub(super) struct PrecinctPage<'a> {
 /// Released numbers and where they come from.
 struct Shown {
     attendees: String,
+    /// People who voted early, and all of them together, where the contest has early votes of the precinct.
+    early: Option<(String, String)>,
     columns: Vec<Column>,
     rows: Vec<Row>,
     /// Whether the rules give other delegates than the room announced.
@@ -40,11 +44,6 @@ struct Shown {
     rules_are_official: bool,
     provisional: bool,
     report: Source,
-}
-
-struct Column {
-    title: &'static str,
-    measure: &'static str,
 }
 
 struct Row {
@@ -75,6 +74,8 @@ struct Found {
 struct Decided {
     id: String,
     is_withheld: bool,
+    /// It says that none of the precinct's reports counts.
+    none_counts: bool,
     evidence: &'static str,
     why: String,
     at: String,
@@ -126,7 +127,8 @@ pub(super) fn page<'a>(
         let report = report_of(results.report)?;
         Some(shown(night, number, report, &results.numbers, results, language))
     });
-    let attendees = results.map(|results| results.numbers.attendees);
+    let early = contest.early_votes_of(number.0).map_or(0, |early| early.attendees);
+    let attendees = results.map(|results| results.numbers.attendees.saturating_add(early));
     let report = results.and_then(|results| report_of(results.report));
     let page = PrecinctPage {
         f: Frame::of(night, language, &name, precinct.name.clone()),
@@ -137,6 +139,7 @@ pub(super) fn page<'a>(
         elects: contest.delegates_to_elect(number.0, attendees),
         changed: night.changes.iter().any(|change| change.precinct == number),
         findings: report.map_or_else(Vec::new, |report| findings(night, number, report, language)),
+        questions: questions::of(night, number, language),
         decisions: decisions(night, number, language),
         objections: objections(night, number, language),
         history: history(night, number, language),
@@ -158,27 +161,36 @@ fn shown(
     let signed = contest.count_index(CountKind::Delegates).map(|index| &numbers.counts[index]);
     let differs =
         signed.zip(numbers.by_the_rules.as_ref()).is_some_and(|(one, other)| one != other);
-    let mut columns: Vec<Column> = contest
-        .counts
-        .iter()
-        .map(|&kind| Column { title: language.count(kind), measure: kind.as_str() })
-        .collect();
-    if differs {
-        let title = language.say("Delegates by the rules", "Delegados según las reglas");
-        columns.push(Column { title, measure: "byTheRules" });
+    let early = contest.early_votes_of(number.0);
+    let sums = contest.with_early_votes(number.0, &report.figures());
+    let mut columns = Vec::new();
+    for &kind in &contest.counts {
+        columns.push(Column::of_count(kind, language, early.is_some()));
+        if early.is_some() && kind.is_of_people() {
+            columns.push(Column::of_early(kind, language));
+            columns.push(Column::of_sum(kind, language));
+        }
     }
-    let has_sde = signed.is_some();
-    if has_sde {
-        let title = language.say("State delegate equivalents", "Delegados estatales equivalentes");
-        columns.push(Column { title, measure: "sde" });
+    if differs {
+        columns.push(Column::by_the_rules(language));
+    }
+    let with_sde = contest.has_sde();
+    if with_sde {
+        columns.push(Column::of_sde(language));
     }
     let rows = contest.groups.iter().enumerate().map(|(index, group)| {
-        let mut cells: Vec<String> =
-            numbers.counts.iter().map(|count| whole(count[index])).collect();
+        let mut cells = Vec::new();
+        for ((&kind, count), sum) in contest.counts.iter().zip(&numbers.counts).zip(&sums.counts) {
+            cells.push(whole(count[index]));
+            if let Some(early) = early.filter(|_| kind.is_of_people()) {
+                cells.push(whole(early.votes(kind, index)));
+                cells.push(sum[index].map_or_else(String::new, whole));
+            }
+        }
         if let Some(by_the_rules) = numbers.by_the_rules.as_ref().filter(|_| differs) {
             cells.push(whole(by_the_rules[index]));
         }
-        if has_sde {
+        if with_sde {
             cells.push(results.sde.get(index).map_or_else(String::new, |&sde| decimals(sde)));
         }
         Row { name: group.full_name_in(language.code()).to_owned(), key: group.key.clone(), cells }
@@ -187,6 +199,8 @@ fn shown(
     let precinct_id = contest.precinct(number.0).map_or("", |precinct| &precinct.id);
     Shown {
         attendees: whole(numbers.attendees),
+        early: early
+            .map(|early| (whole(early.attendees), sums.attendees.map_or_else(String::new, whole))),
         columns,
         rows: rows.collect(),
         differs,
@@ -237,6 +251,7 @@ fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> V
     let decisions = night.state.review().decisions(number).iter().map(|decided| Decided {
         id: decided.signed.id.to_string(),
         is_withheld: night.is_withheld(decided.signed.id),
+        none_counts: decided.decision.report.is_none(),
         evidence: language.evidence(decided.decision.evidence),
         why: night.written(language, decided.signed.id, &decided.decision.why),
         at: night.time(language, decided.signed.entered_ms),

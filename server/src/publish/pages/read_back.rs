@@ -12,7 +12,8 @@ pub(in crate::publish) fn cells(html: &str) -> Cells {
         for cell in body.split("<td data-measure=\"").skip(1) {
             let Some((measure, rest)) = cell.split_once("\">") else { continue };
             let number = rest.split("</td>").next().unwrap_or_default();
-            cells.put(region, measure, number.replace(',', ""));
+            let number = number.replace(',', "").replace('\u{2212}', "-");
+            cells.put(region, measure, number.trim_start_matches('+'));
         }
     }
     cells
@@ -25,9 +26,12 @@ mod tests {
     #[test]
     fn numbers_are_found_with_what_they_say() {
         let html = "<table data-region=\"state\"><tr><td data-measure=\"sde:red\">1,234.5000</td>\
-            <td>no</td></tr></table><table data-region=\"precinct:a\"><td data-measure=\"x:y\">0</td></table>";
+            <td data-measure=\"difference:sde:red\">+1.0000</td>\
+            <td data-measure=\"difference:sde:blue\">\u{2212}1,000</td><td>no</td></tr></table><table data-region=\"precinct:a\"><td data-measure=\"x:y\">0</td></table>";
         let mut expected = Cells::default();
         expected.put("state", "sde:red", "1234.5000");
+        expected.put("state", "difference:sde:red", "1.0000");
+        expected.put("state", "difference:sde:blue", "-1000");
         assert_eq!(cells(html), expected);
     }
 }

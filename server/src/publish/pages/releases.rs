@@ -4,7 +4,7 @@ use askama::Template;
 use countersign_core::language::Language;
 
 use super::words::{Words as _, whole};
-use super::{Effective, Frame, Night};
+use super::{Effective, Frame, Night, pairs};
 use crate::clock::rfc_3339;
 
 #[derive(Template)]
@@ -12,6 +12,7 @@ use crate::clock::rfc_3339;
 pub(super) struct ReleasesPage<'a> {
     f: Frame<'a>,
     releases: Vec<One<'a>>,
+    pairs: Vec<(String, String)>,
 }
 
 struct One<'a> {
@@ -57,6 +58,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage
     ReleasesPage {
         f: Frame::of(night, language, "releases.html", title),
         releases: releases.collect(),
+        pairs: pairs(night, language),
     }
 }
 
@@ -69,6 +71,7 @@ fn changed(night: &Night<'_>, one: &Effective<'_>) -> usize {
 #[template(path = "results/releases.atom", escape = "html")]
 pub(super) struct Feed<'a> {
     contest: &'a str,
+    made_up: bool,
     party: &'a str,
     id: String,
     updated: String,
@@ -115,6 +118,7 @@ pub(super) fn feed<'a>(night: &'a Night<'_>) -> Feed<'a> {
     };
     Feed {
         contest: &night.contest.title,
+        made_up: night.contest.is_made_up(),
         party: &night.contest.party,
         id: format!("urn:countersign:{}:{}:releases", night.state.contest(), night.state.room()),
         updated: rfc_3339(night.releases.iter().map(last).max().unwrap_or(0)),

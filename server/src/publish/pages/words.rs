@@ -298,6 +298,14 @@ pub fn whole(number: impl Display) -> String {
     text
 }
 
+/// A number as documents write it, with its thousands apart: `1,765.0000`.
+#[must_use]
+pub fn grouped(number: &str) -> String {
+    let (digits, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{}{point}{decimals}", whole(digits))
+}
+
 /// `part` of `whole` in tenths of a per cent, rounded half up, but never 100.0 % where something is missing and never 0.0 %
 /// where something is there.
 #[must_use]
@@ -342,6 +350,8 @@ mod tests {
         assert_eq!(whole(999), "999");
         assert_eq!(whole(1_765), "1,765");
         assert_eq!(whole(176_352), "176,352");
+        assert_eq!(grouped("1765.0010"), "1,765.0010");
+        assert_eq!(grouped("999"), "999");
     }
 
     #[test]

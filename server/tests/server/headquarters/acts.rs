@@ -1,7 +1,8 @@
 //! What people do, from a report to a result, through nothing but headquarters' own addresses.
 
+use countersign_core::crypto::SigningKey;
 use countersign_core::id::PrecinctNumber;
-use countersign_core::message::{Lot, LotDrawer, LotMethod, Role};
+use countersign_core::message::{Lot, LotDrawer, LotMethod, Message, Role};
 use countersign_core::room::Room;
 use serde_json::{Value, json};
 
@@ -16,24 +17,27 @@ pub(super) struct House {
     pub(super) party: Party,
     pub(super) server: Server,
     pub(super) reviewer: Browser,
-    operator: Browser,
+    pub(super) operator: Browser,
     pub(super) one: Browser,
     pub(super) two: Browser,
     pub(super) observer: Browser,
     pub(super) reports: Vec<String>,
+    /// The same as they were signed, with the keys that did.
+    pub(super) signed: Vec<(SigningKey, Message)>,
 }
 
 impl House {
     pub(super) async fn open() -> Self {
         let party = Party::new(&Room::ALL);
         let server = party.start().await;
-        let mut reports = Vec::new();
+        let mut signed = Vec::new();
         for precinct in 0..2 {
             let device = server.tablet(&party, ROOM, precinct).await;
             let report = party.sign(ROOM, &device, &party.report(precinct, 20 + precinct));
             server.send(ROOM, &report).await.receipt();
-            reports.push(report.id().to_string());
+            signed.push((device, report));
         }
+        let reports = signed.iter().map(|(_, report)| report.id().to_string()).collect();
         let sign_in = async |number, role| {
             Worker::employ(&party, &server, number, role).await.sign_in(&server).await
         };
@@ -42,7 +46,7 @@ impl House {
         let one = sign_in(4, Role::ReleaseManager).await;
         let two = sign_in(5, Role::ReleaseManager).await;
         let observer = sign_in(8, Role::Observer).await;
-        Self { party, server, reviewer, operator, one, two, observer, reports }
+        Self { party, server, reviewer, operator, one, two, observer, reports, signed }
     }
 
     /// Time passes, and everybody stays signed in.
@@ -55,12 +59,12 @@ impl House {
         }
     }
 
-    async fn row(&self, browser: &Browser, precinct: usize) -> Value {
+    pub(super) async fn row(&self, browser: &Browser, precinct: usize) -> Value {
         let board = browser.get(&self.server, "/official/board").await.json();
         board["precincts"][precinct].clone()
     }
 
-    async fn precinct(&self, browser: &Browser, precinct: u32) -> Value {
+    pub(super) async fn precinct(&self, browser: &Browser, precinct: u32) -> Value {
         let path = format!("/official/precincts/{precinct}");
         browser.get(&self.server, &path).await.json()
     }
@@ -184,10 +188,13 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
         &board,
         "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",
     );
-    has_fields(&row, "number id name county standing flags open reports last_ms objections");
+    has_fields(
+        &row,
+        "number id name county standing flags open reports last_ms objections asked_ms",
+    );
     has_fields(
         &shown,
-        "row delegates_to_elect sources candidate findings decisions released previews objections",
+        "row delegates_to_elect sources candidate findings decisions released previews objections questions",
     );
     has_fields(
         &shown["sources"][0],

@@ -1,10 +1,10 @@
 //! The feed for observers' programs: who reads it, what it tells, and where it goes on.
 
-use countersign_core::id::CopyDigest;
-use countersign_core::message::{Act, CopyCompared, CopyDecision};
+use countersign_core::id::{CopyDigest, MessageId};
+use countersign_core::message::{Act, CopyCompared, CopyDecision, Withhold};
 use countersign_core::room::Room;
 use countersign_server::headquarters::NewFeedToken;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::acts::{House, act_as, entered, preview};
 use super::{Event, Events};
@@ -115,6 +115,74 @@ async fn t62_two_programs_are_told_the_same_and_go_on_where_they_were() {
             next(&mut late, name).await;
         }
     }
+}
+
+/// A reviewer asks about a precinct's report; the id of the question.
+async fn ask(house: &mut House, precinct: usize, words: &str) -> String {
+    let report = &house.reports[precinct];
+    let ask = json!({"do": "ask", "precinct": precinct, "report": report, "findings": ["C02"], "words": words});
+    entered(&act_as(&house.server, &mut house.reviewer, &ask).await, "question")
+}
+
+/// The tablet of the first precinct says that its numbers stand.
+async fn reply(house: &House, question: &str, text: &str) -> MessageId {
+    let question = MessageId::from_hex(question).unwrap();
+    let reply = house.party.reply(Room::Official, &house.signed[0].0, question, text);
+    house.server.send(Room::Official, &reply).await.receipt();
+    reply.id()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t57_what_is_asked_and_replied_is_told_of_previewed_precincts_without_what_was_withheld() {
+    let mut house = House::open().await;
+    let (_, token) = token(&house.server, OBSERVER);
+    let mut events = follow(&house.server, &token, None).await;
+    // Asked and replied before any preview names the precinct: it comes with the preview.
+    let first = ask(&mut house, 0, "was the door counted?").await;
+    reply(&house, &first, "two captains counted").await;
+    house.settle(0).await;
+    let second = ask(&mut house, 0, "who read the sheet?").await;
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+    let shown = next(&mut events, "preview").await;
+    let asked = shown.data["precincts"][0]["questions"].as_array().unwrap();
+    let words: Vec<&Value> = asked.iter().map(|asked| &asked["words"]).collect();
+    assert_eq!(words, ["was the door counted?", "who read the sheet?"]);
+    assert_eq!(asked[0]["findings"], json!(["C02"]));
+    assert_eq!(asked[0]["report"], house.reports[0]);
+    assert_eq!(asked[0]["reply"]["reason"], "other");
+    assert_eq!(asked[0]["reply"]["text"], "two captains counted");
+    assert_eq!(asked[1]["reply"], json!(null));
+
+    // The reply to the second is an act of its own; what is asked about the other precinct is told to nobody.
+    ask(&mut house, 1, "is this the other one?").await;
+    let replied = reply(&house, &second, "the secretary did").await;
+    let told = next(&mut events, "reply").await;
+    assert_eq!(told.data["id"], replied.to_string());
+    assert_eq!((&told.data["precinct"], &told.data["person"]), (&json!(0), &json!(null)));
+    assert_eq!(told.data["text"], "the secretary did");
+    assert_eq!(told.data["question"]["words"], "who read the sheet?");
+    let third = ask(&mut house, 0, "the neighbour of question").await;
+    let told = next(&mut events, "question").await;
+    assert_eq!((&told.data["id"], &told.data["person"]), (&json!(third), &json!(2)));
+    assert_eq!(told.data["words"], "the neighbour of question");
+    let neighbour = reply(&house, &third, "the neighbour of reply").await;
+    next(&mut events, "reply").await;
+
+    for message in [MessageId::from_hex(&third).unwrap(), neighbour] {
+        let withhold = Withhold { message, why: "a private person is named".to_owned() };
+        let withhold = house.party.by_admin(Room::Official, &withhold);
+        house.server.send(Room::Official, &withhold).await.receipt();
+        let approve = json!({"do": "approve", "id": withhold.id().to_string()});
+        entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+    }
+    let mut late = follow(&house.server, &token, None).await;
+    next(&mut late, "preview").await;
+    assert_eq!(next(&mut late, "reply").await.data["text"], "the secretary did");
+    let told = next(&mut late, "question").await;
+    assert_eq!((&told.data["id"], &told.data["words"]), (&json!(third), &json!(null)));
+    let told = next(&mut late, "reply").await;
+    assert_eq!((&told.data["text"], &told.data["reason"]), (&json!(null), &json!(null)));
+    assert_eq!(told.data["question"]["words"], json!(null));
 }
 
 #[tokio::test(flavor = "multi_thread")]

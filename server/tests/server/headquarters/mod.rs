@@ -4,6 +4,7 @@ mod acts;
 mod board;
 mod feed;
 mod people;
+mod questions;
 mod sign_in;
 
 use countersign_core::message::{Message, People, Person, Role, Scope};

@@ -32,6 +32,11 @@ async fn a_session_begins_with_password_and_code_and_ends_by_leaving_or_by_silen
     assert_eq!(session["contest"]["precincts_total"], party.contest.precincts.len());
     assert_eq!(session["contest"]["window_minutes"], 30);
     assert_eq!(session["contest"]["counts"][0], "firstAlignment");
+    let reasons = session["contest"]["reasons"].as_array().unwrap();
+    let recount = reasons.iter().find(|reason| reason["code"] == "recount").unwrap();
+    let label = &party.contest.reason("recount").unwrap().labels;
+    assert_eq!(recount["label"]["en"], label[0].text.as_str());
+    assert_eq!(recount["label"]["es"], label[1].text.as_str());
 
     party.clock.set(START_MS + 29 * MINUTE);
     assert_eq!(browser.get(&server, "/session").await.status, 200);

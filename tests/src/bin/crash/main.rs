@@ -42,7 +42,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 ///
 /// Ends with exit code 1 and the line that replays it when something is not so.
 #[derive(Debug, Parser)]
-#[command(name = "crash", about)]
+#[command(name = "crash")]
 struct Arguments {
     /// Rounds of each.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]

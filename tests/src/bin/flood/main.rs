@@ -30,7 +30,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// Floods a party server while every precinct reports to it. Ends with a report of how it went, and with exit code 1 when a
 /// report was lost, doubled or forged, or when receipts, pages or memory were beyond their bounds.
 #[derive(Debug, Parser)]
-#[command(name = "flood", about)]
+#[command(name = "flood")]
 struct Arguments {
     /// Decides who signs when, and where from.
     #[arg(long, default_value_t = 2020)]

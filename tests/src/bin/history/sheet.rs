@@ -1,7 +1,7 @@
 //! A report made of what was published of a precinct.
 
 use countersign_core::checks::{self, Figures};
-use countersign_core::contest::{Contest, CountKind, PrecinctKind, Published};
+use countersign_core::contest::{Contest, CountKind, LotMethod as Method, PrecinctKind, Published};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
     Acknowledged, Attestation, Attester, Channel, Lot, LotDrawer, LotMethod, Reason, Report,
@@ -9,11 +9,12 @@ use countersign_core::message::{
 use countersign_core::rules::{LotOutcome, award};
 use countersign_tests::paper::Paper;
 
-/// By which road a report comes, and what it replaces.
+/// By which road a report comes, and what it corrects.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Road {
     pub(crate) channel: Channel,
-    pub(crate) supersedes: Option<MessageId>,
+    /// The report of the same key that it corrects, and that one's revision.
+    pub(crate) corrects: Option<(MessageId, u32)>,
     /// Of the signing key.
     pub(crate) sequence: u64,
     pub(crate) time_ms: u64,
@@ -63,9 +64,9 @@ pub(crate) fn report(
     Report {
         package,
         precinct: PrecinctNumber(paper.precinct),
-        revision: 1 + u32::from(road.supersedes.is_some()),
-        supersedes: road.supersedes,
-        reason: road.supersedes.map(|_| reason()),
+        revision: 1 + road.corrects.map_or(0, |(_, revision)| revision),
+        supersedes: road.corrects.map(|(id, _)| id),
+        reason: road.corrects.map(|_| reason()),
         attendees: paper.attendees,
         counts,
         lots,
@@ -106,6 +107,11 @@ fn lots(
 ) -> (Vec<Lot>, Vec<LotOutcome>) {
     let found = award(&contest.rules, elects, paper.attendees, &paper.last, &[]);
     let small = |index: usize| u8::try_from(index).unwrap_or(u8::MAX);
+    let method = match contest.rules.lot {
+        Method::Coin => LotMethod::Coin,
+        Method::HighCard => LotMethod::HighCard,
+        Method::Other => LotMethod::Other,
+    };
     let lot = |tie: &countersign_core::rules::Tie| {
         let more = |group: usize| i64::from(announced[group]) - i64::from(found.before_lots[group]);
         let mut favoured = tie.groups.clone();
@@ -115,7 +121,7 @@ fn lots(
         Lot {
             seats: tie.seats,
             groups: tie.groups.iter().map(|&group| small(group)).collect(),
-            method: LotMethod::Coin,
+            method,
             winners: favoured.into_iter().map(small).collect(),
             drawn_by: LotDrawer::Chair,
         }

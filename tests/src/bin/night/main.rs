@@ -30,7 +30,7 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// Lives through a caucus night: every precinct reports to a real server, and much goes wrong. Ends with a report of how it
 /// went, and with exit code 1 when anything was lost, doubled or forged, or has no receipt.
 #[derive(Debug, Parser)]
-#[command(name = "night", about)]
+#[command(name = "night")]
 struct Arguments {
     /// Makes the same plan again.
     #[arg(long, default_value_t = 2020)]

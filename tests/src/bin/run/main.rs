@@ -16,7 +16,7 @@ use countersign_tests::{Result, children};
 
 /// One precinct from keypad to receipt.
 #[derive(Debug, Parser)]
-#[command(name = "run", about)]
+#[command(name = "run")]
 struct Arguments {
     /// Drive the app in a virtual display, even where there is a real one.
     #[arg(long)]

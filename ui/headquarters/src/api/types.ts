@@ -16,6 +16,8 @@ export interface Contest {
   groups: { name: string; viable_kind: boolean }[];
   counts: CountKind[];
   counties: string[];
+  /** Why a secretary may say that numbers stand, or were corrected. */
+  reasons: { code: string; label: Sentence }[];
   window_minutes: number;
   precincts_total: number;
 }
@@ -53,6 +55,8 @@ export interface Row {
   last_ms: number | null;
   /** Objections without an answer. */
   objections: number;
+  /** When the oldest open question was asked to those who signed. */
+  asked_ms: number | null;
 }
 
 export interface Stop {
@@ -157,6 +161,24 @@ export interface Objection {
   answer: { outcome: string; why: string; person: number } | null;
 }
 
+/** What closed a question: the numbers stand, another report of the tablet took their place, or headquarters decided. */
+export const CLOSED = ["replied", "corrected", "decided"] as const;
+export type Closed = (typeof CLOSED)[number];
+
+/** What those who signed a report were asked. */
+export interface Question {
+  id: string;
+  person: number;
+  entered_ms: number;
+  report: string;
+  findings: string[];
+  words: string;
+  /** Null while it is open. */
+  closed: Closed | null;
+  /** `reason`: a code of the contest's reasons. */
+  reply: { entered_ms: number; reason: string; text: string | null } | null;
+}
+
 export interface Precinct {
   row: Row;
   delegates_to_elect: number | null;
@@ -168,6 +190,8 @@ export interface Precinct {
   released: { release: string; name: string; layer: Layer; report: string } | null;
   previews: { number: number; name: string; report: string | null }[];
   objections: Objection[];
+  /** In the order in which they were asked. */
+  questions: Question[];
 }
 
 export interface Release {
@@ -250,6 +274,8 @@ export interface NotReady {
 export interface Prepared {
   preview: { number: number; precincts: number };
   not_ready: NotReady[];
+  /** Precincts in the preview with an open question, which keeps none of them out. */
+  asked: number[];
   of_the_batch: Sentence[];
 }
 
@@ -281,6 +307,7 @@ export type Act =
   | { do: "decide"; precinct: number; report: string | null; evidence: Evidence; why: string; answers: string[]; override_stronger: boolean }
   | { do: "answer"; objection: string; outcome: Outcome; why: string }
   | { do: "admit"; message: string; why: string }
+  | { do: "ask"; precinct: number; report: string; findings: string[]; words: string }
   | ({ do: "preview"; despite_the_batch: boolean } & Preparation)
   | { do: "object"; preview: number; precinct: number; reason: ObjectionReason; why: string }
   | { do: "release"; preview: number; left_out: number[] }

@@ -43,6 +43,7 @@ export const problemWords: Record<string, Sentence> = {
   "weaker-evidence": { title: m.p_weaker_evidence_title, text: m.p_weaker_evidence_text },
   "unknown-subject": { title: m.p_unknown_subject_title, text: m.p_unknown_subject_text },
   "changed-since": { title: m.p_changed_since_title, text: m.p_changed_since_text },
+  "question-closed": { title: m.p_question_closed_title, text: m.p_question_closed_text },
   "window-open": { title: m.p_window_open_title, text: m.p_window_open_text },
   stopped: { title: m.p_stopped_title, text: m.p_stopped_text },
   "too-many": { title: m.p_too_many_title, text: m.p_too_many_text },

@@ -52,6 +52,7 @@ export const refusedWords: Record<RefusedReason, WithHotline> = {
   "invitation-not-valid": m.refused_invitation_not_valid,
   "over-limit": m.refused_over_limit,
   "wrong-supersedes": m.refused_wrong_supersedes,
+  "question-closed": m.refused_question_closed,
   other: m.refused_other,
 };
 
