@@ -8,6 +8,7 @@
 //! Only the [`simulation`] starts nothing: it has tablets and server in its own process and moves them on step by step.
 
 pub mod app;
+pub mod axe;
 pub mod caucus;
 pub mod children;
 pub mod chromium;

@@ -5,6 +5,7 @@ use std::path::Path;
 use countersign_core::contest::CountKind;
 use countersign_core::message::{Channel, LotDrawer, LotMethod, Message, Report};
 use countersign_core::results::{Released, RoomState};
+use countersign_tests::axe::Axe;
 use countersign_tests::chromium::Chromium;
 use countersign_tests::desk::{Desk, ENTER, Person};
 use countersign_tests::house::{House, ROOM, without_window};
@@ -221,7 +222,20 @@ fn find_on_the_results_pages(browser: &Chromium, house: &House) -> Result<()> {
         }
         session.press("main button")?;
         Ok(Look::NotYet(said))
-    })
+    })?;
+    // The answer is whole on a phone as well, in both languages, and usable by everybody.
+    let axe = Axe::read()?;
+    browser.resize(360, 900)?;
+    for language in ["", "es/"] {
+        session.go(&format!("{public}/results/{language}find.html?id={first}"))?;
+        session.wait_for("main section")?;
+        let width = session.look("return document.documentElement.scrollWidth", &[])?;
+        holds(width == 360, &format!("{language}: {width} wide"))?;
+        axe.bring(session)?;
+        let faults = axe.faults(session)?;
+        holds(faults.is_empty(), &format!("{language}: {faults:#?}"))?;
+    }
+    Ok(())
 }
 
 /// What the evening's acts made of the log.

@@ -8,6 +8,7 @@ use countersign_core::message::{
     Approve, Cause, Channel, Decision, Evidence, Layer, Message, Preview, PreviewedPrecinct,
     Release, Report,
 };
+use countersign_tests::axe::Axe;
 use countersign_tests::chromium::Chromium;
 use countersign_tests::house::{House, without_window};
 use countersign_tests::signer::Signer;
@@ -16,11 +17,6 @@ use serde_json::Value;
 
 /// Widths that people read at: a phone, a small tablet, a desk.
 const WIDTHS: [u32; 3] = [360, 768, 1366];
-
-/// What axe looks for.
-const RULES: &str = "return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}: ${failureSummary}`)))";
 
 fn other(error: impl std::fmt::Display) -> Error {
     Error::Unexpected(error.to_string())
@@ -109,8 +105,7 @@ fn results(folder: &Path) -> Result<PathBuf> {
 fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> {
     let folder = tempfile::tempdir().map_err(other)?;
     let results = results(folder.path())?;
-    let axe = places::root().join("ui/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(axe).map_err(other)?;
+    let axe = Axe::read()?;
     let browser = Chromium::start()?;
     let precincts = std::fs::read_dir(results.join("precincts")).map_err(other)?;
     let precinct = precincts.flatten().next().ok_or_else(|| other("no precinct has a page"))?;
@@ -135,7 +130,7 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
         for language in ["", "es/"] {
             let path = results.join(format!("{language}{page}"));
             browser.session().go(&format!("file://{}", path.display()))?;
-            browser.session().look(&format!("{axe}; return true"), &[])?;
+            axe.bring(browser.session())?;
             for width in WIDTHS {
                 browser.resize(width, 900)?;
                 browser.session().settle()?;
@@ -146,8 +141,7 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
                     faults
                         .push(format!("{language}{page} at {width}: it has to be moved sideways"));
                 }
-                let found = browser.session().look(RULES, &[])?;
-                let found = found.as_array().ok_or_else(|| other("axe says nothing"))?;
+                let found = axe.faults(browser.session())?;
                 faults.extend(
                     found.iter().map(|fault| format!("{language}{page} at {width}: {fault}")),
                 );
@@ -161,12 +155,11 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
 
 #[test]
 fn a_page_that_nobody_could_read_is_reported() -> Result<()> {
-    let axe = places::root().join("ui/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(axe).map_err(other)?;
+    let axe = Axe::read()?;
     let browser = Chromium::start()?;
     browser.session().go("data:text/html,<html lang=en><title>x</title><main><img src=x><p style='color:%23eee;background:%23fff'>pale")?;
-    browser.session().look(&format!("{axe}; return true"), &[])?;
-    let found = browser.session().look(RULES, &[])?.to_string();
+    axe.bring(browser.session())?;
+    let found = axe.faults(browser.session())?.join("\n");
     if found.contains("image-alt") && found.contains("color-contrast") {
         Ok(())
     } else {
