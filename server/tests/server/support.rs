@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use countersign_core::contest::Contest;
 use countersign_core::crypto::SigningKey;
@@ -17,7 +18,7 @@ use countersign_core::room::Room;
 use countersign_server::admission::Limits;
 use countersign_server::clock::{Clock, SharedClock};
 use countersign_server::cosigning::Witnesses;
-use countersign_server::folder::Folder;
+use countersign_server::folder::{Folder, FolderError};
 use countersign_server::genesis::{Beginning, Packing, begin, pack};
 use countersign_server::http::{self, Listener, Places, Service, TrustedProxies};
 use countersign_server::keys::{KeyFolder, read_key};
@@ -248,13 +249,13 @@ impl Party {
         places: Places,
         wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
     ) -> Server {
-        let node = Node::open_with(&self.folder, &options, self.clock.clone(), wrap).unwrap();
+        let node = opened(|| Node::open_with(&self.folder, &options, self.clock.clone(), &wrap));
         Self::serve(node, places).await
     }
 
     /// A server over any folder whose logs these witnesses cosign, when they are asked.
     pub async fn start_watched(&self, folder: &Folder, witnesses: Witnesses) -> Server {
-        let mut node = Node::open(folder, &Options::default(), self.clock.clone()).unwrap();
+        let mut node = opened(|| Node::open(folder, &Options::default(), self.clock.clone()));
         node.witnesses = Arc::new(witnesses);
         Self::serve(node, Places::default()).await
     }
@@ -297,6 +298,17 @@ impl Party {
     pub fn verify(&self, room: Room, message: &Message, receipt: &str) -> Receipt {
         let log = self.contest.log(room).unwrap();
         Receipt::verify(receipt, message.id(), message.kind(), &log.origin, &log.keys).unwrap()
+    }
+}
+
+/// Opens a folder. A program that another test starts holds everything that this process had open, locks too, until it runs.
+fn opened(open: impl Fn() -> Result<Node, FolderError>) -> Node {
+    let patience = Instant::now() + Duration::from_secs(10);
+    loop {
+        match open() {
+            Err(FolderError::InUse(_)) if Instant::now() < patience => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
     }
 }
 
