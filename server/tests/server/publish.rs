@@ -449,7 +449,13 @@ async fn t57_what_was_asked_and_replied_is_read_with_its_precinct() {
     assert!(spanish.contains("los números se mantienen") && spanish.contains(&why), "{spanish}");
     let corrected = page(&server, &place(1)).await;
     assert!(corrected.contains("<strong>The tablet corrected its report.</strong>"), "{corrected}");
-    // The third is not released, and its question is nobody's yet.
+    // Whoever looks the report up is told as well; of the third, which is not released, nobody is.
+    let look = async |report: MessageId| page(&server, &format!("find.html?id={report}")).await;
+    let found = look(reports[0]).await;
+    let words = "Headquarters asked those who signed it: “Is &#60;table&#62; 0 right?”";
+    assert!(found.contains(words), "{found}");
+    assert!(found.contains("They replied that its numbers stand."), "{found}");
+    assert!(!look(reports[2]).await.contains("asked those"));
     let site = crawl(&server).await;
     for message in [asked[0], reply, asked[1], correction] {
         assert!(site.contains(&format!("messages/{message}.cose")), "{site:?}");

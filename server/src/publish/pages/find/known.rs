@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::Cause;
 use countersign_core::phrase::read_back_phrase;
-use countersign_core::results::ReceivedReport;
+use countersign_core::results::{Asked, ReceivedReport};
 
 use super::super::Night;
 
@@ -56,6 +56,10 @@ pub(super) struct Step {
 pub(super) enum What {
     /// Shown to observers, in the preview of a name, and so many objections to its precinct there.
     Previewed { name: String, objections: usize },
+    /// Headquarters asked those who signed it, by this message.
+    Asked { question: MessageId, words: String },
+    /// They replied that its numbers stand.
+    Replied,
     /// Its numbers were released.
     Released { name: String, cause: Option<Cause> },
     /// Another report took its place in a release; none where the precinct's numbers were taken out.
@@ -160,6 +164,20 @@ fn standing(
     }
 }
 
+/// What those who signed a report were asked, and their replies.
+fn asked(night: &Night<'_>, number: PrecinctNumber, id: MessageId) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let about_it = |asked: &&Asked| asked.question.report == id;
+    for Asked { signed, question, reply } in night.state.questions(number).iter().filter(about_it) {
+        let what = What::Asked { question: signed.id, words: question.words.clone() };
+        steps.push(Step { at_ms: signed.entered_ms, what });
+        steps.extend(
+            reply.as_ref().map(|reply| Step { at_ms: reply.entered_ms, what: What::Replied }),
+        );
+    }
+    steps
+}
+
 fn steps(
     night: &Night<'_>,
     number: PrecinctNumber,
@@ -169,7 +187,9 @@ fn steps(
 ) -> Vec<Step> {
     let review = night.state.review();
     let mut steps = Vec::new();
-    // A question of headquarters to the secretary, and its answer, will be steps here.
+    if !releases.is_empty() || night.state.is_live() {
+        steps.extend(asked(night, number, id));
+    }
     for one in previews.iter().map(|&place| &review.previews()[place]) {
         let objections = review.objections().iter().filter(|objected| {
             objected.objection.preview == one.signed.id && objected.objection.precinct == number

@@ -229,6 +229,7 @@ impl Lookup {
         let because = |cause: Option<countersign_core::message::Cause>| {
             cause.map_or_else(String::new, |cause| format!(" ({})", language.cause(cause)))
         };
+        let withheld = say("[withheld by two people]", "[retenido por dos personas]");
         let words = |what: &What| match what {
             What::Previewed { name, objections: 0 } => {
                 format!(
@@ -247,6 +248,21 @@ impl Lookup {
                 ),
                 say("Objections to its precinct:", "Objeciones a su precinto:"),
             ),
+            What::Asked { question, words } => {
+                let words = if log.is_withheld(*question) { withheld } else { words };
+                format!(
+                    "{} “{words}”",
+                    say(
+                        "Headquarters asked those who signed it:",
+                        "La sede preguntó a quienes lo firmaron:"
+                    )
+                )
+            }
+            What::Replied => say(
+                "They replied that its numbers stand.",
+                "Respondieron que sus números se mantienen.",
+            )
+            .to_owned(),
             What::Released { name, cause } => {
                 format!("{} “{name}”{}.", say("Released in", "Publicado en"), because(*cause))
             }
@@ -265,7 +281,6 @@ impl Lookup {
                 because(*cause)
             ),
             What::Withdrawn { name, why, words } => {
-                let withheld = say("[withheld by two people]", "[retenido por dos personas]");
                 let words = if log.is_withheld(*why) { withheld } else { words };
                 format!(
                     "{} “{name}”: {words}",
