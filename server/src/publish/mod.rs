@@ -195,31 +195,56 @@ fn messages(night: &Night<'_>, files: &mut Files) {
     }
 }
 
+/// The numbers that pages have to say of what is released, by region.
+pub struct OnPages {
+    by_region: HashMap<String, Cells>,
+}
+
+impl OnPages {
+    /// Works them out.
+    #[must_use]
+    pub fn of(released: &Released) -> Self {
+        let mut by_region: HashMap<String, Cells> = HashMap::new();
+        let mut expect = |cell: &cells::Cell, number: &str| {
+            let shown =
+                !matches!(cell.measure.as_str(), "attendees" | "released" | EARLY_ATTENDEES)
+                    && !cell.measure.starts_with("official:")
+                    && !cell.measure.starts_with("national:");
+            if shown {
+                let region = by_region.entry(cell.region.clone()).or_default();
+                region.put(&cell.region, &*cell.measure, number);
+            }
+        };
+        Cells::of(released).each(&mut expect);
+        Cells::sums_with_early_votes(released).each(&mut expect);
+        Self { by_region }
+    }
+
+    /// Compares them with those in a page of the first page's kind, a county's or a precinct's; how many there are. A page
+    /// without numbers agrees.
+    ///
+    /// # Errors
+    /// The first [`Difference`].
+    pub fn agree_with(&self, html: &str) -> Result<usize, Difference> {
+        let page = pages::read_back::cells(html);
+        let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
+        let Some(region) = page.first_region() else { return Ok(0) };
+        let ours = self.by_region.get(region).cloned().unwrap_or_default();
+        ours.agree_with(&page)?;
+        Ok(ours.len())
+    }
+}
+
 /// Compares the numbers in pages with what was worked out.
 fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
-    let worked_out = Cells::of(released);
-    let mut by_region: HashMap<String, Cells> = HashMap::new();
-    let mut expect = |cell: &cells::Cell, number: &str| {
-        let shown = !matches!(cell.measure.as_str(), "attendees" | "released" | EARLY_ATTENDEES)
-            && !cell.measure.starts_with("official:")
-            && !cell.measure.starts_with("national:");
-        if shown {
-            let region = by_region.entry(cell.region.clone()).or_default();
-            region.put(&cell.region, &*cell.measure, number);
-        }
-    };
-    worked_out.each(&mut expect);
-    Cells::sums_with_early_votes(released).each(&mut expect);
+    let expected = OnPages::of(released);
     for (name, file) in files {
         if !name.ends_with(".html") {
             continue;
         }
         let text = file.read().unwrap_or_default();
-        let page = pages::read_back::cells(&String::from_utf8_lossy(&text));
-        let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
-        let Some(region) = page.first_region() else { continue };
-        let ours = by_region.get(region).cloned().unwrap_or_default();
-        ours.agree_with(&page)
+        expected
+            .agree_with(&String::from_utf8_lossy(&text))
             .map_err(|difference| PublishError::Page { page: name.clone(), difference })?;
     }
     Ok(())

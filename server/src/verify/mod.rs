@@ -21,8 +21,8 @@ use data_encoding::BASE64;
 pub use difference::Difference;
 pub use source::{Address, Source, Unread, Wanted};
 pub use verdict::{
-    Change, ComparedFile, CopySaid, CosignedBy, Counted, GroupResults, Known as ComparedKnown,
-    LayerResults, Said, Verdict, WithheldMessage,
+    Change, ComparedFile, ComparedPages, CopySaid, CosignedBy, Counted, GroupResults,
+    Known as ComparedKnown, LayerResults, Said, Verdict, WithheldMessage,
 };
 
 use public_log::PublicLog;
@@ -68,6 +68,8 @@ pub enum Step {
     Signatures,
     /// Published numbers are read and compared.
     Published,
+    /// Pages are read and compared.
+    Pages,
 }
 
 impl Step {
@@ -80,6 +82,7 @@ impl Step {
             Self::Messages => "reading messages",
             Self::Signatures => "verifying signatures",
             Self::Published => "comparing published data",
+            Self::Pages => "comparing pages",
         }
     }
 }

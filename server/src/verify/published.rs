@@ -9,6 +9,7 @@ use super::difference::Difference;
 use super::source::{Source, Unread, Wanted};
 use super::verdict::{ComparedFile, Verdict};
 use super::{Step, Stop, Watch};
+use crate::publish::OnPages;
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::data::Form;
 use crate::publish::pages::{Effective, Night, Witnesses};
@@ -34,9 +35,10 @@ pub(super) fn compare(
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
     let Some(night) = Night::of(state, 0, Witnesses::default()) else { return Ok(()) };
-    let Some(found) = documents(source, state.room(), &night.releases, watch)? else {
+    let Some((place, found)) = documents(source, state.room(), &night.releases, watch)? else {
         return Ok(());
     };
+    let last_is_there = found.iter().rev().take(Form::ALL.len()).any(|(_, file)| file.is_some());
     let jobs: Vec<_> = night.releases.iter().zip(found.chunks(Form::ALL.len())).collect();
     for compared in on_every_processor(&jobs, |(release, documents)| {
         of_release(state, release, documents, &verdict.not_worked_out)
@@ -45,7 +47,70 @@ pub(super) fn compare(
         verdict.compared.extend(files);
         verdict.not_published.extend(missing);
     }
+    // A release that waits for witnesses is neither in documents nor on pages.
+    if last_is_there {
+        pages(source, place, &night, verdict, watch)?;
+    }
     Ok(())
+}
+
+/// Compares the numbers on the first page and on those of counties and precincts, where the pages were made since something
+/// was last released or withdrawn. A copy may do without pages.
+fn pages(
+    source: &Source,
+    place: &str,
+    night: &Night<'_>,
+    verdict: &mut Verdict,
+    watch: Watch<'_>,
+) -> Result<(), Stop> {
+    let Some(released) = night.released.as_ref() else { return Ok(()) };
+    let first = source.read_one(&format!("{place}index.html"), DOCUMENT_MAX)?.unwrap_or_default();
+    let made_from = log_size(&String::from_utf8_lossy(&first));
+    let changed = night.releases.iter().flat_map(|one| {
+        let withdrawal = one.release.withdrawal.as_ref();
+        [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
+    });
+    if made_from < changed.flatten().max() {
+        verdict.not_published.push(format!("{place}index.html"));
+        return Ok(());
+    }
+    let withheld = &verdict.not_worked_out;
+    let precincts = released.precincts.iter().filter_map(|one| {
+        let id = &night.contest.precinct(one.precinct.0)?.id;
+        (!withheld.contains(id)).then(|| format!("{place}precincts/{id}.html"))
+    });
+    let mut names: Vec<String> = precincts.collect();
+    // Where a precinct's report was withheld, no sum can be worked out either.
+    if withheld.is_empty() {
+        let counties = night.contest.counties.iter();
+        names.extend(counties.map(|county| format!("{place}counties/{}.html", county.id)));
+        names.push(format!("{place}index.html"));
+    }
+    let wanted = names.iter().cloned();
+    let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
+    let all = names.len();
+    let found = source.read(wanted, &mut |read| watch(Step::Pages, read, all))?;
+    let expected = OnPages::of(released);
+    let jobs: Vec<_> = names.iter().zip(&found).collect();
+    for compared in on_every_processor(&jobs, |(name, page)| {
+        let Some(page) = page else { return Ok(0) };
+        expected.agree_with(&String::from_utf8_lossy(page)).map_err(|other| Difference::Cell {
+            file: (*name).clone(),
+            cell: other.cell.to_string(),
+            published: other.theirs,
+            worked_out: other.ours,
+        })
+    }) {
+        verdict.pages.numbers += compared?;
+    }
+    verdict.pages.files = found.iter().flatten().count();
+    Ok(())
+}
+
+/// Entries of the log that a page was made from; `None` where it does not say.
+fn log_size(html: &str) -> Option<u64> {
+    let (_, rest) = html.split_once("data-log-size=\"")?;
+    rest.split_once('"')?.0.parse().ok()
 }
 
 /// What was compared of a release.
@@ -101,13 +166,13 @@ fn on_every_processor<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Syn
 
 type Named = (String, Option<Vec<u8>>);
 
-/// Every document of every release, by its name; `None` where there is none at all.
+/// Every document of every release, by its name, with the place where they lie; `None` where there is none at all.
 fn documents(
     source: &Source,
     room: Room,
     releases: &[Effective<'_>],
     watch: Watch<'_>,
-) -> Result<Option<Vec<Named>>, Unread> {
+) -> Result<Option<(&'static str, Vec<Named>)>, Unread> {
     for place in places(source, room) {
         let name = |folder: &str, form: Form| format!("{place}{folder}/{}", form.name());
         let names: Vec<String> = releases
@@ -119,7 +184,7 @@ fn documents(
         let all = names.len();
         let found = source.read(wanted, &mut |read| watch(Step::Published, read, all))?;
         if found.iter().any(Option::is_some) {
-            return Ok(Some(names.into_iter().zip(found).collect()));
+            return Ok(Some((place, names.into_iter().zip(found).collect())));
         }
     }
     Ok(None)

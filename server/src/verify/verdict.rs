@@ -53,10 +53,22 @@ pub struct Verdict {
     pub copies: Vec<CopySaid>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
-    /// Documents of releases that are not there, where others are.
+    /// Pages that were compared: the first one, and those of counties and precincts.
+    pub pages: ComparedPages,
+    /// Documents of releases that are not there, where others are; the first page where the pages are older than the last
+    /// release or withdrawal.
     pub not_published: Vec<String>,
     /// The first difference.
     pub difference: Option<Said>,
+}
+
+/// Pages that were compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ComparedPages {
+    /// How many there are.
+    pub files: usize,
+    /// Numbers on them.
+    pub numbers: usize,
 }
 
 /// A witness that cosigned.
@@ -345,6 +357,10 @@ impl Verdict {
                     "\npublished data says the same: {numbers} numbers in {files} files"
                 )?;
             }
+        }
+        if self.pages.files > 0 {
+            let ComparedPages { files, numbers } = self.pages;
+            writeln!(text, "pages say the same: {numbers} numbers on {files} pages")?;
         }
         for name in &self.not_published {
             writeln!(text, "  not published: {name}")?;

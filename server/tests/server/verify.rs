@@ -311,6 +311,10 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     let all = ["results.json", "precincts.csv", "totals.csv", "nist-1500-100.json"];
     assert_eq!(documents(&said), all);
     assert_eq!(said["not_published"], json!([]));
+    // The first page, those of two counties and of two precincts.
+    let pages = |said: &Value| said["pages"]["files"].as_u64().unwrap();
+    assert!(pages(&said) >= 5, "{said}");
+    assert!(said["pages"]["numbers"].as_u64().unwrap() > 10, "{said}");
     // Any web host can carry the folder.
     let root = copy.out.clone();
     let files = move |uri: axum::http::Uri| {
@@ -323,6 +327,7 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(documents(&said), all);
+    assert!(pages(&said) >= 5, "{said}");
     host.abort();
     // Written again, nothing changes and nothing is left lying about.
     let before = listing(&copy.out);
@@ -490,6 +495,29 @@ async fn t69_what_is_changed_or_left_out_in_a_copy_is_named() {
             assert!(code == "cell" && what.contains(name), "{what}");
         });
     }
+    let place = &copy.party.contest.precincts[0].id;
+    for page in [format!("precincts/{place}.html"), "index.html".to_owned()] {
+        let other_number = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).unwrap();
+            let (before, cell) = text.split_once("<td data-measure=\"").unwrap();
+            let (measure, number) = cell.split_once("\">").unwrap();
+            Some(format!("{before}<td data-measure=\"{measure}\">9{number}").into_bytes())
+        };
+        copy.with(&copy.file(&page), other_number, || {
+            let (code, what) = copy.differs(&[]);
+            assert!(code == "cell" && what.contains(&page), "{what}");
+        });
+    }
+    // Pages from before the last release are not held against it, and that is said.
+    let older = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).unwrap();
+        Some(text.replace("data-log-size=\"", "data-log-size=\"1\" title=\"").into_bytes())
+    };
+    copy.with(&copy.file("index.html"), older, || {
+        let (code, said) = copy.verify(&[]);
+        assert_eq!((code, &said["pages"]["files"]), (0, &json!(0)), "{said}");
+        assert_eq!(said["not_published"], json!(["index.html"]));
+    });
     let garbled = |_| Some(b"{".to_vec());
     copy.with(&copy.document("results.json"), garbled, || assert_eq!(copy.differs(&[]).0, "file"));
     copy.with(
