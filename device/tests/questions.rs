@@ -3,7 +3,7 @@
 mod common;
 
 use common::server::{Mode, Server};
-use common::tablet::{Device, MAPLE_1, PIN, count, recount};
+use common::tablet::{Device, PIN, count, countersigned, recount};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
@@ -17,16 +17,6 @@ const PRECINCT: PrecinctNumber = PrecinctNumber(0);
 
 /// A minute is the longest that a question may take to be shown.
 const MINUTE: u64 = 60_000;
-
-/// A tablet whose report is countersigned.
-fn countersigned(server: &Server) -> (Device, ReportView) {
-    let code = server.hall().party.code(0).to_string();
-    let device = Device::enrolled(server.package(), &code);
-    device.fill(0, RoomName::Official, MAPLE_1);
-    let report = device.sign();
-    device.sync_until_settled(20);
-    (device, report)
-}
 
 fn reviewer() -> SigningKey {
     SigningKey::from_seed(&[77; 32])

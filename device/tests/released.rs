@@ -3,19 +3,9 @@
 mod common;
 
 use common::server::Server;
-use common::tablet::{Device, MAPLE_1, count, recount};
+use common::tablet::{Device, count, countersigned, recount};
 use countersign_device::api::*;
 use serde_json::{Value, json};
-
-/// A tablet whose report is countersigned.
-fn countersigned(server: &Server) -> (Device, ReportView) {
-    let code = server.hall().party.code(0).to_string();
-    let device = Device::enrolled(server.package(), &code);
-    device.fill(0, RoomName::Official, MAPLE_1);
-    let report = device.sign();
-    device.sync_until_settled(20);
-    (device, report)
-}
 
 /// What a server says that released a report's numbers.
 fn released(report: &ReportView, change: impl FnOnce(&mut Value)) -> Value {

@@ -312,11 +312,6 @@ impl Contest {
     }
 
     /// The number of every precinct, in the roster's order.
-    pub fn numbers(&self) -> impl Iterator<Item = PrecinctNumber> + use<> {
-        (0..u32::try_from(self.precincts.len()).unwrap_or(u32::MAX)).map(PrecinctNumber)
-    }
-
-    /// The number of every precinct, in the roster's order.
     pub fn precinct_numbers(&self) -> impl Iterator<Item = PrecinctNumber> + use<> {
         (0..u32::try_from(self.precincts.len()).unwrap_or(u32::MAX)).map(PrecinctNumber)
     }

@@ -9,6 +9,7 @@ use countersign_device::api::*;
 use countersign_device::{Argon2Params, Clock, Config, NetworkLimits, Random, SyncStep, Tablet};
 
 use super::hall::CAUCUS_MS;
+use super::server::Server;
 
 /// Clocks that stand still until a test moves them.
 #[derive(Debug)]
@@ -244,4 +245,14 @@ impl Device {
         let view = self.view();
         view.reports.into_iter().find(|one| one.id == report).expect("the report is kept").standing
     }
+}
+
+/// A tablet whose report on Maple 1 is countersigned.
+pub fn countersigned(server: &Server) -> (Device, ReportView) {
+    let code = server.hall().party.code(0).to_string();
+    let device = Device::enrolled(server.package(), &code);
+    device.fill(0, RoomName::Official, MAPLE_1);
+    let report = device.sign();
+    device.sync_until_settled(20);
+    (device, report)
 }

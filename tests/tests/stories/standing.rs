@@ -64,7 +64,6 @@ fn t57_a_question_of_headquarters_is_answered() -> Result<()> {
     night.party.ask("official", "oak-1", "Did people leave before the final count?")?;
     // Nothing is pressed: the tablet asks by itself.
     app.session().wait_for_within("[data-testid=question-open]", ASKED_WITHIN)?;
-    whole(&app, None)?;
     person.button("done")?;
     person.wait_screen(&["home"])?;
     person.button("question-open")?;
@@ -83,7 +82,6 @@ fn t57_a_question_of_headquarters_is_answered() -> Result<()> {
         "[data-testid=question] [data-standing=countersigned]",
         COUNTERSIGNED_WITHIN,
     )?;
-    whole(&app, None)?;
     let reviewed = night.party.reviewed("official", "oak-1")?;
     assert!(reviewed.contains("it is right as it was signed (recount)"), "{reviewed}");
     Ok(())
