@@ -150,16 +150,9 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Input<T> {
     }
 }
 
-/// Asks the store on a thread that nobody else waits for.
+/// Asks the private store on a thread that nobody else waits for.
 pub(super) async fn blocking<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(ask).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the private store cannot be read or written");
-            Err(Problem::FAILED)
-        }
-        Err(_) => Err(Problem::FAILED),
-    }
+    crate::http::blocking("headquarters", "the private store", ask).await
 }

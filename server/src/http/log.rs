@@ -15,7 +15,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Peer, Problem, Shared, room};
+use super::{Peer, Problem, Shared, blocking, room};
 use crate::admission;
 use crate::room::{LogHead, RoomDesk, Sight, keep};
 use crate::store::StoreError;
@@ -224,14 +224,7 @@ fn note(headers: &HeaderMap) -> Option<String> {
 pub(super) async fn beginning(service: &Shared, room: Room) -> Result<Option<Beginning>, Problem> {
     let service = Shared::clone(service);
     let read = move || service.admission.room(room).beginning();
-    let found = match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(found)) => found,
-        Ok(Err(error)) => {
-            tracing::error!(%room, %error, "how the log began cannot be read");
-            return Err(Problem::FAILED);
-        }
-        Err(_) => return Err(Problem::FAILED),
-    };
+    let found = blocking(room, "how the log began", read).await?;
     Ok(found
         .map(|found| Beginning { message: BASE64.encode(&found.message), receipt: found.receipt }))
 }
@@ -253,14 +246,7 @@ async fn asked(
     }
     let (service, precincts) = (Shared::clone(service), precincts.to_vec());
     let read = move || questions(service.admission.room(room), &precincts, &holding);
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(error)) => {
-            tracing::error!(%room, %error, "what is asked cannot be read");
-            Err(Problem::FAILED)
-        }
-        Err(_) => Err(Problem::FAILED),
-    }
+    blocking(room, "what is asked", read).await
 }
 
 /// Hashes of a proof, as documents carry them.

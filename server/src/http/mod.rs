@@ -1,5 +1,6 @@
 //! The listeners. Reporting, public and private are apart, so that none of them can be drowned by another's callers.
 
+mod blocking;
 mod body;
 mod connections;
 mod hand_off;
@@ -39,6 +40,7 @@ use crate::publish::sites::Sites;
 use crate::room::Projection;
 use crate::store::PrivateStore;
 
+pub(crate) use blocking::blocking;
 pub(crate) use connections::Stopping;
 pub use connections::{Listener, Places, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};

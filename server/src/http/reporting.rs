@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::log::{self, Beginning};
-use super::{Peer, Problem, Shared, hand_off, room, status, tag};
+use super::{Peer, Problem, Shared, blocking, hand_off, room, status, tag};
 use crate::admission::NotEntered;
 use crate::room::Answer;
 
@@ -223,14 +223,7 @@ pub(super) async fn message(
     let _turn = service.reads.acquire().await.map_err(|_| Problem::FAILED)?;
     let reader = Shared::clone(&service);
     let read = move || reader.admission.room(room).message(index);
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(bytes)) => bytes.ok_or(Problem::NOT_FOUND),
-        Ok(Err(error)) => {
-            tracing::error!(%room, %error, "a message cannot be read");
-            Err(Problem::FAILED)
-        }
-        Err(_) => Err(Problem::FAILED),
-    }
+    blocking(room, "a message", read).await?.ok_or(Problem::NOT_FOUND)
 }
 
 /// The newest package, kept so that everyone who asks for it shares the same bytes: it is by far the largest answer.

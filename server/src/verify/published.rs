@@ -64,14 +64,15 @@ fn pages(
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
     let Some(released) = night.released.as_ref() else { return Ok(()) };
-    let first = source.read_one(&format!("{place}index.html"), DOCUMENT_MAX)?.unwrap_or_default();
-    let made_from = log_size(&String::from_utf8_lossy(&first));
+    let index = format!("{place}index.html");
+    let first = source.read_one(&index, DOCUMENT_MAX)?;
+    let made_from = first.as_ref().and_then(|page| log_size(&String::from_utf8_lossy(page)));
     let changed = night.releases.iter().flat_map(|one| {
         let withdrawal = one.release.withdrawal.as_ref();
         [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
     });
     if made_from < changed.flatten().max() {
-        verdict.not_published.push(format!("{place}index.html"));
+        verdict.not_published.push(index);
         return Ok(());
     }
     let withheld = &verdict.not_worked_out;
@@ -84,12 +85,15 @@ fn pages(
     if withheld.is_empty() {
         let counties = night.contest.counties.iter();
         names.extend(counties.map(|county| format!("{place}counties/{}.html", county.id)));
-        names.push(format!("{place}index.html"));
     }
     let wanted = names.iter().cloned();
     let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
     let all = names.len();
-    let found = source.read(wanted, &mut |read| watch(Step::Pages, read, all))?;
+    let mut found = source.read(wanted, &mut |read| watch(Step::Pages, read, all))?;
+    if withheld.is_empty() {
+        names.push(index);
+        found.push(first);
+    }
     let expected = OnPages::of(released);
     let jobs: Vec<_> = names.iter().zip(&found).collect();
     for compared in on_every_processor(&jobs, |(name, page)| {
