@@ -295,7 +295,9 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
                 cause: Some(Cause::Batch),
             },
         ],
+        despite: None,
     };
+    let despite = Preview { despite: Some(why()), ..preview.clone() };
     let objection = Objection {
         preview: id(4),
         precinct,
@@ -335,6 +337,7 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
         ("decision", reviewer(), one.sign(hall, &decision)),
         ("answer", reviewer(), one.sign(hall, &answer)),
         ("preview", manager(), two.sign(hall, &preview)),
+        ("preview-despite", manager(), two.sign(hall, &despite)),
         (
             "release",
             manager(),
@@ -370,8 +373,12 @@ fn recorded_acts_of_review_and_release_are_still_read() {
         assert_eq!(bytes, now.bytes(), "{name}");
         let message = Message::parse(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(message.verify(&worker.key.public(), scope), "{name}");
-        // One kind has acts of more than one sort.
-        let kind = if name == "copy-compared" { "act" } else { name };
+        // One kind has acts of more than one sort, and one a field that came later.
+        let kind = match name {
+            "copy-compared" => "act",
+            "preview-despite" => "preview",
+            name => name,
+        };
         assert_eq!(message.kind().as_str(), kind);
         assert_eq!(message.content_is_canonical(), Some(Ok(())), "{name}");
     }

@@ -90,7 +90,13 @@ impl Desk {
             })
             .collect();
         let number = review.previews().len() as u32 + 1;
-        Preview { number, name: format!("Batch {number}"), layer: Layer::Night, precincts }
+        Preview {
+            number,
+            name: format!("Batch {number}"),
+            layer: Layer::Night,
+            precincts,
+            despite: None,
+        }
     }
 
     fn propose(&mut self, preview: MessageId) -> Result<MessageId, Refusal> {
@@ -783,6 +789,7 @@ fn a_log_that_is_begun_again_carries_releases_although_all_comes_at_once() {
             decision: None,
             cause: None,
         }],
+        despite: None,
     };
     desk.hall.state = again;
     let preview = desk.one.sign(&desk.hall, &preview);

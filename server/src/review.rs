@@ -176,6 +176,19 @@ pub struct Prepared {
     pub of_the_batch: Vec<StatewideFinding>,
 }
 
+impl Prepared {
+    /// The preview, to be signed. Where something is wrong with all that is new taken together it says why it is shown all the
+    /// same, for observers and everyone to read; `None` where it has to say why, and nothing was said.
+    #[must_use]
+    pub fn to_show(&self, why: Option<&str>) -> Option<Preview> {
+        if self.of_the_batch.is_empty() {
+            return Some(self.preview.clone());
+        }
+        let why = why.map(str::trim).filter(|why| !why.is_empty())?;
+        Some(Preview { despite: Some(why.to_owned()), ..self.preview.clone() })
+    }
+}
+
 /// Prepares a preview of the precincts that were asked for and are ready.
 #[must_use]
 pub fn prepare(
@@ -201,7 +214,7 @@ pub fn prepare(
     let is_asked = |&precinct: &PrecinctNumber| state.open_questions(precinct).next().is_some();
     let asked = numbers.filter(is_asked).collect();
     Prepared {
-        preview: Preview { number, name: name.to_owned(), layer, precincts: named },
+        preview: Preview { number, name: name.to_owned(), layer, precincts: named, despite: None },
         not_ready,
         asked,
         of_the_batch: across.of_the_batch().cloned().collect(),
@@ -237,6 +250,31 @@ pub fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use countersign_core::checks::statewide::{Found, Scope};
+
+    #[test]
+    fn what_looks_wrong_taken_together_is_shown_only_with_the_reason_why() {
+        let preview = Preview {
+            number: 1,
+            name: "First".to_owned(),
+            layer: Layer::Night,
+            precincts: Vec::new(),
+            despite: None,
+        };
+        let prepared = |of_the_batch| Prepared {
+            preview: preview.clone(),
+            not_ready: Vec::new(),
+            asked: Vec::new(),
+            of_the_batch,
+        };
+        let good = prepared(Vec::new());
+        assert_eq!(good.to_show(Some("no reason")), Some(preview.clone()), "nothing to say");
+        let found = Found::ManyAttendees { attendees: 9, plausible_max: 3 };
+        let wrong = prepared(vec![StatewideFinding { scope: Scope::Batch, found }]);
+        assert_eq!((wrong.to_show(None), wrong.to_show(Some(" "))), (None, None));
+        let shown = wrong.to_show(Some(" looked into ")).unwrap();
+        assert_eq!(shown.despite.as_deref(), Some("looked into"));
+    }
 
     #[test]
     fn findings_are_named_as_they_are_read() {

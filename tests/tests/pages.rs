@@ -30,7 +30,7 @@ fn release(
     precincts: Vec<PreviewedPrecinct>,
 ) -> Result<()> {
     let managers = &house.workers;
-    let preview = Preview { number, name: name.to_owned(), layer, precincts };
+    let preview = Preview { number, name: name.to_owned(), layer, precincts, despite: None };
     let preview = house.act(&managers.manager, &preview)?;
     let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
     house.act(&managers.second, &Approve { approves: release })?;

@@ -144,6 +144,10 @@ pub struct Preview {
     /// Its precincts, in rising order; at least one.
     #[n(4)]
     pub precincts: Vec<PreviewedPrecinct>,
+    /// Why it is shown although the checks across precincts find something wrong with all that is new taken together, such as
+    /// shifted columns: 1 to 200 characters. Absent where they find nothing.
+    #[n(5)]
+    pub despite: Option<String>,
 }
 
 impl Payload for Preview {
@@ -157,6 +161,7 @@ impl Preview {
         is_line(&self.name, NAME_MAX)
             && !self.precincts.is_empty()
             && self.precincts.is_sorted_by(|a, b| a.precinct < b.precinct)
+            && self.despite.as_deref().is_none_or(is_why)
     }
 
     /// What it says of a precinct.

@@ -59,9 +59,10 @@ pub(super) struct MakePreview {
     /// Ids of precincts; all that are ready without it.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     precincts: Vec<String>,
-    /// Go on although something looks wrong with all that is new taken together, such as shifted columns.
-    #[arg(long)]
-    despite_the_batch: bool,
+    /// Why it is shown although something looks wrong with all that is new taken together, such as shifted columns. Everyone
+    /// will read it.
+    #[arg(long, value_name = "WHY")]
+    despite_the_batch: Option<String>,
     /// Why released numbers change.
     #[arg(long, value_enum, requires = "precincts")]
     cause: Option<CauseName>,
@@ -275,19 +276,20 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             let sentence = finding.headquarters_sentence(&package.contest, Language::English);
             let _ = writeln!(text, "all that is new: {sentence}");
         }
-        if !prepared.of_the_batch.is_empty() && !make.despite_the_batch {
-            return Err(Failure::mistake(format!(
-                "{text}look at what came in before it is shown to anybody; --despite-the-batch goes on all the same"
-            )));
-        }
         let precincts = prepared.preview.precincts.len();
         if precincts == 0 {
             return Err(Failure::mistake(format!("{text}no precinct is ready to be released")));
         }
-        let number = prepared.preview.number;
+        let Some(preview) = prepared.to_show(make.despite_the_batch.as_deref()) else {
+            return Err(Failure::mistake(format!(
+                "{text}look at what came in before it is shown to anybody; --despite-the-batch \"why\" goes on all the same, and \
+                 everyone reads why"
+            )));
+        };
+        let number = preview.number;
         let _ = writeln!(text, "preview {number}: {precincts} precincts");
         print(&text)?;
-        Ok(prepared.preview)
+        Ok(preview)
     })?;
     Ok(())
 }

@@ -31,7 +31,7 @@ use crate::room::Outcome;
 const OF_THE_BATCH: Problem = Problem::new(
     409,
     "of-the-batch",
-    "Something looks wrong with all that is new taken together. Look at what came in before it is shown to anybody.",
+    "Something looks wrong with all that is new taken together. Look at what came in, and say why it is shown all the same.",
 );
 const NONE_READY: Problem =
     Problem::new(409, "none-ready", "No precinct is ready to be released. Nothing was previewed.");
@@ -71,8 +71,9 @@ pub(super) enum Act {
         layer: String,
         precincts: Option<Vec<u32>>,
         cause: Option<String>,
+        /// Why it is shown although all that is new looks wrong, taken together.
         #[serde(default)]
-        despite_the_batch: bool,
+        despite: Option<String>,
     },
     Object {
         preview: u32,
@@ -119,9 +120,9 @@ pub(super) async fn act(
 ) -> Result<Response, Problem> {
     let room = room(&name)?;
     let message = match act {
-        Act::Preview { name, layer, precincts, cause, despite_the_batch } => {
+        Act::Preview { name, layer, precincts, cause, despite } => {
             let asked = ToPrepare::new(name, layer, precincts, cause);
-            preview(&service, &signed_in, room, asked, despite_the_batch).await?
+            preview(&service, &signed_in, room, asked, despite).await?
         }
         act => {
             let (key, now_ms) = (signed_in.key(), service.clock.now_ms());
@@ -139,19 +140,17 @@ async fn preview(
     signed_in: &SignedIn,
     room: Room,
     asked: ToPrepare,
-    despite_the_batch: bool,
+    despite: Option<String>,
 ) -> Result<Message, Problem> {
     let Seen { board, .. } = board(service, room).await?;
     let key = Arc::clone(signed_in.key());
     let prepare = move || {
         let prepared = asked.prepare(&board)?;
-        if !prepared.of_the_batch.is_empty() && !despite_the_batch {
-            return Err(OF_THE_BATCH);
-        }
         if prepared.preview.precincts.is_empty() {
             return Err(NONE_READY);
         }
-        Ok(sign(&board.state, &key, &prepared.preview))
+        let preview = prepared.to_show(despite.as_deref()).ok_or(OF_THE_BATCH)?;
+        Ok(sign(&board.state, &key, &preview))
     };
     tokio::task::spawn_blocking(prepare).await.map_err(|_| Problem::FAILED)?
 }

@@ -38,6 +38,10 @@ struct PreviewView {
     precincts: usize,
     /// Their numbers, in rising order.
     numbers: Vec<u32>,
+    /// Whether something looked wrong with all that was new, taken together.
+    was_warned: bool,
+    /// Why it was shown all the same; absent too where the reader may not see it.
+    despite: Option<String>,
     objections: Vec<ObjectionView>,
     releases: Vec<ReleaseView>,
 }
@@ -192,6 +196,8 @@ impl PreviewView {
             window_ends_ms: *window_ends_ms,
             precincts: preview.precincts.len(),
             numbers: preview.precincts.iter().map(|named| named.precinct.0).collect(),
+            was_warned: preview.despite.is_some(),
+            despite: preview.despite.as_ref().and_then(|why| reader.words(signed.id, why)),
             objections: objections.map(|objected| ObjectionView::of(reader, objected)).collect(),
             releases: releases.map(|release| ReleaseView::of(reader, release)).collect(),
         }

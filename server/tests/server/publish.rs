@@ -8,7 +8,7 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
     Answer, AnswerOutcome, Cause, Decision, Evidence, Layer, Message, Objection, ObjectionReason,
-    People, Person, Question, Role, Scope,
+    People, Person, Preview, PreviewedPrecinct, Question, Release, Role, Scope,
 };
 use countersign_core::room::Room;
 use countersign_server::practice;
@@ -165,6 +165,43 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     assert_eq!(std::fs::read_to_string(out.join(&folder).join("precincts.csv")).unwrap(), csv_text);
     let again = good(party.root.path(), &export);
     assert!(again.contains("files ("), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t50_why_a_batch_that_looks_wrong_was_shown_is_read_by_everyone() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let managers = Managers::named(&party, &server).await;
+    let why = "telephoned: the columns stand as on the sheets";
+    let precinct = PrecinctNumber(0);
+    let named =
+        PreviewedPrecinct { precinct, report: Some(reports[0]), decision: None, cause: None };
+    let preview = Preview {
+        number: 1,
+        name: "First".to_owned(),
+        layer: Layer::Night,
+        precincts: vec![named],
+        despite: Some(why.to_owned()),
+    };
+    let preview = managers.act(Message::sign(&managers.one, managers.scope, &preview)).await;
+    server.publish();
+    for name in ["status.html", "es/status.html"] {
+        assert!(page(&server, name).await.contains(why), "{name}");
+    }
+    let release = Release { preview, left_out: vec![] };
+    let release = managers.act(Message::sign(&managers.one, managers.scope, &release)).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+    for name in ["releases.html", "es/releases.html"] {
+        assert!(page(&server, name).await.contains(why), "{name}");
+    }
+    // It is somebody's words, and two people may withhold them.
+    managers.withhold(&party, preview).await;
+    server.publish();
+    assert!(!page(&server, "releases.html").await.contains(why));
+    server.stop().await;
 }
 
 /// Nevada 2020: nobody knows its counties' state delegates. What is not known is nowhere a nought, and shares are of delegates.

@@ -19,9 +19,9 @@ const ROOM: Room = Room::Official;
 /// Two release managers, and what they do beside a running server.
 pub struct Managers<'a> {
     server: &'a Server,
-    one: SigningKey,
+    pub one: SigningKey,
     two: SigningKey,
-    scope: Scope<'a>,
+    pub scope: Scope<'a>,
 }
 
 impl<'a> Managers<'a> {
@@ -98,6 +98,7 @@ impl<'a> Managers<'a> {
             name: name.to_owned(),
             layer,
             precincts: precincts.iter().map(named).collect(),
+            despite: None,
         };
         let preview = self.act(Message::sign(&self.one, self.scope, &preview)).await;
         let release = Release { preview, left_out: vec![] };

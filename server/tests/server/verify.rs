@@ -95,6 +95,7 @@ impl Night {
             name: "First batch".to_owned(),
             layer: Layer::Night,
             precincts: vec![named(0, None), named(1, Some(decision)), named(2, None)],
+            despite: None,
         };
         let preview = night.act(&night.one, &preview).await;
         let release = Release { preview, left_out: vec![PrecinctNumber(2)] };

@@ -131,14 +131,14 @@ const previewed = (from: number, to: number): number[] => Array.from({ length: t
 
 export const previews: Preview[] = [
   {
-    id: "e1".repeat(32), number: 1, name: "62 %", layer: "night", person: 4, entered_ms: NOW - 190 * MINUTE, window_ends_ms: NOW - 160 * MINUTE, precincts: 1094, numbers: previewed(0, 1094), objections: [],
+    id: "e1".repeat(32), number: 1, name: "62 %", layer: "night", person: 4, entered_ms: NOW - 190 * MINUTE, window_ends_ms: NOW - 160 * MINUTE, precincts: 1094, numbers: previewed(0, 1094), was_warned: false, despite: null, objections: [],
     releases: [{ id: "f1".repeat(32), person: 4, entered_ms: NOW - 159 * MINUTE, left_out: [17, 512], approved_ms: NOW - 155 * MINUTE, approved_by: 5, withdrawn: null }],
   },
   {
-    id: "e2".repeat(32), number: 2, name: "71 %", layer: "night", person: 4, entered_ms: NOW - 50 * MINUTE, window_ends_ms: NOW - 20 * MINUTE, precincts: 160, numbers: previewed(1094, 1254), objections: precinct.objections.slice(0, 1),
+    id: "e2".repeat(32), number: 2, name: "71 %", layer: "night", person: 4, entered_ms: NOW - 50 * MINUTE, window_ends_ms: NOW - 20 * MINUTE, precincts: 160, numbers: previewed(1094, 1254), was_warned: true, despite: "Two counties are nearly alike; read against their sheets by telephone.", objections: precinct.objections.slice(0, 1),
     releases: [{ id: "f2".repeat(32), person: 4, entered_ms: NOW - 18 * MINUTE, left_out: [1234], approved_ms: null, approved_by: null, withdrawn: null }],
   },
-  { id: "e3".repeat(32), number: 3, name: "75 %", layer: "night", person: 5, entered_ms: NOW - 8 * MINUTE, window_ends_ms: NOW + 22 * MINUTE, precincts: 71, numbers: previewed(1254, 1325), objections: [], releases: [] },
+  { id: "e3".repeat(32), number: 3, name: "75 %", layer: "night", person: 5, entered_ms: NOW - 8 * MINUTE, window_ends_ms: NOW + 22 * MINUTE, precincts: 71, numbers: previewed(1254, 1325), was_warned: false, despite: null, objections: [], releases: [] },
 ];
 
 export const releases: Releases = {

@@ -273,6 +273,7 @@ impl Acts {
             "layer": preview.layer.code(),
             "window_ends_ms": place.entry.time_ms.saturating_add(window_ms),
             "precincts": precincts,
+            "despite": preview.despite.as_ref().map(|why| unless_withheld(desk, place.message.id(), why)),
         }))
     }
 }

@@ -7,7 +7,9 @@ use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::language::Language;
 use countersign_core::message::Layer;
-use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
+use countersign_core::results::{
+    ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, changes,
+};
 
 use super::words::Words as _;
 use super::{SCRIPT, STYLE, named_by_content};
@@ -182,6 +184,12 @@ impl<'a> Night<'a> {
                 .to_owned();
         }
         words.to_owned()
+    }
+
+    /// Why a preview was shown although all that was new looked wrong, taken together; `None` where nothing did.
+    pub(super) fn despite(&self, language: Language, previewed: &Previewed) -> Option<String> {
+        let why = previewed.preview.despite.as_ref()?;
+        Some(self.written(language, previewed.signed.id, why))
     }
 
     /// Whether a release that is shown ever named a precinct.

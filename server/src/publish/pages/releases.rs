@@ -24,6 +24,8 @@ struct One<'a> {
     changed: usize,
     people: (u32, u32),
     witnessed: Option<String>,
+    /// Why it was shown although all that was new looked wrong, taken together.
+    despite: Option<String>,
     /// Why and when it was withdrawn.
     withdrawn: Option<(String, String)>,
     folder: &'a str,
@@ -45,6 +47,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage
             one.release.approval.map_or(0, |approval| approval.signed.person),
         ),
         witnessed: night.witnessed(one, language),
+        despite: night.despite(language, &night.state.review().previews()[one.release.preview]),
         withdrawn: one.release.withdrawal.as_ref().map(|withdrawal| {
             let at = withdrawal.approval.signed.entered_ms;
             let why = night.written(language, withdrawal.signed.id, &withdrawal.why);

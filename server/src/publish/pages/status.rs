@@ -41,6 +41,8 @@ struct Shown {
     precincts: String,
     at: String,
     window_ends: String,
+    /// Why it is shown although all that is new looks wrong, taken together.
+    despite: Option<String>,
     objections: usize,
 }
 
@@ -95,6 +97,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         precincts: whole(previewed.preview.precincts.len()),
         at: night.time(language, previewed.signed.entered_ms),
         window_ends: night.time(language, previewed.window_ends_ms),
+        despite: night.despite(language, previewed),
         objections: review
             .objections()
             .iter()

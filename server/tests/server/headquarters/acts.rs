@@ -103,8 +103,7 @@ pub(super) fn entered(reply: &Reply, kind: &str) -> String {
 
 pub(super) fn preview() -> Value {
     json!({
-        "do": "preview", "name": "First batch", "layer": "night", "precincts": null, "cause": null,
-        "despite_the_batch": false
+        "do": "preview", "name": "First batch", "layer": "night", "precincts": null, "cause": null
     })
 }
 
@@ -176,7 +175,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     has_fields(&releases, "now_ms previews stops pending not_ready");
     has_fields(
         first,
-        "id number name layer person entered_ms window_ends_ms precincts numbers objections releases",
+        "id number name layer person entered_ms window_ends_ms precincts numbers was_warned despite objections releases",
     );
     has_fields(
         &first["releases"][0],

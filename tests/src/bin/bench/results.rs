@@ -153,7 +153,7 @@ fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
         precincts.push(PreviewedPrecinct { precinct, report, decision, cause: None });
     }
     let (name, layer) = ("all of it".to_owned(), Layer::Night);
-    let preview = Preview { number: 1, name, layer, precincts };
+    let preview = Preview { number: 1, name, layer, precincts, despite: None };
     let managers = &house.workers;
     let preview = house.act(&managers.manager, &preview)?;
     let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;

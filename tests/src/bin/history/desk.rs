@@ -103,7 +103,10 @@ impl Story {
     ) -> Outcome<usize> {
         let decisions = precincts.iter().filter(|named| named.decision.is_some()).count();
         self.previews += 1;
-        let preview = Preview { number: self.previews, name: name.to_owned(), layer, precincts };
+        let (number, name) = (self.previews, name.to_owned());
+        let wrong = !self.of_the_batch.is_empty();
+        let despite = wrong.then(|| "as it was published".to_owned());
+        let preview = Preview { number, name, layer, precincts, despite };
         let managers = &self.house.workers;
         let preview = self.house.act(&managers.manager, &preview)?;
         let release = Release { preview, left_out: Vec::new() };

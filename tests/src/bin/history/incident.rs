@@ -97,11 +97,8 @@ impl Story {
             precincts: precincts.len(),
             named: precincts.iter().filter(named).count(),
             of_the_batch: prepared.of_the_batch.len(),
-            // As the command does it: a batch about which something is said as a whole is shown to nobody.
-            shown: match prepared.of_the_batch.len() {
-                0 => prepared.preview.precincts.len(),
-                _ => 0,
-            },
+            // By the same function as the command and headquarters' page: nobody said why it should be shown all the same.
+            shown: prepared.to_show(None).map_or(0, |preview| preview.precincts.len()),
         };
         let first = prepared.of_the_batch.first().map_or_else(String::new, |finding| {
             finding.headquarters_sentence(&contest, Language::English)

@@ -217,6 +217,10 @@ export interface Preview {
   precincts: number;
   /** Which ones, where the server says so. */
   numbers?: number[];
+  /** Something looked wrong with all that was new, taken together. */
+  was_warned: boolean;
+  /** Why it was shown all the same. */
+  despite: string | null;
   objections: Objection[];
   releases: Release[];
 }
@@ -309,7 +313,7 @@ export type Act =
   | { do: "answer"; objection: string; outcome: Outcome; why: string }
   | { do: "admit"; message: string; why: string }
   | { do: "ask"; precinct: number; report: string; findings: string[]; words: string }
-  | ({ do: "preview"; despite_the_batch: boolean } & Preparation)
+  | ({ do: "preview"; despite: string | null } & Preparation)
   | { do: "object"; preview: number; precinct: number; reason: ObjectionReason; why: string }
   | { do: "release"; preview: number; left_out: number[] }
   | { do: "approve"; id: string }
