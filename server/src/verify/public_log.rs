@@ -5,16 +5,14 @@ use std::collections::HashMap;
 use countersign_core::contest::RoomLog;
 use countersign_core::id::{KeyId, MessageId, PublicKey};
 use countersign_core::log::tile::{Tile, hash_tile, read_entry_bundle};
-use countersign_core::log::{
-    Checkpoint, CheckpointError, Entry, LogKey, Origin, Tree, cosignatures,
-};
+use countersign_core::log::{Checkpoint, CheckpointError, Entry, LogKey, Origin, Tree};
 use countersign_core::message::{Kind, Message, Package};
 use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
 
 use super::difference::Difference;
 use super::source::{Source, Unread, Wanted};
-use super::verdict::{CosignedBy, Known as Compared};
+use super::verdict::Known as Compared;
 use super::{Known, Order, Step, Stop, Watch};
 use crate::public_folder;
 
@@ -205,27 +203,6 @@ impl PublicLog {
             return Err(Difference::Fork { name, known: head.size });
         }
         Ok(Compared { name, size: head.size, of_an_earlier_log: false })
-    }
-
-    /// Which of the named witnesses cosigned the head, and which did not.
-    pub(super) fn cosigned(
-        &self,
-        order: &Order,
-    ) -> Result<(Vec<CosignedBy>, Vec<String>), Difference> {
-        let found =
-            cosignatures(&self.note, &order.witnesses).map_err(|_| Difference::Cosignature)?;
-        if found.is_empty() && !order.witnesses.is_empty() {
-            return Err(Difference::NotWitnessed);
-        }
-        let (mut by, mut silent) = (Vec::new(), Vec::new());
-        for (at, witness) in order.witnesses.iter().enumerate() {
-            let name = witness.name().to_owned();
-            match found.iter().find(|cosigned| cosigned.witness == at) {
-                Some(cosigned) => by.push(CosignedBy { name, time_s: cosigned.time_s }),
-                None => silent.push(name),
-            }
-        }
-        Ok((by, silent))
     }
 
     /// Every message that can be read, by entry, each the one that was entered.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::difference::Difference;
 use super::time;
+use super::witnesses::{ContestWitnesses, CosignedBy, write_names};
 
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -29,9 +30,12 @@ pub struct Verdict {
     pub root: Option<String>,
     /// Time of its last entry, milliseconds since the Unix epoch.
     pub last_entry_ms: Option<u64>,
-    /// Witnesses that cosigned the checkpoint.
+    /// The contest's witnesses; absent where it names nobody. That too few of them cosigned is no difference: a checkpoint
+    /// that is newer than the release may not have been cosigned yet.
+    pub witnesses: Option<ContestWitnesses>,
+    /// Witnesses named by whoever verifies that cosigned the checkpoint.
     pub cosigned_by: Vec<CosignedBy>,
-    /// Named witnesses that did not.
+    /// Those that did not.
     pub not_cosigned_by: Vec<String>,
     /// Older checkpoints and receipts that the log goes on from.
     pub known: Vec<Known>,
@@ -69,15 +73,6 @@ pub struct ComparedPages {
     pub files: usize,
     /// Numbers on them.
     pub numbers: usize,
-}
-
-/// A witness that cosigned.
-#[derive(Debug, Clone, Serialize)]
-pub struct CosignedBy {
-    /// Its name.
-    pub name: String,
-    /// When, seconds since the Unix epoch.
-    pub time_s: u64,
 }
 
 /// An older checkpoint or receipt.
@@ -311,13 +306,10 @@ impl Verdict {
         if let (Some(root), Some(last)) = (&self.root, self.last_entry_ms) {
             writeln!(text, "{} entries until {}, root {root}", self.log_size, time(last))?;
         }
-        for witness in &self.cosigned_by {
-            let at = time(witness.time_s.saturating_mul(1000));
-            writeln!(text, "cosigned by {} at {at}", witness.name)?;
+        if let Some(witnesses) = &self.witnesses {
+            witnesses.write(text)?;
         }
-        for witness in &self.not_cosigned_by {
-            writeln!(text, "not cosigned by {witness}")?;
-        }
+        write_names(text, &self.cosigned_by, &self.not_cosigned_by)?;
         for known in &self.known {
             let Known { name, size, of_an_earlier_log } = known;
             if *of_an_earlier_log {
