@@ -25,7 +25,7 @@ pub use verdict::{
     Change, ComparedFile, ComparedPages, CopySaid, Counted, GroupResults, Known as ComparedKnown,
     LayerResults, Said, Verdict, WithheldMessage,
 };
-pub use witnesses::{ContestWitnesses, CosignedBy};
+pub use witnesses::{ContestWitness, ContestWitnesses, CosignedBy, NotWitnessed};
 
 use public_log::PublicLog;
 use replay::Replayed;
@@ -176,7 +176,8 @@ fn look(
         verdict.messages.entry(message.kind().as_str()).or_default().public += 1;
     }
     drop(messages);
-    verdict.witnesses = ContestWitnesses::of(&replayed.state, &log.note)?;
+    verdict.witnesses = witnesses::of_contest(&log, &replayed.state)?;
+    verdict.not_witnessed = witnesses::not_witnessed(&log, &replayed.state)?;
     withheld(verdict, &replayed);
     results(source, verdict, &replayed, watch)?;
     if verdict.unjudged.is_empty() && verdict.not_worked_out.is_empty() {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::difference::Difference;
 use super::time;
-use super::witnesses::{ContestWitnesses, CosignedBy, write_names};
+use super::witnesses::{ContestWitnesses, CosignedBy, NotWitnessed};
 
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -30,9 +30,11 @@ pub struct Verdict {
     pub root: Option<String>,
     /// Time of its last entry, milliseconds since the Unix epoch.
     pub last_entry_ms: Option<u64>,
-    /// The contest's witnesses; absent where it names nobody. That too few of them cosigned is no difference: a checkpoint
-    /// that is newer than the release may not have been cosigned yet.
+    /// The contest's witnesses, and what they cosigned; `null` where it names nobody.
     pub witnesses: Option<ContestWitnesses>,
+    /// Releases that fewer of the contest's witnesses than needed have cosigned, as far as what is shown says. No difference:
+    /// they may have cosigned checkpoints that nobody shows any more.
+    pub not_witnessed: Vec<NotWitnessed>,
     /// Witnesses named by whoever verifies that cosigned the checkpoint.
     pub cosigned_by: Vec<CosignedBy>,
     /// Those that did not.
@@ -309,7 +311,16 @@ impl Verdict {
         if let Some(witnesses) = &self.witnesses {
             witnesses.write(text)?;
         }
-        write_names(text, &self.cosigned_by, &self.not_cosigned_by)?;
+        for release in &self.not_witnessed {
+            release.write(text)?;
+        }
+        for witness in &self.cosigned_by {
+            let at = time(witness.time_s.saturating_mul(1000));
+            writeln!(text, "cosigned by {} at {at}", witness.name)?;
+        }
+        for witness in &self.not_cosigned_by {
+            writeln!(text, "not cosigned by {witness}")?;
+        }
         for known in &self.known {
             let Known { name, size, of_an_earlier_log } = known;
             if *of_an_earlier_log {

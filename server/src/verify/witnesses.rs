@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use countersign_core::contest::WitnessList;
-use countersign_core::log::WitnessKey;
+use countersign_core::log::{WitnessKey, cosignatures};
 use countersign_core::results::RoomState;
 use serde::Serialize;
 
@@ -52,6 +52,32 @@ pub struct NotWitnessed {
     pub needed: u32,
     /// The others.
     pub silent: Vec<String>,
+}
+
+/// A witness that whoever verifies asked for, and that cosigned the head.
+#[derive(Debug, Clone, Serialize)]
+pub struct CosignedBy {
+    /// Its name.
+    pub name: String,
+    /// When, by its own clock, seconds since the Unix epoch.
+    pub time_s: u64,
+}
+
+/// Which of these witnesses cosigned a signed head, and names of those that did not.
+pub(super) fn cosigned(
+    note: &str,
+    keys: &[WitnessKey],
+) -> Result<(Vec<CosignedBy>, Vec<String>), Difference> {
+    let found = cosignatures(note, keys).map_err(|_| Difference::Cosignature)?;
+    let (mut by, mut silent) = (Vec::new(), Vec::new());
+    for (at, key) in keys.iter().enumerate() {
+        let name = key.name().to_owned();
+        match found.iter().find(|cosigned| cosigned.witness == at) {
+            Some(cosigned) => by.push(CosignedBy { name, time_s: cosigned.time_s }),
+            None => silent.push(name),
+        }
+    }
+    Ok((by, silent))
 }
 
 /// The contest's witnesses and what they cosigned; `None` where it names nobody.
