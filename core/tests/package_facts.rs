@@ -5,8 +5,11 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use countersign_core::contest::{Contest, CountyKind, EarlyVotes, National, NationalBasis};
+use countersign_core::contest::{
+    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, WitnessList,
+};
 use countersign_core::crypto::SigningKey;
+use countersign_core::log::WitnessKey;
 use countersign_core::message::Package;
 
 /// The made-up contest with every later fact.
@@ -67,6 +70,88 @@ fn a_recorded_package_of_made_up_data_is_still_read() {
     let signed = Package::sign(1, package.contest.clone(), &party);
     assert_eq!(signed.bytes(), bytes, "it is written as it was");
     assert!(!common::practice().is_made_up() && !common::iowa().is_made_up());
+}
+
+fn witness(seed: u8, name: &str) -> WitnessKey {
+    WitnessKey::new(name, SigningKey::from_seed(&[seed; 32]).public()).expect("it is a name")
+}
+
+/// The contest's witnesses, in bytes of their own. Recorded as the ones above.
+#[test]
+fn a_recorded_package_with_witnesses_is_still_read() {
+    let party = SigningKey::from_seed(&[1; 32]);
+    let keys: Vec<_> =
+        (1..4).map(|seed| witness(seed, &format!("witness{seed}.example.org"))).collect();
+    let list = WitnessList { keys, needed: 2 };
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compat/v1/package-witnesses.cose");
+    if !path.exists() && std::env::var_os("COUNTERSIGN_RECORD").is_some() {
+        let contest = Contest { witnesses: Some(list.clone()), ..common::early() };
+        fs::write(&path, Package::sign(1, contest, &party).bytes())
+            .expect("the folder can be written");
+    }
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (_, package) = Package::read(&bytes).expect("it is a package, and the party signed it");
+    assert_eq!(package.contest.witnesses, Some(list));
+    assert_eq!(package.contest.check_shape(), Ok(()));
+    let signed = Package::sign(1, package.contest.clone(), &party);
+    assert_eq!(signed.bytes(), bytes, "it is written as it was");
+    // One changed character of a verifier key makes it another package, which is none.
+    let key = witness(1, "witness1.example.org").to_string();
+    let at = bytes.windows(key.len()).position(|part| part == key.as_bytes()).expect("as text");
+    let mut changed = bytes;
+    changed[at + key.len() - 2] ^= 1;
+    assert!(Package::read(&changed).is_err());
+    assert_eq!(common::practice().witnesses, None);
+}
+
+#[test]
+fn contradicting_witnesses_are_refused() {
+    let refused = |keys: Vec<WitnessKey>, needed| {
+        let witnesses = Some(WitnessList { keys, needed });
+        Contest { witnesses, ..common::practice() }.check_shape().unwrap_err().0
+    };
+    let two = || vec![witness(1, "a.example"), witness(2, "b.example")];
+    for needed in [0, 3, u32::MAX] {
+        assert!(refused(two(), needed).contains("of 2 witnesses cannot be needed"));
+    }
+    assert!(refused(Vec::new(), 0).contains("of 0 witnesses"));
+    for again in [witness(1, "c.example"), witness(3, "a.example")] {
+        assert!(refused([two(), vec![again]].concat(), 1).contains("named twice"));
+    }
+    let many = (0..13).map(|seed| witness(seed, &format!("w{seed}.example"))).collect();
+    assert!(refused(many, 7).contains("there are 13 witnesses"));
+}
+
+#[test]
+fn contest_toml_names_witnesses() {
+    let read = |table: &str| {
+        let mut files = common::files("practice");
+        let text = files.get_mut("contest.toml").expect("it is there");
+        text.extend_from_slice(format!("\n[witnesses]\n{table}\n").as_bytes());
+        contest::read(&files)
+    };
+    let (a, b) = (witness(1, "a.example"), witness(2, "b.example"));
+    let list = |needed| Some(WitnessList { keys: vec![a.clone(), b.clone()], needed });
+    let found = |table: &str| read(table).expect("there is no mistake").witnesses;
+    assert_eq!(found(&format!("keys = [\"{a}\", \"{b}\"]")), list(2), "more than half of two");
+    assert_eq!(found(&format!("keys = [\"{a}\", \"{b}\"]\nneeded = 1")), list(1));
+    let log = countersign_core::log::LogKey { origin: "a.example".to_owned(), key: *a.key() };
+    for (table, what) in [
+        ("keys = []".to_owned(), "names nobody"),
+        ("needed = 1".to_owned(), "witnesses.keys is missing"),
+        (format!("keys = [\"{a}\", \"{a}\"]"), "named twice"),
+        (format!("keys = [\"{a}\"]\nneeded = 2"), "no whole number from 1 to 1"),
+        (format!("keys = [\"{a}\"]\nneeded = 0"), "no whole number from 1 to 1"),
+        (format!("keys = [\"{log}\"]"), "another type"),
+        ("keys = [\"a.example\"]".to_owned(), "not a verifier key"),
+        (format!("keys = [\"{a}\"]\nneded = 1"), "is witnesses.needed meant?"),
+    ] {
+        let mistakes = read(&table).expect_err(&table);
+        let said: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|one| one.contains(what)), "{table}: {said:?}");
+        assert!(mistakes.iter().all(|one| one.line > 0), "{said:?}");
+    }
 }
 
 /// A contest without them is written as it was before there were any: the package of old keeps its bytes.

@@ -13,15 +13,22 @@ use countersign_core::message::Message;
 use countersign_core::results::Audience;
 use countersign_core::room::Room;
 
+use crate::cosigning::leads_to;
 use crate::folder::{Folder, FolderError};
 use crate::node::{Closed, open_read_only};
 use crate::room::{LoadError, Projection};
-use crate::store::{LogStore as _, StoreError};
+use crate::store::{LogStore as _, StoreError, kept_cosignatures};
 
 /// Name of a room's checkpoint.
 #[must_use]
 pub fn checkpoint(room: Room) -> String {
     format!("log/{room}/checkpoint")
+}
+
+/// Name of the newest checkpoint that as many witnesses as needed have cosigned, with their lines.
+#[must_use]
+pub fn witnessed(room: Room) -> String {
+    format!("log/{room}/witnessed")
 }
 
 /// Name of a tile of a room's log.
@@ -72,7 +79,7 @@ impl ExportError {
 }
 
 /// What was written of a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Exported {
     /// Entries of the log.
     pub entries: u64,
@@ -80,18 +87,24 @@ pub struct Exported {
     pub messages: u64,
     /// Messages that not everyone may read, which are left out.
     pub left_out: u64,
+    /// Witnesses whose lines the checkpoint carries.
+    pub cosigned: usize,
+    /// Entries of the newest checkpoint that enough witnesses cosigned; `None` where there is none.
+    pub witnessed: Option<u64>,
 }
 
-/// Writes a room's public log from a data folder that a server may be using. What is in `out` already stays, but for
-/// messages that were withheld since. The checkpoint comes last, so that whoever reads meanwhile finds all that it leads to.
+/// Writes a room's public log, with the cosignatures that its server has, from a data folder that a server may be using. What is in `out` already stays, but for
+/// messages that were withheld since. Checkpoints come last, so that whoever reads meanwhile finds all that it leads to.
 ///
 /// # Errors
 /// [`ExportError`]. What was written until then is good, and the same call goes on from there.
 pub fn export(folder: &Folder, room: Room, out: &Path) -> Result<Exported, ExportError> {
     let Closed { store, keys, empty } = open_read_only(folder, room)?;
+    // Before the log, which then leads to all that was cosigned.
+    let kept = kept_cosignatures(&folder.private(), room, empty.origin())?;
     let log = Projection::load(empty, &store, &keys)?;
     let mut writer = Writer::new(out);
-    let mut exported = Exported { entries: log.size(), messages: 0, left_out: 0 };
+    let mut exported = Exported { entries: log.size(), ..Exported::default() };
     let mut trouble = None;
     store.read(&mut |index, stored| {
         // Entries behind the head belong to a later commit.
@@ -109,7 +122,19 @@ pub fn export(folder: &Folder, room: Room, out: &Path) -> Result<Exported, Expor
     trouble.map_or(Ok(()), Err)?;
     writer.log(room, log.entries(), &log.tree)?;
     if log.size() > 0 {
-        writer.replace(&checkpoint(room), log.head().checkpoint.as_bytes())?;
+        let head = &log.head().checkpoint;
+        let lines = kept.each.values().filter_map(|one| one.note.strip_prefix(head.as_str()));
+        let lines: Vec<&str> = lines.collect();
+        exported.cosigned = lines.len();
+        writer.replace(&checkpoint(room), (head.clone() + &lines.concat()).as_bytes())?;
+    }
+    let leads = |note: &String| leads_to(&log, note).is_some();
+    match kept.witnessed.filter(leads) {
+        Some(note) => {
+            exported.witnessed = leads_to(&log, &note);
+            writer.replace(&witnessed(room), note.as_bytes())?;
+        }
+        None => writer.take_away(&witnessed(room))?,
     }
     Ok(exported)
 }

@@ -7,6 +7,7 @@ use super::early::EarlyVotes;
 use super::place::{County, CountyKind, National, Precinct, PrecinctKind};
 use super::regulation::Rules;
 use super::release_rules::ReleaseRules;
+use super::witness_list::WitnessList;
 use super::worksheet::Worksheet;
 use crate::id::{PrecinctNumber, PublicKey};
 use crate::room::Room;
@@ -91,6 +92,9 @@ pub struct Contest {
     /// What its numbers are, where they are not those of a caucus.
     #[n(25)]
     pub data: Option<Data>,
+    /// Who cosigns its logs; absent where the party names nobody.
+    #[n(26)]
+    pub witnesses: Option<WitnessList>,
 }
 
 /// What the numbers of a contest are, where they are not those of a caucus.

@@ -14,6 +14,7 @@ mod release_rules;
 mod section;
 mod sound;
 mod table;
+mod witness_list;
 mod worksheet;
 
 pub use definition::{
@@ -33,4 +34,5 @@ pub use regulation::{
 };
 pub use release_rules::{OfficialDelegates, ReleaseRules};
 pub use sound::Unsound;
+pub use witness_list::{NotWitnesses, WitnessList};
 pub use worksheet::{Worksheet, choose_worksheets, worksheet};

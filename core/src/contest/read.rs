@@ -13,6 +13,7 @@
 mod manifest;
 mod places;
 mod rosters;
+mod witnesses;
 
 use std::collections::BTreeMap;
 

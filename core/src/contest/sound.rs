@@ -6,6 +6,7 @@ use super::definition::{Contest, Limits};
 use super::place::{CountyKind, PrecinctKind};
 use super::regulation::Fraction;
 use super::release_rules::ReleaseRules;
+use super::witness_list::WitnessList;
 
 /// A contest that contradicts itself; the text says how. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,7 +118,9 @@ impl Contest {
                         && votes.flaw().is_none()
                 }),
             "its early votes do not fit its groups or precincts, or do not add up",
-        )
+        )?;
+        let witnesses = self.witnesses.as_ref().map_or(Ok(()), WitnessList::check);
+        witnesses.map_err(|error| Unsound(error.to_string()))
     }
 }
 

@@ -74,6 +74,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
                 contest.precincts.len(),
                 contest.groups.len()
             ))?;
+            print(&witnesses(&contest))?;
         }
         Command::Pack { dir, number, keys, servers, tls_roots, out } => {
             let mut roots = Vec::new();
@@ -82,7 +83,9 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
             }
             let packing = Packing { number, servers, tls_roots: roots };
             let keys = KeyFolder(keys);
-            let packed = pack(read(&dir)?, &packing, &keys)?;
+            let contest = read(&dir)?;
+            let witnesses = witnesses(&contest);
+            let packed = pack(contest, &packing, &keys)?;
             let genesis = serde_json::to_vec_pretty(&packed.genesis).expect("texts always encode");
             replace(&beside(&out), &genesis).map_err(Failure::mistake)?;
             replace(&out, packed.package.bytes()).map_err(Failure::mistake)?;
@@ -95,6 +98,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
                 beside(&out).display(),
                 fingerprint(&party.public()),
             ))?;
+            print(&witnesses)?;
         }
         Command::Audit { dir, reports, json } => {
             let contest = read(&dir)?;
@@ -112,6 +116,16 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Worksheet { dir, precinct } => print(&sheet(&read(&dir)?, &precinct)?)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who cosigns the contest's logs, a line for each; nothing where it names nobody.
+pub(super) fn witnesses(contest: &Contest) -> String {
+    let Some(list) = &contest.witnesses else { return String::new() };
+    let mut text = format!("witnesses    {}, {} needed\n", list.keys.len(), list.needed);
+    for key in &list.keys {
+        text.push_str(&format!("  {key}\n"));
+    }
+    text
 }
 
 /// Reads a contest's folder.

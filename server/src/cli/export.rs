@@ -19,12 +19,13 @@ use crate::publish::Publisher;
 use crate::publish::export::{Messages, export};
 use crate::publish::pages::Witnesses;
 use crate::room::Projection;
-use crate::store::{LogStore, SqliteLog};
+use crate::store::{LogStore, SqliteLog, kept_cosignatures};
 
 /// Write the results as a folder of static files, for any web host.
 ///
 /// Pages in English and Spanish, the data of every release (CSV, JSON, NIST SP 1500-100), the feed, and the signed messages and
-/// receipts that pages lead to. Every document is read back and compared with the log before it is written. A server may be using
+/// receipts that pages lead to. Where the contest names witnesses, a release is shown once as many as needed have cosigned it, or marked
+/// after half an hour, as on the server. Every document is read back and compared with the log before it is written. A server may be using
 /// the data folder. Doing it again writes only what changed.
 #[derive(Args)]
 pub(super) struct Export {
@@ -43,10 +44,14 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
     let folder = asked.data.folder();
     let node::Closed { store, keys, empty } =
         node::open_read_only(&folder, asked.room).map_err(Failure::mistake)?;
+    // Before the log, which then leads to all that was cosigned.
+    let kept = kept_cosignatures(&folder.private(), asked.room, empty.origin());
+    let kept = kept.map_err(Failure::mistake)?;
     let projection = Projection::load(empty, &store, &keys).map_err(Failure::mistake)?;
     let read = begun.elapsed();
-    let made =
-        Publisher::default().make(&projection.state, SystemClock.now_ms(), Witnesses::default());
+    let now_ms = SystemClock.now_ms();
+    let witnesses = Witnesses::kept(&kept, &projection, now_ms);
+    let made = Publisher::default().make(&projection.state, now_ms, witnesses);
     let site = made
         .map_err(Failure::internal)?
         .ok_or_else(|| Failure::mistake("the log has no package yet"))?;

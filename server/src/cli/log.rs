@@ -23,7 +23,7 @@ use crate::public_folder::{self, Exported};
 pub(super) enum Command {
     /// Write the public log as a folder of files, for any web host, and for `verify`.
     ///
-    /// Checkpoint, tiles, entries, and every message that everyone may read by now; a server may be running. Each file is written
+    /// Checkpoint with the cosignatures that the server has, tiles, entries, and every message that everyone may read by now; a server may be running. Each file is written
     /// whole or not at all, and its checkpoint last. Run it again into the same folder after each release: what is there already
     /// stays, and what was withheld since is taken away.
     Export {
@@ -109,10 +109,15 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
 fn export(folder: &Folder, out: &Path, room: Option<Room>) -> Result<ExitCode, Failure> {
     for room in room.map_or(Room::ALL.to_vec(), |room| vec![room]) {
         let exported = public_folder::export(folder, room, out).map_err(Failure::mistake)?;
-        let Exported { entries, messages, left_out } = exported;
+        let Exported { entries, messages, left_out, cosigned, witnessed } = exported;
         print(&format!(
             "{room} room: {entries} entries, {messages} messages written, {left_out} not public\n"
         ))?;
+        if let Some(size) = witnessed {
+            print(&format!(
+                "{room} room: {cosigned} witnesses cosigned all of them; as many as needed the first {size}\n"
+            ))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -36,6 +36,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         let index = desk.enter(room, message.clone())?;
         print(&format!("{room} room: package {} by log entry {index}\n", content.number))?;
     }
+    print(&super::contest::witnesses(&content.contest))?;
     desk.close()?;
     Ok(ExitCode::SUCCESS)
 }

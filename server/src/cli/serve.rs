@@ -8,6 +8,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use clap::Args;
+use countersign_core::room::Room;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -15,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::print;
 use crate::admission::Rate;
 use crate::clock::SystemClock;
-use crate::cosigning::{Asking, WitnessAddress, Witnesses};
+use crate::cosigning::{Asking, GivenAddress, Unfit, Witnesses};
 use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
 use crate::http::{self, Listener, Places, Service, TrustedProxies};
@@ -67,11 +68,12 @@ pub(super) struct Serve {
     /// And messages a minute in the long run.
     #[arg(long, value_name = "N", default_value_t = 60)]
     key_per_minute: u32,
-    /// A witness that is asked to cosign the logs, by its verifier key and its address; may be repeated. A witness prints its
-    /// key when it starts (`countersign-server witness`).
-    #[arg(long = "witness", value_name = "KEY=URL")]
-    witnesses: Vec<WitnessAddress>,
-    /// How many of them have to cosign. More than half when left out.
+    /// Where a witness is asked to cosign the logs; may be repeated. One that the contest's package names is given by its name
+    /// or its verifier key, and others are refused then. Where the package names nobody, by its verifier key, which a witness
+    /// prints when it starts (`countersign-server witness`).
+    #[arg(long = "witness", value_name = "NAME|KEY=URL")]
+    witnesses: Vec<GivenAddress>,
+    /// How many of them have to cosign, where the contest's package names nobody. More than half when left out.
     #[arg(long, value_name = "K", requires = "witnesses")]
     witnesses_needed: Option<usize>,
     /// Log to standard error as JSON, one object a line.
@@ -100,11 +102,15 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
         Rate { burst: serve.address_burst, per_minute: serve.address_per_minute };
     options.limits.key = Rate { burst: serve.key_burst, per_minute: serve.key_per_minute };
     let places = Places::within(raise_file_limit());
-    let witnesses = Witnesses::new(std::mem::take(&mut serve.witnesses), serve.witnesses_needed)
-        .map_err(Failure::mistake)?;
     let mut node =
         Node::open(&folder, &options, Arc::new(SystemClock)).map_err(Failure::mistake)?;
-    node.witnesses = Arc::new(witnesses);
+    match witnesses(&node, std::mem::take(&mut serve.witnesses), serve.witnesses_needed) {
+        Ok(witnesses) => node.witnesses = Arc::new(witnesses),
+        Err(unfit) => {
+            node.close().map_err(Failure::internal)?;
+            return Err(Failure::mistake(unfit));
+        }
+    }
     let threads = Threads::start().map_err(Failure::internal)?;
     let alive = threads.reporting.block_on(listen(&serve, &node, acceptor, places, &threads));
     // Ends what the listeners left running, so that nobody holds the rooms any more.
@@ -120,6 +126,17 @@ pub(super) fn run(mut serve: Serve) -> Result<ExitCode, Failure> {
     } else {
         Err(Failure::internal("a room ended by itself; see the log"))
     }
+}
+
+/// The witnesses that the newest package names, else those that the operator does.
+fn witnesses(
+    node: &Node,
+    given: Vec<GivenAddress>,
+    needed: Option<usize>,
+) -> Result<Witnesses, Unfit> {
+    let package = node.admission.room(Room::Official).read().state.package().cloned();
+    let list = package.as_ref().and_then(|package| package.contest.witnesses.as_ref());
+    Witnesses::of_contest(list, given, needed)
 }
 
 /// The threads of each listener: who drowns one of them leaves the others theirs, and the system shares the cores out.

@@ -49,7 +49,8 @@ pub(super) struct Verify {
     /// repeated.
     #[arg(long = "log-key", value_name = "KEY")]
     log_keys: Vec<LogKey>,
-    /// The verifier key of a witness. One at least of those that are named has to have cosigned; may be repeated.
+    /// The verifier key of a witness beside those that the contest names. One at least of those that are given here has to have
+    /// cosigned; may be repeated.
     #[arg(long = "witness", value_name = "KEY")]
     witnesses: Vec<WitnessKey>,
     /// An older checkpoint or a receipt that you kept: the log has to go on from it. May be repeated.

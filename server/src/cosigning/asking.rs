@@ -9,13 +9,14 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::exchange::{self, Answer, add_checkpoint, last_checkpoint};
+use super::recall::recall;
 use super::{Trouble, Witnesses};
 use crate::admission::Admission;
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::room::{Sight, keep};
-use crate::store::{Head, PrivateStore};
+use crate::store::{Cosigned, Head, PrivateStore};
 
 /// Between two rounds.
 pub const EVERY: Duration = Duration::from_secs(5);
@@ -41,11 +42,14 @@ struct Parts {
 }
 
 impl Asking {
-    /// Prepares to ask the witnesses of a node. As long as this lives, the node's rooms do not end.
+    /// Prepares to ask the witnesses of a node, and recalls what they cosigned before the server started. As long as this lives, the node's rooms do not end.
     ///
     /// # Errors
     /// When the system's certificates cannot be read.
     pub fn new(node: &Node) -> Result<Self, reqwest::Error> {
+        for room in Room::ALL {
+            recall(node, room);
+        }
         Ok(Self(Arc::new(Parts {
             witnesses: Arc::clone(&node.witnesses),
             admission: Arc::clone(&node.admission),
@@ -120,7 +124,10 @@ impl Parts {
             match self.ask(room, witness, &head).await {
                 Ok(Some(line)) => {
                     let now_ms = self.clock.now_ms();
+                    let note = head.checkpoint.clone() + &line;
                     self.witnesses.collected(room).cosigned(witness, head.size, line, now_ms);
+                    self.keep(room, witness, Cosigned { size: head.size, at_ms: now_ms, note })
+                        .await;
                     self.metrics.cosigned(room, name);
                     self.show(room);
                 }
@@ -137,6 +144,21 @@ impl Parts {
         }
     }
 
+    /// Keeps what a witness cosigned, for the next start and for whoever exports the log. Nothing rests on it.
+    async fn keep(&self, room: Room, witness: usize, cosigned: Cosigned) {
+        let key = self.witnesses.keys[witness].to_string();
+        let witnessed =
+            self.witnesses.collected(room).witnessed().map(|witnessed| witnessed.note.clone());
+        let origin = self.admission.room(room).read().origin().to_owned();
+        let private = Arc::clone(&self.private);
+        let kept = tokio::task::spawn_blocking(move || {
+            private.note_cosigned(room, &origin, &key, &cosigned, witnessed.as_deref())
+        });
+        if let Ok(Err(error)) = kept.await {
+            tracing::warn!(%room, %error, "a cosignature cannot be kept; it will be asked for again");
+        }
+    }
+
     /// Offers a head to a witness; its signature line, or nothing when it has cosigned a newer one meanwhile.
     async fn ask(
         &self,
@@ -144,7 +166,9 @@ impl Parts {
         witness: usize,
         head: &Head,
     ) -> Result<Option<String>, Trouble> {
-        let address = &self.witnesses.addresses[witness];
+        let Some(address) = &self.witnesses.addresses[witness] else {
+            return Err(Trouble::NoAddress);
+        };
         let mut old = self.witnesses.collected(room).witnesses[witness].has;
         for _ in 0..TRIES {
             let proof = {
@@ -180,7 +204,9 @@ impl Parts {
         // Its word on sizes is not kept: it may have been a lie.
         self.witnesses.collected(room).witnesses[witness].has = 0;
         let origin = self.admission.room(room).read().origin().to_owned();
-        let address = &self.witnesses.addresses[witness];
+        let Some(address) = &self.witnesses.addresses[witness] else {
+            return Trouble::NoAddress;
+        };
         let Ok(note) = last_checkpoint(&self.http, address, &origin).await else {
             return Trouble::ClaimsInconsistent;
         };

@@ -78,6 +78,17 @@ impl Collected {
         }
     }
 
+    /// What a witness cosigned before the server started.
+    pub(super) fn recall(&mut self, witness: usize, size: u64, at_ms: u64) {
+        let known = &mut self.witnesses[witness];
+        (known.has, known.size, known.at_ms) = (size, size, Some(at_ms));
+    }
+
+    /// What as many as needed had cosigned before the server started.
+    pub(super) fn recall_witnessed(&mut self, head: CosignedHead) {
+        self.witnessed = Some(Arc::new(head));
+    }
+
     /// What a witness is to be asked for now: the newest offer, unless it has cosigned that.
     pub(super) fn wanted(&self, witness: usize) -> Option<Arc<Head>> {
         let offer = self.offers.back()?;

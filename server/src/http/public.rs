@@ -18,6 +18,7 @@ use crate::room::Projection;
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(checkpoint))
+        .routes(routes!(witnessed))
         .routes(routes!(hash_tile))
         .routes(routes!(entry_tile))
         .routes(routes!(numbered_checkpoint))
@@ -48,6 +49,21 @@ async fn checkpoint(
 ) -> Result<impl IntoResponse, Problem> {
     let published = service.admission.room(room(&name)?).published();
     published.map(note).ok_or(Problem::NOT_FOUND)
+}
+
+/// The newest checkpoint of a room's log that as many witnesses as needed have cosigned, with their lines, however far the log has
+/// gone on since.
+#[utoipa::path(
+    get, path = "/log/{room}/witnessed", tag = "public",
+    params(("room" = String, Path, description = "`official` or `rehearsal`")),
+    responses((status = 200, content_type = "text/plain"), (status = 404, description = "No such room, or nothing so many have cosigned"))
+)]
+async fn witnessed(
+    State(service): State<Shared>,
+    Path(name): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let witnessed = service.witnesses.checkpoint(room(&name)?, 0);
+    witnessed.map(|head| note(head.note.clone())).ok_or(Problem::NOT_FOUND)
 }
 
 /// The published checkpoint of a room's log of a number: the present one, or one whose place it took.

@@ -154,7 +154,14 @@ pub fn witnesses(witnesses: &Witnesses, room: Room) -> pages::Witnesses {
     let status = witnesses.status(room).into_iter();
     pages::Witnesses {
         all: status
-            .map(|one| Witness { name: one.name, size: one.size, is_silent: one.trouble.is_some() })
+            .map(|one| Witness {
+                name: one.name,
+                key: one.key,
+                size: one.size,
+                at_ms: one.at_ms,
+                is_silent: one.trouble.is_some(),
+                since_ms: one.waits_since_ms,
+            })
             .collect(),
         needed: witnesses.needed(),
         inconsistent: witnesses.inconsistent(room),

@@ -8,6 +8,7 @@
 //!   ([`CommitError::Unknown`]) and the caller reads the log again.
 
 mod accounts;
+mod cosigned;
 mod feed_tokens;
 mod private;
 mod space;
@@ -17,6 +18,7 @@ use countersign_core::id::MessageId;
 use countersign_core::log::{Entry, Hash};
 
 pub use accounts::{Account, MakeAccountError};
+pub use cosigned::{Cosigned, KeptCosignatures, kept_cosignatures};
 pub use feed_tokens::{FEED_TOKENS, FeedToken, MakeTokenError};
 pub use private::{Held, Kept, PrivateStore, QuarantineLimits, Quarantined, Why};
 pub use space::try_room;

@@ -1,6 +1,7 @@
 //! The private store: what cannot change a published number. Here: the quarantine, and how far each log had come, so
 //! that a log which went missing or went back is noticed; and what proves that one is an older copy. Accounts of
-//! headquarters are in `accounts.rs`, tokens of observers' programs in `feed_tokens.rs`.
+//! headquarters are in `accounts.rs`, tokens of observers' programs in `feed_tokens.rs`,
+//! what witnesses cosigned in `cosigned.rs`.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -69,6 +70,22 @@ const MIGRATIONS: &[M<'static>] = &[
             number INTEGER NOT NULL REFERENCES account (number) ON DELETE CASCADE,
             made_ms INTEGER NOT NULL,
             used_ms INTEGER
+         ) STRICT;",
+    ),
+    M::up(
+        "CREATE TABLE cosigned (
+            room TEXT NOT NULL,
+            witness TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            note TEXT NOT NULL,
+            PRIMARY KEY (room, witness)
+         ) STRICT;
+         CREATE TABLE witnessed (
+            room TEXT PRIMARY KEY,
+            origin TEXT NOT NULL,
+            note TEXT NOT NULL
          ) STRICT;",
     ),
 ];

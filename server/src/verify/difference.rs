@@ -33,7 +33,7 @@ pub enum Difference {
     #[error("the checkpoint is not signed by a key that the party named for the log {0}")]
     CheckpointSignature(String),
     /// A witness's line is not its signature.
-    #[error("the cosignature under the name of a witness that you named is not its signature")]
+    #[error("the cosignature under the name of a witness is not its signature")]
     Cosignature,
     /// None of the witnesses cosigned.
     #[error("none of the witnesses that you named cosigned the checkpoint")]

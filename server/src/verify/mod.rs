@@ -9,6 +9,7 @@ mod published;
 mod replay;
 mod source;
 mod verdict;
+mod witnesses;
 
 use chrono::DateTime;
 use countersign_core::id::KeyId;
@@ -21,9 +22,10 @@ use data_encoding::BASE64;
 pub use difference::Difference;
 pub use source::{Address, Source, Unread, Wanted};
 pub use verdict::{
-    Change, ComparedFile, ComparedPages, CopySaid, CosignedBy, Counted, GroupResults,
-    Known as ComparedKnown, LayerResults, Said, Verdict, WithheldMessage,
+    Change, ComparedFile, ComparedPages, CopySaid, Counted, GroupResults, Known as ComparedKnown,
+    LayerResults, Said, Verdict, WithheldMessage,
 };
+pub use witnesses::{ContestWitness, ContestWitnesses, CosignedBy, NotWitnessed};
 
 use public_log::PublicLog;
 use replay::Replayed;
@@ -40,7 +42,7 @@ pub struct Order {
     pub party: KeyId,
     /// Keys of the log that are believed in the place of those that the party's package names; empty for the package's.
     pub log_keys: Vec<LogKey>,
-    /// Witnesses of which one at least has to have cosigned; none where nobody is asked for.
+    /// Witnesses beside the contest's own, of which one at least has to have cosigned; none where nobody is asked for.
     pub witnesses: Vec<WitnessKey>,
     /// Older checkpoints and receipts from which the log has to go on.
     pub known: Vec<Known>,
@@ -160,7 +162,11 @@ fn look(
     verdict.log_size = log.checkpoint.size;
     verdict.root = Some(BASE64.encode(&log.checkpoint.root));
     verdict.last_entry_ms = log.entries.last().map(|entry| entry.time_ms);
-    (verdict.cosigned_by, verdict.not_cosigned_by) = log.cosigned(order)?;
+    (verdict.cosigned_by, verdict.not_cosigned_by) =
+        witnesses::cosigned(&log.note, &order.witnesses)?;
+    if verdict.cosigned_by.is_empty() && !order.witnesses.is_empty() {
+        return Err(Difference::NotWitnessed.into());
+    }
     for known in &order.known {
         verdict.known.push(log.compare(known)?);
     }
@@ -170,6 +176,8 @@ fn look(
         verdict.messages.entry(message.kind().as_str()).or_default().public += 1;
     }
     drop(messages);
+    verdict.witnesses = witnesses::of_contest(&log, &replayed.state)?;
+    verdict.not_witnessed = witnesses::not_witnessed(&log, &replayed.state)?;
     withheld(verdict, &replayed);
     results(source, verdict, &replayed, watch)?;
     if verdict.unjudged.is_empty() && verdict.not_worked_out.is_empty() {

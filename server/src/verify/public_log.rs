@@ -6,7 +6,7 @@ use countersign_core::contest::RoomLog;
 use countersign_core::id::{KeyId, MessageId, PublicKey};
 use countersign_core::log::tile::{Tile, hash_tile, read_entry_bundle};
 use countersign_core::log::{
-    Checkpoint, CheckpointError, Entry, LogKey, Origin, Tree, cosignatures,
+    Checkpoint, CheckpointError, Entry, LogKey, Origin, Tree, WitnessKey, cosignatures,
 };
 use countersign_core::message::{Kind, Message, Package};
 use countersign_core::receipt::Receipt;
@@ -14,7 +14,7 @@ use countersign_core::room::Room;
 
 use super::difference::Difference;
 use super::source::{Source, Unread, Wanted};
-use super::verdict::{CosignedBy, Known as Compared};
+use super::verdict::Known as Compared;
 use super::{Known, Order, Step, Stop, Watch};
 use crate::public_folder;
 
@@ -49,6 +49,21 @@ impl Names {
     }
 }
 
+/// A signed head with the lines of witnesses.
+struct Head {
+    size: u64,
+    note: String,
+}
+
+/// What a witness cosigned last, as far as it is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeenBy {
+    /// Entries of that checkpoint.
+    pub(super) size: u64,
+    /// When, by the witness's clock, seconds since the Unix epoch.
+    pub(super) time_s: u64,
+}
+
 /// A log whose entries are those that its signed head is of.
 pub(super) struct PublicLog {
     pub(super) contest: String,
@@ -59,6 +74,8 @@ pub(super) struct PublicLog {
     /// The signed head, as it was read.
     pub(super) note: String,
     pub(super) checkpoint: Checkpoint,
+    /// The newest checkpoint that enough witnesses cosigned, where one is shown beside it.
+    witnessed: Option<Head>,
     pub(super) entries: Vec<Entry>,
     tree: Tree,
     names: Names,
@@ -73,6 +90,9 @@ pub(super) fn published(source: &Source, room: Room) -> Result<Option<Vec<u8>>, 
 impl PublicLog {
     /// Reads a log and checks that its head is signed by a key that the party named, and is of its entries.
     pub(super) fn read(source: &Source, order: &Order, watch: Watch<'_>) -> Result<Self, Stop> {
+        // Before the head, which then goes on from it.
+        let beside = public_folder::witnessed(order.room);
+        let witnessed = source.read_one(&beside, CHECKPOINT_MAX)?;
         let name = public_folder::checkpoint(order.room);
         let bytes = published(source, order.room)?.ok_or(Unread::NoLog(name.clone()))?;
         let note = String::from_utf8(bytes).ok();
@@ -101,12 +121,49 @@ impl PublicLog {
                 CheckpointError::Text => Difference::NotACheckpoint(claim.origin.clone()),
             })?;
         let room = order.room;
-        let log =
-            Self { contest, party, room, keys, note, checkpoint, entries, tree, names, packages };
+        let mut log = Self {
+            contest,
+            party,
+            room,
+            keys,
+            note,
+            checkpoint,
+            witnessed: None,
+            entries,
+            tree,
+            names,
+            packages,
+        };
         log.leads_to_its_root(source)?;
+        if let Some(bytes) = witnessed {
+            log.witnessed = log.goes_on_from(beside, bytes)?;
+        }
         log.is_in_order()?;
         log.hash_tiles(source, watch)?;
         Ok(log)
+    }
+
+    /// The checkpoint beside the head, if it is of this log and the log goes on from it.
+    fn goes_on_from(&self, name: String, bytes: Vec<u8>) -> Result<Option<Head>, Difference> {
+        let text =
+            String::from_utf8(bytes).map_err(|_| Difference::NotACheckpoint(name.clone()))?;
+        let known = Known { name, text };
+        let Compared { size, of_an_earlier_log, .. } = self.compare(&known)?;
+        Ok((!of_an_earlier_log).then_some(Head { size, note: known.text }))
+    }
+
+    /// What each of these witnesses cosigned last of what is shown.
+    pub(super) fn seen_by(&self, keys: &[WitnessKey]) -> Result<Vec<Option<SeenBy>>, Difference> {
+        let mut seen = vec![None; keys.len()];
+        let beside = self.witnessed.iter().map(|head| (head.size, &head.note));
+        for (size, note) in beside.chain([(self.checkpoint.size, &self.note)]) {
+            let found = cosignatures(note, keys).map_err(|_| Difference::Cosignature)?;
+            for one in found {
+                // The head comes last and has most entries.
+                seen[one.witness] = Some(SeenBy { size, time_s: one.time_s });
+            }
+        }
+        Ok(seen)
     }
 
     fn leads_to_its_root(&self, source: &Source) -> Result<(), Stop> {
@@ -205,27 +262,6 @@ impl PublicLog {
             return Err(Difference::Fork { name, known: head.size });
         }
         Ok(Compared { name, size: head.size, of_an_earlier_log: false })
-    }
-
-    /// Which of the named witnesses cosigned the head, and which did not.
-    pub(super) fn cosigned(
-        &self,
-        order: &Order,
-    ) -> Result<(Vec<CosignedBy>, Vec<String>), Difference> {
-        let found =
-            cosignatures(&self.note, &order.witnesses).map_err(|_| Difference::Cosignature)?;
-        if found.is_empty() && !order.witnesses.is_empty() {
-            return Err(Difference::NotWitnessed);
-        }
-        let (mut by, mut silent) = (Vec::new(), Vec::new());
-        for (at, witness) in order.witnesses.iter().enumerate() {
-            let name = witness.name().to_owned();
-            match found.iter().find(|cosigned| cosigned.witness == at) {
-                Some(cosigned) => by.push(CosignedBy { name, time_s: cosigned.time_s }),
-                None => silent.push(name),
-            }
-        }
-        Ok((by, silent))
     }
 
     /// Every message that can be read, by entry, each the one that was entered.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::difference::Difference;
 use super::time;
+use super::witnesses::{ContestWitnesses, CosignedBy, NotWitnessed};
 
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -29,9 +30,14 @@ pub struct Verdict {
     pub root: Option<String>,
     /// Time of its last entry, milliseconds since the Unix epoch.
     pub last_entry_ms: Option<u64>,
-    /// Witnesses that cosigned the checkpoint.
+    /// The contest's witnesses, and what they cosigned; `null` where it names nobody.
+    pub witnesses: Option<ContestWitnesses>,
+    /// Releases that fewer of the contest's witnesses than needed have cosigned, as far as what is shown says. No difference:
+    /// they may have cosigned checkpoints that nobody shows any more.
+    pub not_witnessed: Vec<NotWitnessed>,
+    /// Witnesses named by whoever verifies that cosigned the checkpoint.
     pub cosigned_by: Vec<CosignedBy>,
-    /// Named witnesses that did not.
+    /// Those that did not.
     pub not_cosigned_by: Vec<String>,
     /// Older checkpoints and receipts that the log goes on from.
     pub known: Vec<Known>,
@@ -69,15 +75,6 @@ pub struct ComparedPages {
     pub files: usize,
     /// Numbers on them.
     pub numbers: usize,
-}
-
-/// A witness that cosigned.
-#[derive(Debug, Clone, Serialize)]
-pub struct CosignedBy {
-    /// Its name.
-    pub name: String,
-    /// When, seconds since the Unix epoch.
-    pub time_s: u64,
 }
 
 /// An older checkpoint or receipt.
@@ -310,6 +307,12 @@ impl Verdict {
         writeln!(text, "party key {}", self.party_key)?;
         if let (Some(root), Some(last)) = (&self.root, self.last_entry_ms) {
             writeln!(text, "{} entries until {}, root {root}", self.log_size, time(last))?;
+        }
+        if let Some(witnesses) = &self.witnesses {
+            witnesses.write(text)?;
+        }
+        for release in &self.not_witnessed {
+            release.write(text)?;
         }
         for witness in &self.cosigned_by {
             let at = time(witness.time_s.saturating_mul(1000));

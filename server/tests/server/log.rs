@@ -139,6 +139,7 @@ async fn the_openapi_document_lists_every_address() {
         "/log/{room}/checkpoint",
         "/log/{room}/tile/entries/{*place}",
         "/log/{room}/tile/{level}/{*place}",
+        "/log/{room}/witnessed",
         "/log/{room}/{number}/checkpoint",
         "/log/{room}/{number}/tile/entries/{*place}",
         "/log/{room}/{number}/tile/{level}/{*place}",

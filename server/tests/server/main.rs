@@ -18,6 +18,7 @@ mod flood;
 mod hand_off;
 mod headquarters;
 mod log;
+mod named_witnesses;
 mod operations;
 mod publish;
 mod rebuild;

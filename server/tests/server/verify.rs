@@ -1,6 +1,7 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
 mod questions;
+mod witnesses;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,10 @@ struct Night {
 impl Night {
     /// The release is proposed; nobody has approved it.
     async fn proposed() -> Self {
-        let party = Party::new(&[ROOM]);
+        Self::proposed_by(Party::new(&[ROOM])).await
+    }
+
+    async fn proposed_by(party: Party) -> Self {
         let server = party.start().await;
         let (one, two, reviewer) = (party.new_key(), party.new_key(), party.new_key());
         let person = |number, role, key: &SigningKey| Person { number, role, key: key.public() };

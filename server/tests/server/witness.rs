@@ -55,7 +55,7 @@ impl Running {
     }
 }
 
-async fn listen(router: axum::Router) -> SocketAddr {
+pub(crate) async fn listen(router: axum::Router) -> SocketAddr {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = socket.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(socket, router).await.unwrap() });

@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 use toml::de::DeTable;
 
 use super::rosters::Rosters;
+use super::witnesses::witnesses;
 use crate::contest::section::{Section, Source, is_id};
 use crate::contest::{
     Band, Contest, CountKind, Data, DelegateRule, DistrictSeats, Label, Limits, LotMethod, Mistake,
     National, NationalBasis, OfficialDelegates, OneDelegateRule, Publish, Reason, ReleaseRules,
-    Rules, SatelliteRule, Span, ViabilityStep,
+    Rules, SatelliteRule, Span, ViabilityStep, WitnessList,
 };
 
 /// Languages that the screens speak.
@@ -41,6 +42,7 @@ pub(super) struct Manifest {
     limits: Limits,
     release: Option<ReleaseRules>,
     data: Option<Data>,
+    witnesses: Option<WitnessList>,
     pub(super) groups: Option<Named>,
     pub(super) counties: Option<Named>,
     pub(super) precincts: Option<Named>,
@@ -171,6 +173,13 @@ impl Manifest {
             } else {
                 None
             },
+            witnesses: if document.has("witnesses") {
+                document
+                    .section("witnesses", mistakes)
+                    .and_then(|section| witnesses(section, mistakes))
+            } else {
+                None
+            },
             languages,
             groups,
             counties,
@@ -208,6 +217,7 @@ impl Manifest {
             release: self.release,
             early_votes: None,
             data: self.data,
+            witnesses: self.witnesses,
         })
     }
 }

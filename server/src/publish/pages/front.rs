@@ -161,7 +161,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
 }
 
 fn witnesses(night: &Night<'_>, language: Language) -> String {
-    let all = &night.witnesses.all;
+    let (all, _) = night.witnesses.now(night.contest.witnesses.as_ref());
     let cosigning = all.iter().filter(|one| !one.is_silent && one.size > 0).count();
     match (all.len(), cosigning) {
         (0, _) => language.say("Nobody cosigns this log", "Nadie cofirma este registro").to_owned(),

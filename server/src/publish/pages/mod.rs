@@ -14,6 +14,7 @@ pub(super) mod read_back;
 mod releases;
 mod status;
 mod tables;
+mod witnesses;
 pub mod words;
 
 use askama::Template;
@@ -28,7 +29,8 @@ use super::files::{File, Files, put};
 pub(super) use questions::messages as asked_messages;
 use words::Words as _;
 
-pub use night::{Effective, Night, Witness, Witnesses};
+pub use night::{Effective, Night};
+pub use witnesses::{Witness, Witnesses};
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");

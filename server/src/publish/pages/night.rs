@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono_tz::Tz;
-use countersign_core::contest::Contest;
+use countersign_core::contest::{Contest, WitnessList};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::language::Language;
 use countersign_core::message::Layer;
@@ -11,6 +11,7 @@ use countersign_core::results::{
     ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, changes,
 };
 
+use super::witnesses::{Seen, Witnesses};
 use super::words::Words as _;
 use super::{SCRIPT, STYLE, named_by_content};
 use crate::publish::data::Named;
@@ -43,40 +44,6 @@ pub struct Night<'a> {
 /// How long a release waits for witnesses before it is shown without them.
 const WAIT_MS: u64 = 30 * 60_000;
 
-/// Who cosigns a log.
-#[derive(Debug, Clone, Default)]
-pub struct Witnesses {
-    /// All of them; nobody where nothing is known about them.
-    pub all: Vec<Witness>,
-    /// How many have to cosign.
-    pub needed: usize,
-    /// Whether one has shown another log that this log's key signed.
-    pub inconsistent: bool,
-}
-
-impl Witnesses {
-    /// Those that have not cosigned so many entries.
-    fn silent(&self, size: u64) -> impl Iterator<Item = &Witness> {
-        self.all.iter().filter(move |witness| witness.size < size)
-    }
-
-    /// Whether as many as needed have cosigned so many entries.
-    fn have_seen(&self, size: u64) -> bool {
-        self.all.len() - self.silent(size).count() >= self.needed
-    }
-}
-
-/// A witness of the log.
-#[derive(Debug, Clone)]
-pub struct Witness {
-    /// Its name.
-    pub name: String,
-    /// Size of the largest checkpoint that it cosigned.
-    pub size: u64,
-    /// Whether something keeps it from cosigning now.
-    pub is_silent: bool,
-}
-
 /// A release that took effect.
 pub struct Effective<'a> {
     /// The release.
@@ -93,6 +60,11 @@ pub struct Effective<'a> {
     pub folder: String,
     /// Entries of the log with its approval.
     pub log_size: u64,
+}
+
+/// The witnesses that the contest named when the log had so many entries.
+fn witness_list(state: &RoomState, size: u64) -> Option<&WitnessList> {
+    state.package_by(size)?.contest.witnesses.as_ref()
 }
 
 impl<'a> Night<'a> {
@@ -122,7 +94,8 @@ impl<'a> Night<'a> {
             })
         });
         let (releases, waiting): (Vec<Effective<'_>>, Vec<_>) = releases.partition(|release| {
-            witnesses.have_seen(release.log_size) || made_ms >= release.at_ms + WAIT_MS
+            let list = witness_list(state, release.log_size);
+            witnesses.seen(list, release.log_size).is_enough() || made_ms >= release.at_ms + WAIT_MS
         });
         let shown: HashSet<MessageId> = releases.iter().map(|one| one.release.signed.id).collect();
         let stands = |one: &&Effective<'_>| one.release.withdrawal.is_none();
@@ -201,25 +174,31 @@ impl<'a> Night<'a> {
     /// How many times a witness has cosigned a release that is shown.
     #[must_use]
     pub fn witnessed_times(&self) -> usize {
-        let all = self.witnesses.all.len();
-        self.releases.iter().map(|one| all - self.witnesses.silent(one.log_size).count()).sum()
+        self.releases.iter().map(|one| self.seen(one).by).sum()
+    }
+
+    /// Who of the witnesses that count for a release has seen it.
+    fn seen(&self, release: &Effective<'_>) -> Seen<'_> {
+        self.witnesses.seen(witness_list(self.state, release.log_size), release.log_size)
     }
 
     /// Whether as many witnesses as needed have seen a release, in words.
     pub(super) fn witnessed(&self, release: &Effective<'_>, language: Language) -> Option<String> {
-        let Witnesses { all, needed, .. } = &self.witnesses;
-        if all.is_empty() {
+        let seen = self.seen(release);
+        if seen.of == 0 {
             return None;
         }
-        let silent: Vec<&str> =
-            self.witnesses.silent(release.log_size).map(|one| one.name.as_str()).collect();
-        let seen = all.len() - silent.len();
-        Some(if seen >= *needed {
+        let (by, of, needed) = (seen.by, seen.of, seen.needed);
+        let joined = language.say("of", "de");
+        let needed = format!("{needed} {}", language.say("needed", "necesarios"));
+        Some(if seen.is_enough() {
             let words = language.say("witnesses have cosigned it", "testigos lo han cofirmado");
-            format!("{seen} {} {} {words}", language.say("of", "de"), all.len())
+            format!("{by} {joined} {of} {words} ({needed})")
         } else {
             let words = language.say("NOT WITNESSED. Silent:", "SIN TESTIGOS. En silencio:");
-            format!("{words} {}", silent.join(", "))
+            let silent = seen.silent.join(", ");
+            let have = language.say("have cosigned it", "lo han cofirmado");
+            format!("{words} {silent} ({by} {joined} {of} {have}, {needed})")
         })
     }
 

@@ -32,6 +32,10 @@ pub(super) struct StatusPage<'a> {
     /// Releases that wait for witnesses: name, and until when at most.
     waiting: Vec<(&'a str, String)>,
     witnesses: Vec<Witness>,
+    /// How many of them have to cosign.
+    witnesses_needed: usize,
+    /// Whether the contest's package names them.
+    named_by_contest: bool,
 }
 
 /// A preview that waits for its release.
@@ -79,8 +83,12 @@ struct Question {
 
 struct Witness {
     name: String,
+    /// The verifier key, by which anybody checks what it cosigned.
+    key: String,
     size: String,
+    at: Option<String>,
     is_silent: bool,
+    since: Option<String>,
 }
 
 pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'a> {
@@ -115,6 +123,8 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         })
     });
     let next = night.made_ms + ANEW_MINUTES * 60_000;
+    let list = night.contest.witnesses.as_ref();
+    let (witnesses, witnesses_needed) = night.witnesses.now(list);
     let title = language.say("Where things stand", "Cómo van las cosas").to_owned();
     StatusPage {
         f: Frame::of(night, language, "status.html", title),
@@ -141,14 +151,17 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
             .iter()
             .map(|&(name, until)| (name, night.time(language, until)))
             .collect(),
-        witnesses: night
-            .witnesses
-            .all
-            .iter()
+        named_by_contest: list.is_some(),
+        witnesses_needed,
+        witnesses: witnesses
+            .into_iter()
             .map(|one| Witness {
-                name: one.name.clone(),
+                name: one.name,
+                key: one.key,
                 size: whole(one.size),
+                at: one.at_ms.map(|at_ms| night.time(language, at_ms)),
                 is_silent: one.is_silent,
+                since: one.since_ms.map(|at_ms| night.time(language, at_ms)),
             })
             .collect(),
     }

@@ -1,0 +1,163 @@
+//! Who cosigns the log, as pages say it.
+
+use countersign_core::contest::WitnessList;
+use countersign_core::log::WitnessKey;
+
+use crate::cosigning::leads_to;
+use crate::room::Projection;
+use crate::store::KeptCosignatures;
+
+/// Who cosigns a log, as far as is known where pages are made.
+#[derive(Debug, Clone, Default)]
+pub struct Witnesses {
+    /// All of whom anything is known.
+    pub all: Vec<Witness>,
+    /// How many of them have to cosign, where the contest names nobody.
+    pub needed: usize,
+    /// Whether one has shown another log that this log's key signed.
+    pub inconsistent: bool,
+}
+
+/// A witness of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// Its name.
+    pub name: String,
+    /// Its verifier key.
+    pub key: String,
+    /// Size of the largest checkpoint that it cosigned; 0 for none.
+    pub size: u64,
+    /// When its last cosignature came, server time in milliseconds; `None` before the first.
+    pub at_ms: Option<u64>,
+    /// Whether something keeps it from cosigning now.
+    pub is_silent: bool,
+    /// Since when the log has gone on without it, server time in milliseconds, where that is known.
+    pub since_ms: Option<u64>,
+}
+
+/// Who has seen so many entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen<'a> {
+    /// How many have.
+    pub(super) by: usize,
+    /// How many witnesses there are.
+    pub(super) of: usize,
+    /// How many have to.
+    pub(super) needed: usize,
+    /// Names of those that have not.
+    pub(super) silent: Vec<&'a str>,
+}
+
+impl Seen<'_> {
+    /// Whether it is as many as needed; also where nobody is.
+    pub(super) const fn is_enough(&self) -> bool {
+        self.by >= self.needed
+    }
+}
+
+/// A witness is silent when the log has gone on without it for so long.
+const SILENT_MS: u64 = 60_000;
+
+impl Witnesses {
+    /// The witnesses that the contest names and whatever a server kept of theirs, for whoever makes pages without being that
+    /// server. Nobody where the contest names nobody.
+    #[must_use]
+    pub fn kept(kept: &KeptCosignatures, log: &Projection, now_ms: u64) -> Self {
+        let each = kept.each.iter().filter_map(|(key, cosigned)| {
+            let size = leads_to(log, &cosigned.note)?;
+            let key: WitnessKey = key.parse().ok()?;
+            let late = now_ms.saturating_sub(cosigned.at_ms) > SILENT_MS;
+            Some(Witness {
+                name: key.name().to_owned(),
+                key: key.to_string(),
+                size,
+                at_ms: Some(cosigned.at_ms),
+                is_silent: late && size < log.size(),
+                since_ms: None,
+            })
+        });
+        let names = log.state.package().is_some_and(|newest| newest.contest.witnesses.is_some());
+        Self {
+            all: if names { each.collect() } else { Vec::new() },
+            needed: 0,
+            inconsistent: false,
+        }
+    }
+
+    /// Who has cosigned at least `size` entries: of the contest's list, where it has one, else of all that are known. A witness
+    /// of the list of which nothing is known is silent.
+    pub(super) fn seen<'a>(&'a self, list: Option<&'a WitnessList>, size: u64) -> Seen<'a> {
+        let each = |one: &'a Witness| (one.name.as_str(), one.size);
+        let (all, needed): (Vec<(&str, u64)>, usize) = match list {
+            None => (self.all.iter().map(each).collect(), self.needed),
+            Some(list) => {
+                let sizes = list.keys.iter().map(|key| {
+                    let text = key.to_string();
+                    let known = self.all.iter().find(|one| one.key == text);
+                    (key.name(), known.map_or(0, |one| one.size))
+                });
+                (sizes.collect(), usize::try_from(list.needed).unwrap_or(usize::MAX))
+            }
+        };
+        let (of, mut silent) = (all.len(), Vec::new());
+        silent.extend(all.iter().filter(|(_, has)| *has < size).map(|(name, _)| *name));
+        Seen { by: of - silent.len(), of, needed, silent }
+    }
+
+    /// Every witness that counts now, and how many are needed: those of the contest's list, where it has one.
+    pub(super) fn now(&self, list: Option<&WitnessList>) -> (Vec<Witness>, usize) {
+        let Some(list) = list else { return (self.all.clone(), self.needed) };
+        let known = |key: &WitnessKey| {
+            let text = key.to_string();
+            let found = self.all.iter().find(|one| one.key == text).cloned();
+            found.unwrap_or_else(|| Witness {
+                name: key.name().to_owned(),
+                key: text,
+                size: 0,
+                at_ms: None,
+                is_silent: true,
+                since_ms: None,
+            })
+        };
+        let needed = usize::try_from(list.needed).unwrap_or(usize::MAX);
+        (list.keys.iter().map(known).collect(), needed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_core::crypto::SigningKey;
+
+    fn key(seed: u8, name: &str) -> WitnessKey {
+        WitnessKey::new(name, SigningKey::from_seed(&[seed; 32]).public()).unwrap()
+    }
+
+    fn known(key: &WitnessKey, size: u64) -> Witness {
+        let (name, key) = (key.name().to_owned(), key.to_string());
+        Witness { name, key, size, at_ms: None, is_silent: false, since_ms: None }
+    }
+
+    #[test]
+    fn the_list_in_force_counts_and_nobody_else() {
+        let (a, b, c) = (key(1, "a"), key(2, "b"), key(3, "c"));
+        let all = vec![known(&a, 9), known(&b, 4), known(&key(4, "c"), 9)];
+        let witnesses = Witnesses { all, needed: 3, inconsistent: false };
+        let list = |keys: &[&WitnessKey], needed| WitnessList {
+            keys: keys.iter().copied().cloned().collect(),
+            needed,
+        };
+        let seen = witnesses.seen(None, 5);
+        assert_eq!((seen.by, seen.of, seen.needed, seen.silent), (2, 3, 3, vec!["b"]));
+        // The name of the third is in the list and its key is another one: it counts for nothing.
+        let first = list(&[&a, &b, &c], 1);
+        let seen = witnesses.seen(Some(&first), 5);
+        assert!(seen.is_enough());
+        assert_eq!((seen.by, seen.of, seen.silent), (1, 3, vec!["b", "c"]));
+        let later = list(&[&c], 1);
+        assert!(!witnesses.seen(Some(&later), 1).is_enough());
+        let (now, needed) = witnesses.now(Some(&later));
+        assert_eq!((now.len(), now[0].size, now[0].is_silent, needed), (1, 0, true, 1));
+        assert!(Witnesses::default().seen(None, 1).is_enough(), "nobody is asked for");
+    }
+}
