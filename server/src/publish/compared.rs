@@ -1,6 +1,7 @@
 //! Any two layers side by side: a page in each language and a CSV, for each pair of layers that have something in effect. Each is
 //! read back and compared, cell by cell, before it is offered.
 
+use countersign_core::contest::Contest;
 use countersign_core::language::Language;
 use countersign_core::message::Layer;
 use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Measure, Released};
@@ -15,20 +16,20 @@ use super::pages::{self, Night};
 const CELLS_MAX: usize = 5_000;
 
 /// Two layers, and what of them a page shows.
-pub(super) struct Pair<'a> {
+pub(crate) struct Pair<'a> {
     /// The earlier layer's results.
     pub(super) before: &'a Released,
     /// The later layer's.
     pub(super) after: &'a Released,
     /// All that was found.
-    pub(super) compared: Compared,
+    pub(crate) compared: Compared,
     /// Whether enough is released in both for national delegates to be shown.
     pub(super) covered: bool,
 }
 
 /// Name of a pair's files, without their ending: `compare/night-recount`.
 #[must_use]
-pub(super) fn name(before: Layer, after: Layer) -> String {
+pub(crate) fn name(before: Layer, after: Layer) -> String {
     format!("compare/{}-{}", before.code(), after.code())
 }
 
@@ -59,13 +60,43 @@ impl Pair<'_> {
         }
     }
 
+    /// The contest.
+    #[must_use]
+    pub(crate) fn contest(&self) -> &Contest {
+        &self.after.package.contest
+    }
+
     /// What the page has to say.
-    fn on_the_page(&self) -> Cells {
+    #[must_use]
+    pub(crate) fn on_the_page(&self) -> Cells {
         let (shown, _) = self.precincts();
         let regions = self.compared.regions.clone();
         let compared = Compared { regions, precincts: shown.to_vec(), ..self.compared };
-        Cells::of_compared(&self.after.package.contest, &compared, |cell| self.shows(cell))
+        Cells::of_compared(self.contest(), &compared, |cell| self.shows(cell))
     }
+}
+
+/// Calls with every two layers that can be compared, one pair at a time: ten pairs of a whole state are a lot of numbers.
+///
+/// # Errors
+/// The first error of a call.
+pub(crate) fn each_pair<E>(
+    night: &Night<'_>,
+    mut call: impl FnMut(&Pair<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    // The last layer's results are worked out already, and with one layer there is nothing to compare.
+    let Some((_, earlier)) = night.layers.split_last() else { return Ok(()) };
+    let earlier: Vec<Released> =
+        earlier.iter().filter_map(|&layer| night.released_in(layer)).collect();
+    let released: Vec<&Released> = earlier.iter().chain(&night.released).collect();
+    for (later, after) in released.iter().enumerate() {
+        for before in &released[..later] {
+            let compared = Compared::of(night.state, before, after, |one| night.stands(one));
+            let covered = before.is_covered() && after.is_covered();
+            call(&Pair { before, after, compared, covered })?;
+        }
+    }
+    Ok(())
 }
 
 /// Every pair's pages and data.
@@ -74,25 +105,14 @@ impl Pair<'_> {
 /// When one does not say what was worked out.
 pub(super) fn files(night: &Night<'_>) -> Result<Files, PublishError> {
     let mut files = Files::new();
-    // The last layer's results are worked out already, and with one layer there is nothing to compare.
-    let Some((_, earlier)) = night.layers.split_last() else { return Ok(files) };
-    let earlier: Vec<Released> =
-        earlier.iter().filter_map(|&layer| night.released_in(layer)).collect();
-    let released: Vec<&Released> = earlier.iter().chain(&night.released).collect();
-    for (later, after) in released.iter().enumerate() {
-        for before in &released[..later] {
-            let compared = Compared::of(night.state, before, after, |one| night.stands(one));
-            let covered = before.is_covered() && after.is_covered();
-            of_pair(night, &Pair { before, after, compared, covered }, &mut files)?;
-        }
-    }
+    each_pair(night, |pair| of_pair(night, pair, &mut files))?;
     Ok(files)
 }
 
 fn of_pair(night: &Night<'_>, pair: &Pair<'_>, files: &mut Files) -> Result<(), PublishError> {
     let name = name(pair.compared.before, pair.compared.after);
     let text = csv::write(night, pair);
-    csv::check(&pair.after.package.contest, &pair.compared, &text)?;
+    csv::check(pair.contest(), &pair.compared, &text)?;
     put(files, format!("{name}.csv"), File::text(&text, "text/csv; charset=utf-8", false));
     let expected = pair.on_the_page();
     for language in Language::ALL {

@@ -4,7 +4,7 @@
 //! Every document is read back and compared, cell by cell, with what was worked out, before any of it is offered.
 
 pub mod cells;
-mod compared;
+pub(crate) mod compared;
 pub mod copy;
 pub mod data;
 pub mod export;
@@ -13,7 +13,7 @@ mod map;
 pub mod pages;
 pub mod sites;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use countersign_core::id::{MessageId, sha256};
@@ -172,26 +172,35 @@ impl Publisher {
     }
 }
 
+/// Ids of the messages that pages lead to.
+#[must_use]
+pub(crate) fn led_to(night: &Night<'_>) -> BTreeSet<MessageId> {
+    let review = night.state.review();
+    let mut ids = BTreeSet::new();
+    for release in &night.releases {
+        ids.insert(release.release.signed.id);
+        for named in review.precincts(release.release) {
+            ids.extend(named.report);
+            ids.extend(review.decisions(named.precinct).iter().map(|one| one.signed.id));
+            ids.extend(pages::asked_messages(night, named.precinct));
+        }
+    }
+    // Their entries and their numbers stay; their bytes are nobody's any more.
+    ids.retain(|&id| review.withheld(id).is_none());
+    ids
+}
+
+/// Name of a message's receipt in the folder.
+#[must_use]
+pub(crate) fn receipt_name(id: MessageId) -> String {
+    format!("receipts/{id}.txt")
+}
+
 /// The messages that pages lead to, with their receipts.
 fn messages(night: &Night<'_>, files: &mut Files) {
-    let review = night.state.review();
-    let mut add = |id: MessageId| {
-        // Its entry and its numbers stay; its bytes are nobody's any more.
-        if review.withheld(id).is_some() {
-            return;
-        }
+    for id in led_to(night) {
         put(files, public_folder::message(id), File::message(id));
-        put(files, format!("receipts/{id}.txt"), File::receipt(id));
-    };
-    for release in &night.releases {
-        add(release.release.signed.id);
-        for named in review.precincts(release.release) {
-            named.report.into_iter().for_each(&mut add);
-            for decided in review.decisions(named.precinct) {
-                add(decided.signed.id);
-            }
-            pages::asked_messages(night, named.precinct).into_iter().for_each(&mut add);
-        }
+        put(files, receipt_name(id), File::receipt(id));
     }
 }
 
@@ -226,13 +235,31 @@ impl OnPages {
     /// # Errors
     /// The first [`Difference`].
     pub fn agree_with(&self, html: &str) -> Result<usize, Difference> {
-        let page = pages::read_back::cells(html);
-        let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
-        let Some(region) = page.first_region() else { return Ok(0) };
-        let ours = self.by_region.get(region).cloned().unwrap_or_default();
-        ours.agree_with(&page)?;
+        let page = on_page(html);
+        page.first_region().map_or(Ok(0), |region| self.compare(region, &page))
+    }
+
+    /// Compares the numbers of a region with those in its page; how many there are. Where it `may_wait`, for so much of the
+    /// contest to be released as it asks for, a page without numbers agrees.
+    ///
+    /// # Errors
+    /// The first [`Difference`]; numbers of another region are one too.
+    pub fn agree_of(&self, region: &str, html: &str, may_wait: bool) -> Result<usize, Difference> {
+        let page = on_page(html);
+        if page.is_empty() && may_wait { Ok(0) } else { self.compare(region, &page) }
+    }
+
+    fn compare(&self, region: &str, page: &Cells) -> Result<usize, Difference> {
+        let nothing = Cells::default();
+        let ours = self.by_region.get(region).unwrap_or(&nothing);
+        ours.agree_with(page)?;
         Ok(ours.len())
     }
+}
+
+/// The numbers of a page that are results.
+fn on_page(html: &str) -> Cells {
+    pages::read_back::cells(html).only(|cell| !cell.measure.starts_with("byTheRules:"))
 }
 
 /// Compares the numbers in pages with what was worked out.

@@ -160,7 +160,7 @@ impl<'a> Night<'a> {
     }
 
     /// Every two layers that can be compared, the earlier one first.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (Layer, Layer)> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (Layer, Layer)> {
         let later = |(at, &after)| self.layers[..at].iter().map(move |&before| (before, after));
         self.layers.iter().enumerate().flat_map(later)
     }
