@@ -2,6 +2,7 @@
 //! readers beside whom tablets report.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -58,16 +59,8 @@ pub(crate) struct Figures {
 pub(crate) fn measure() -> Outcome<Figures> {
     eprintln!("releasing every precinct of Iowa 2020, and reading it");
     let folder = program::folder()?;
-    let contest = without_window(&places::contest("iowa-2020"), &folder.path().join("contest"))?;
-    let mut house = House::open(&folder.path().join("party"), &contest)?;
-    let tablets = Tablets::of(&std::fs::read(house.party.package())?)?;
-    let codes = codes(&house, &tablets)?;
+    let Night { mut house, tablets, reports } = Night::released(folder.path())?;
     let address = house.party.reporting().to_string();
-    ingest::send(&address, &Arc::new(tablets.enrolments(&codes)), 1)?;
-    let reports = reports(&tablets, 1)?;
-    ingest::send(&address, &Arc::new(reports.clone()), 8)?;
-    release(&house, &reports)?;
-
     let state = house.state()?;
     let begun = Instant::now();
     let findings = check(&state);
@@ -112,6 +105,35 @@ pub(crate) fn measure() -> Outcome<Figures> {
     })
 }
 
+/// Every precinct of Iowa 2020 has reported what was published of it, and all of that is released.
+pub(crate) struct Night {
+    pub(crate) house: House,
+    pub(crate) tablets: Tablets,
+    pub(crate) reports: Vec<Vec<u8>>,
+}
+
+impl Night {
+    /// Lets it happen below a folder.
+    pub(crate) fn released(folder: &Path) -> Outcome<Self> {
+        let contest = without_window(&places::contest("iowa-2020"), &folder.join("contest"))?;
+        let house = House::open(&folder.join("party"), &contest)?;
+        let tablets = Tablets::of(&std::fs::read(house.party.package())?)?;
+        let codes = codes(&house, &tablets)?;
+        let address = house.party.reporting().to_string();
+        ingest::send(&address, &Arc::new(tablets.enrolments(&codes)), 1)?;
+        let reports = reports(&tablets, 1)?;
+        ingest::send(&address, &Arc::new(reports.clone()), 8)?;
+        let all = (0..).zip(&reports).map(|(number, report)| PreviewedPrecinct {
+            precinct: PrecinctNumber(number),
+            report: Some(MessageId::of(report)),
+            decision: None,
+            cause: None,
+        });
+        release(&house, Layer::Night, all.collect())?;
+        Ok(Self { house, tablets, reports })
+    }
+}
+
 /// An invitation of every precinct, in the order of the roster.
 fn codes(house: &House, tablets: &Tablets) -> Outcome<Vec<InvitationCode>> {
     let codes = house.party.invite_all()?;
@@ -135,15 +157,15 @@ fn reports(tablets: &Tablets, sequence: u64) -> Outcome<Vec<Vec<u8>>> {
     Ok(published.iter().map(report).collect())
 }
 
-fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
-    let precincts = (0..).zip(reports).map(|(number, report)| PreviewedPrecinct {
-        precinct: PrecinctNumber(number),
-        report: Some(MessageId::of(report)),
-        decision: None,
-        cause: None,
-    });
-    let (name, layer) = ("all of it".to_owned(), Layer::Night);
-    let preview = Preview { number: 1, name, layer, precincts: precincts.collect() };
+/// Two people release precincts in a layer that nothing was released in.
+pub(crate) fn release(
+    house: &House,
+    layer: Layer,
+    precincts: Vec<PreviewedPrecinct>,
+) -> Outcome<()> {
+    let before = Layer::ALL.into_iter().take_while(|&other| other != layer).count();
+    let (number, name) = (u32::try_from(before)? + 1, layer.code().to_owned());
+    let preview = Preview { number, name, layer, precincts };
     let managers = &house.workers;
     let preview = house.act(&managers.manager, &preview)?;
     let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
