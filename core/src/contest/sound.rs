@@ -6,6 +6,7 @@ use super::definition::{Contest, Limits};
 use super::place::{CountyKind, PrecinctKind};
 use super::regulation::Fraction;
 use super::release_rules::ReleaseRules;
+use crate::log::HashList;
 
 /// A contest that contradicts itself; the text says how. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +118,15 @@ impl Contest {
                         && votes.flaw().is_none()
                 }),
             "its early votes do not fit its groups or precincts, or do not add up",
+        )?;
+        let signing = self.results_keys.as_deref().unwrap_or_default();
+        hold(
+            signing.is_sorted_by(|a, b| a.room < b.room)
+                && signing.iter().all(|one| {
+                    HashList::is_key_name(&one.name)
+                        && !self.logs.iter().any(|log| log.keys.contains(&one.key))
+                }),
+            "its results keys are not in order, have no proper name, or sign logs as well",
         )
     }
 }

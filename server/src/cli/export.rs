@@ -45,8 +45,9 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
         node::open_read_only(&folder, asked.room).map_err(Failure::mistake)?;
     let projection = Projection::load(empty, &store, &keys).map_err(Failure::mistake)?;
     let read = begun.elapsed();
-    let made =
-        Publisher::default().make(&projection.state, SystemClock.now_ms(), Witnesses::default());
+    let key = folder.read_results_key(asked.room).map_err(Failure::mistake)?;
+    let mut publisher = Publisher::signing(key);
+    let made = publisher.make(&projection.state, SystemClock.now_ms(), Witnesses::default());
     let site = made
         .map_err(Failure::internal)?
         .ok_or_else(|| Failure::mistake("the log has no package yet"))?;

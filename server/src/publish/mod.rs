@@ -9,6 +9,7 @@ pub mod copy;
 pub mod data;
 pub mod export;
 pub mod files;
+pub(crate) mod hash_list;
 mod map;
 pub mod pages;
 pub mod sites;
@@ -16,9 +17,10 @@ pub mod sites;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use countersign_core::id::{MessageId, sha256};
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::MessageId;
+use countersign_core::log::LogKey;
 use countersign_core::results::{Released, RoomState};
-use data_encoding::HEXLOWER;
 
 use cells::{Cells, Difference, EARLY_ATTENDEES};
 use data::Unreadable;
@@ -102,6 +104,10 @@ impl Said {
 /// Makes the folder again and again, and only what changed.
 #[derive(Debug, Default)]
 pub struct Publisher {
+    /// Signs lists of hashes, where the package names it.
+    key: Option<SigningKey>,
+    /// The same as the package named it when documents were made.
+    named: Option<LogKey>,
     /// Documents of each release, which never change.
     documents: HashMap<MessageId, Files>,
     /// Pages of releases, and what they were made from.
@@ -109,6 +115,12 @@ pub struct Publisher {
 }
 
 impl Publisher {
+    /// One whose lists of hashes are signed with this key, as long as the package names it. Without a key they are not signed.
+    #[must_use]
+    pub fn signing(key: Option<SigningKey>) -> Self {
+        Self { key, ..Self::default() }
+    }
+
     /// Makes the folder. `None` before there is a package.
     ///
     /// # Errors
@@ -119,7 +131,12 @@ impl Publisher {
         made_ms: u64,
         witnesses: Witnesses,
     ) -> Result<Option<Site>, PublishError> {
-        let Some(night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        let Some(mut night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        night.signed_by = hash_list::named(night.contest, state.room(), self.key.as_ref());
+        if self.named != night.signed_by {
+            self.named.clone_from(&night.signed_by);
+            self.documents.clear();
+        }
         let said = Said::of(&night);
         if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
             let mut files = pages::of_releases(&night)?;
@@ -159,13 +176,12 @@ impl Publisher {
         if let Some(released) = Released::when(night.state, release.release) {
             let mut sums = String::new();
             for (name, text, media_type) in data::documents(&released, &release.named)? {
-                let sum = HEXLOWER.encode(&sha256(text.as_bytes()));
-                sums.push_str(&format!("{sum}  {name}\n"));
+                sums.push_str(&hash_list::line(name, text.as_bytes()));
                 let file = File::text(&text, media_type, true);
                 put(&mut files, format!("{}/{name}", release.folder), file);
             }
-            let sums = File::text(&sums, "text/plain; charset=utf-8", true);
-            put(&mut files, format!("{}/SHA256SUMS", release.folder), sums);
+            let signer = self.key.as_ref().zip(self.named.as_ref().map(|named| &*named.origin));
+            hash_list::put_both(&mut files, &release.folder, id, &sums, signer);
         }
         self.documents.insert(id, files.clone());
         Ok(files)

@@ -185,6 +185,24 @@ pub enum Difference {
         /// What is wrong.
         what: String,
     },
+    /// A document is not the one whose hash is listed.
+    #[error("{document} does not have the hash that {list} lists")]
+    Hash {
+        /// The list.
+        list: String,
+        /// The document.
+        document: String,
+    },
+    /// A list of hashes is not signed as it stands.
+    #[error(
+        "{file} is not the list beside it signed by the key {name}, which the party named for it"
+    )]
+    HashListSignature {
+        /// The file.
+        file: String,
+        /// The key's name.
+        name: String,
+    },
     /// A published receipt does not prove its message's entry.
     #[error("{file} is no receipt of the {kind} {id} (entry {index}): {what}")]
     Receipt {
@@ -265,6 +283,8 @@ impl Difference {
             Self::Refused { refusal, .. } => refusal.code(),
             Self::Cell { .. } => "cell",
             Self::File { .. } => "file",
+            Self::Hash { .. } => "hash",
+            Self::HashListSignature { .. } => "hash-list-signature",
             Self::Receipt { .. } => "receipt",
             Self::Withheld { .. } => "withheld",
         }
@@ -384,6 +404,14 @@ impl Difference {
                  this file is not what it gives."
             }
             Self::File { .. } => "Published numbers are in a form that they should not have.",
+            Self::Hash { .. } => {
+                "The document or the list was changed after they were made. Its numbers are compared by themselves; if it is a copy, \
+                 make it anew."
+            }
+            Self::HashListSignature { .. } => {
+                "The party's server did not publish this list for this release: it was changed, moved from another release, or \
+                 signed by somebody else."
+            }
             Self::Receipt { .. } => {
                 "Whoever keeps this file holds no proof of that entry. The entry itself is in the log. If it is a copy, make it anew."
             }

@@ -1,9 +1,11 @@
 //! Verifies what a party publishes as a stranger would: from public files alone, believing the party key and nothing else.
 //!
 //! `source` reads files, `public_log` proves that the entries are those that the log signed, `replay` judges every public
-//! message as the server did, `published` and `pages` compare numbers, `receipts` verifies receipts. The first difference is named, and what it means.
+//! message as the server did, `published` and `pages` compare numbers, `hash_lists` and `receipts`
+//! verify what is signed beside them. The first difference is named, and what it means.
 
 mod difference;
+mod hash_lists;
 mod pages;
 mod public_log;
 mod published;
@@ -24,7 +26,8 @@ pub use difference::Difference;
 pub use source::{Address, Source, Unread, Wanted};
 pub use verdict::{
     Change, ComparedFile, ComparedPages, CopySaid, CosignedBy, Counted, GroupResults,
-    Known as ComparedKnown, LayerResults, Said, Verdict, VerifiedReceipts, WithheldMessage,
+    Known as ComparedKnown, LayerResults, Said, Verdict, VerifiedHashLists, VerifiedReceipts,
+    WithheldMessage,
 };
 
 use public_log::PublicLog;
@@ -70,6 +73,8 @@ pub enum Step {
     Signatures,
     /// Published numbers are read and compared.
     Published,
+    /// Lists of hashes are read and verified.
+    HashLists,
     /// Receipts are read and verified.
     Receipts,
     /// Pages are read and compared.
@@ -88,6 +93,7 @@ impl Step {
             Self::Messages => "reading messages",
             Self::Signatures => "verifying signatures",
             Self::Published => "comparing published data",
+            Self::HashLists => "verifying lists of hashes",
             Self::Receipts => "verifying receipts",
             Self::Pages => "comparing pages",
             Self::Layers => "comparing layers",

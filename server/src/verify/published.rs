@@ -9,7 +9,7 @@ use super::difference::Difference;
 use super::public_log::PublicLog;
 use super::source::{Source, Unread, Wanted};
 use super::verdict::{ComparedFile, Verdict};
-use super::{Step, Stop, Watch, pages, receipts};
+use super::{Step, Stop, Watch, hash_lists, pages, receipts};
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::data::Form;
 use crate::publish::pages::{Effective, Night, Witnesses};
@@ -48,6 +48,7 @@ pub(super) fn compare(
         verdict.compared.extend(files);
         verdict.not_published.extend(missing);
     }
+    hash_lists::verify(source, place, &night, &found, verdict, watch)?;
     receipts::verify(source, place, log, &night, verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages.
     if last_is_there {
@@ -110,7 +111,8 @@ pub(super) fn on_every_processor<J: Sync, R: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-type Named = (String, Option<Vec<u8>>);
+/// A file's name and content, where it is there.
+pub(super) type Named = (String, Option<Vec<u8>>);
 
 /// Every document of every release, by its name, with the place where they lie; `None` where there is none at all.
 fn documents(

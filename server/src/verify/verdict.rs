@@ -55,9 +55,11 @@ pub struct Verdict {
     pub compared: Vec<ComparedFile>,
     /// Pages that were compared: the first one, those of counties and precincts, and those of two layers, in both languages.
     pub pages: ComparedPages,
+    /// Lists of hashes that were verified.
+    pub hash_lists: VerifiedHashLists,
     /// Receipts that were verified.
     pub receipts: VerifiedReceipts,
-    /// Documents of releases and files of two layers that are not there, where others are; the first page where the pages are
+    /// Documents of releases, lists of hashes and files of two layers that are not there, where others are; the first page where the pages are
     /// older than the last release or withdrawal.
     pub not_published: Vec<String>,
     /// The first difference.
@@ -73,6 +75,15 @@ pub struct ComparedPages {
     pub numbers: usize,
     /// Pages of counties and precincts that are not there, where the first page is.
     pub missing: usize,
+}
+
+/// Lists of hashes of documents that were verified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct VerifiedHashLists {
+    /// How many there are.
+    pub files: usize,
+    /// Those of them that are signed by the key that the party's package names.
+    pub signed: usize,
 }
 
 /// Receipts that were verified.
@@ -375,6 +386,10 @@ impl Verdict {
             let ComparedPages { files, numbers, missing } = self.pages;
             writeln!(text, "pages say the same: {numbers} numbers on {files} pages")?;
             not_there(text, missing, "pages")?;
+        }
+        if self.hash_lists.files > 0 {
+            let VerifiedHashLists { files, signed } = self.hash_lists;
+            writeln!(text, "lists of hashes are right: {files}, signed: {signed}")?;
         }
         if self.receipts.files > 0 {
             let VerifiedReceipts { files, missing } = self.receipts;

@@ -1,5 +1,6 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
+mod hash_lists;
 mod layers;
 mod questions;
 mod receipts;
@@ -46,7 +47,10 @@ struct Night {
 impl Night {
     /// The release is proposed; nobody has approved it.
     async fn proposed() -> Self {
-        let party = Party::new(&[ROOM]);
+        Self::proposed_to(Party::new(&[ROOM])).await
+    }
+
+    async fn proposed_to(party: Party) -> Self {
         let server = party.start().await;
         let (one, two, reviewer) = (party.new_key(), party.new_key(), party.new_key());
         let person = |number, role, key: &SigningKey| Person { number, role, key: key.public() };
@@ -106,7 +110,11 @@ impl Night {
     }
 
     async fn released() -> Self {
-        let night = Self::proposed().await;
+        Self::released_by(Party::new(&[ROOM])).await
+    }
+
+    async fn released_by(party: Party) -> Self {
+        let night = Self::proposed_to(party).await;
         night.act(&night.two, &Approve { approves: night.release }).await;
         night
     }

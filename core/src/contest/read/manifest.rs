@@ -208,6 +208,7 @@ impl Manifest {
             release: self.release,
             early_votes: None,
             data: self.data,
+            results_keys: None,
         })
     }
 }

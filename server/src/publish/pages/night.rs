@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::language::Language;
+use countersign_core::log::LogKey;
 use countersign_core::message::Layer;
 use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
 
@@ -33,6 +34,8 @@ pub struct Night<'a> {
     pub waiting: Vec<(&'a str, u64)>,
     /// Every change of released numbers.
     pub changes: Vec<ChangedPrecinct>,
+    /// The key that signs the lists of hashes, under its name; `None` where they are not signed, or where nothing is published.
+    pub signed_by: Option<LogKey>,
     pub(super) zone: Tz,
     pub(super) style: String,
     pub(super) script: String,
@@ -141,6 +144,7 @@ impl<'a> Night<'a> {
             layers: layers.into_iter().collect(),
             waiting: names.collect(),
             releases,
+            signed_by: None,
             zone: contest.time_zone.parse().unwrap_or(Tz::UTC),
             style: named_by_content("style", STYLE, "css"),
             script: named_by_content("find", SCRIPT, "js"),
