@@ -110,6 +110,8 @@ pub struct Publisher {
     named: Option<LogKey>,
     /// Documents of each release, which never change.
     documents: HashMap<MessageId, Files>,
+    /// Files of every two layers.
+    compared: compared::Pairs,
     /// Pages of releases, and what they were made from.
     pages: Option<(Said, Files)>,
 }
@@ -146,7 +148,7 @@ impl Publisher {
             if let Some(released) = &night.released {
                 check(&files, released)?;
             }
-            files.extend(compared::files(&night)?);
+            files.extend(self.compared.files(&night)?);
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
             }

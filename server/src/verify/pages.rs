@@ -111,9 +111,9 @@ fn side_by_side(
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
-    let pairs = night.pairs().count();
+    let pairs: Vec<_> = night.pairs().collect();
     let mut done = 0;
-    compared::each_pair(night, |pair| {
+    compared::each_pair(night, &pairs, |pair| {
         let stem = compared::name(pair.compared.before, pair.compared.after);
         let page = |language| pages::in_language(language, &format!("{stem}.html"));
         let names = [format!("{stem}.csv"), page(Language::English), page(Language::Spanish)];
@@ -140,7 +140,7 @@ fn side_by_side(
             }
         }
         done += 1;
-        watch(Step::Layers, done, pairs);
+        watch(Step::Layers, done, pairs.len());
         Ok(())
     })
 }
