@@ -6,11 +6,13 @@ use std::fs;
 use std::path::Path;
 
 use countersign_core::contest::{
-    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, WitnessList,
+    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, ResultsKey, RoomLog,
+    WitnessList,
 };
 use countersign_core::crypto::SigningKey;
 use countersign_core::log::WitnessKey;
 use countersign_core::message::Package;
+use countersign_core::room::Room;
 
 /// The made-up contest with every later fact.
 fn contest() -> Contest {
@@ -152,6 +154,52 @@ fn contest_toml_names_witnesses() {
         assert!(said.iter().any(|one| one.contains(what)), "{table}: {said:?}");
         assert!(mistakes.iter().all(|one| one.line > 0), "{said:?}");
     }
+}
+
+/// The keys that sign lists of hashes, in bytes of their own. Recorded as the one above.
+#[test]
+fn a_recorded_package_with_results_keys_is_still_read() {
+    let party = SigningKey::from_seed(&[1; 32]);
+    let key = |room: Room| ResultsKey {
+        room,
+        name: format!("reports.example.org/practice/{room}/results"),
+        key: SigningKey::from_seed(&[20 + room.place() as u8; 32]).public(),
+    };
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/compat/v1/package-results-keys.cose");
+    if !path.exists() && std::env::var_os("COUNTERSIGN_RECORD").is_some() {
+        let results_keys = Some(Room::ALL.map(key).to_vec());
+        let contest = Contest { results_keys, ..common::practice() };
+        fs::write(&path, Package::sign(1, contest, &party).bytes())
+            .expect("the folder can be written");
+    }
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (_, package) = Package::read(&bytes).expect("it is a package, and the party signed it");
+    let mut contest = package.contest;
+    assert_eq!(contest.check_shape(), Ok(()));
+    for room in Room::ALL {
+        assert_eq!(contest.results_key(room), Some(&key(room)));
+        assert_eq!(common::practice().results_key(room), None);
+    }
+    let signed = Package::sign(1, contest.clone(), &party);
+    assert_eq!(signed.bytes(), bytes, "it is written as it was");
+
+    // A key of a log is none of these, nor are two of one room, nor a name that notes do not allow.
+    let keys = contest.results_keys.clone().unwrap_or_default();
+    let mut unsound = |keys: Vec<ResultsKey>| {
+        contest.results_keys = Some(keys);
+        assert!(contest.check_shape().is_err());
+    };
+    unsound([keys[0].clone(), keys[0].clone()].to_vec());
+    unsound([keys[1].clone(), keys[0].clone()].to_vec());
+    unsound([ResultsKey { name: "two words".to_owned(), ..keys[0].clone() }].to_vec());
+    contest.logs = vec![RoomLog {
+        room: Room::Official,
+        origin: "reports.example.org/practice/official/1".to_owned(),
+        keys: vec![keys[0].key],
+    }];
+    contest.results_keys = Some(keys);
+    assert!(contest.check_shape().is_err());
 }
 
 /// A contest without them is written as it was before there were any: the package of old keeps its bytes.

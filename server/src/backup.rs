@@ -77,6 +77,9 @@ pub fn backup(folder: &Folder, to: &Path) -> Result<(), BackupError> {
         }
         database(&folder.numbered_log(room, number), &copy.numbered_log(room, number))?;
         file(&folder.log_key(room), &copy.log_key(room))?;
+        if folder.results_key(room).exists() {
+            file(&folder.results_key(room), &copy.results_key(room))?;
+        }
     }
     Ok(rename(&copy.0, to)?)
 }

@@ -5,7 +5,7 @@
 //! | `server.json` | contest, party key and the origins of the logs; written last by `init` |
 //! | `official.db`, `rehearsal.db` | the logs; a room's log that was begun again is `official-2.db` and so on, and the ones before it stay |
 //! | `private.db` | quarantine, how far the logs had come, proof that one is behind, and accounts of headquarters |
-//! | `keys/` | the logs' keys |
+//! | `keys/` | the logs' keys, and those that sign the lists of hashes of published documents |
 //! | `lock` | held by whoever writes |
 //! | `room`, `official.room`, `rehearsal.room` | there for a moment, to see that the disk has room |
 //! | `addresses.json` | where the running server listens |
@@ -13,12 +13,13 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
 use countersign_core::log::Origin;
 use countersign_core::room::Room;
 use serde::{Deserialize, Serialize};
 
-use crate::keys::{KeyError, log_key_name};
+use crate::keys::{KeyError, log_key_name, read_key, results_key_name};
 use crate::room::LoadError;
 use crate::store::{StoreError, try_room};
 
@@ -238,6 +239,21 @@ impl Folder {
     #[must_use]
     pub fn log_key(&self, room: Room) -> PathBuf {
         self.file("keys").join(log_key_name(room))
+    }
+
+    /// The key that signs the lists of hashes of a room's published documents.
+    #[must_use]
+    pub fn results_key(&self, room: Room) -> PathBuf {
+        self.file("keys").join(results_key_name(room))
+    }
+
+    /// Reads that key; `None` where the folder has none.
+    ///
+    /// # Errors
+    /// [`KeyError`] for one that is there and cannot be read.
+    pub fn read_results_key(&self, room: Room) -> Result<Option<SigningKey>, KeyError> {
+        let path = self.results_key(room);
+        path.exists().then(|| read_key(&path)).transpose()
     }
 
     /// What the folder is for.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use countersign_core::contest::{Contest, RoomLog, Server};
+use countersign_core::contest::{Contest, ResultsKey, RoomLog, Server};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::PublicKey;
 use countersign_core::message::{
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::SharedClock;
 use crate::failure::Failure;
 use crate::folder::{Folder, Identity, LogIdentity, rename, replace};
-use crate::keys::{KeyFolder, log_key_name, make_folder, read_key, write_secret};
+use crate::keys::{KeyFolder, make_folder, read_key, write_secret};
 use crate::node::{Node, enter};
 use crate::store::SqliteLog;
 
@@ -81,6 +81,7 @@ pub fn pack(mut contest: Contest, packing: &Packing, keys: &KeyFolder) -> Result
             keys: vec![log.public(), spare.public()],
         });
     }
+    contest.results_keys = results_keys(&contest.id, &host, keys)?;
     contest.check_shape().map_err(|unsound| Failure::mistake(unsound.0))?;
     let id = contest.id.clone();
     let people =
@@ -93,6 +94,22 @@ pub fn pack(mut contest: Contest, packing: &Packing, keys: &KeyFolder) -> Result
         return Err(Failure::mistake("the contest is too large for a package"));
     }
     Ok(Packed { package, genesis })
+}
+
+/// The keys that sign lists of hashes; `None` where the folder is from before there were any.
+fn results_keys(
+    contest: &str,
+    host: &str,
+    keys: &KeyFolder,
+) -> Result<Option<Vec<ResultsKey>>, Failure> {
+    if !Room::ALL.iter().any(|&room| keys.results(room).exists()) {
+        return Ok(None);
+    }
+    let key = |room| {
+        let key = read_key(&keys.results(room)).map_err(Failure::mistake)?.public();
+        Ok(ResultsKey { room, name: format!("{host}/{contest}/{room}/results"), key })
+    };
+    Room::ALL.into_iter().map(key).collect::<Result<_, _>>().map(Some)
 }
 
 /// Host of an address, after a look at its form.
@@ -205,7 +222,11 @@ fn fill(
         let log = contest.log(room).ok_or_else(|| {
             Failure::mistake(format!("the package has no log for the {room} room"))
         })?;
-        copy_log_key(beginning.keys, making, log)?;
+        copy_key(&beginning.keys.log(room), &making.log_key(room), &log.keys)?;
+        if let Some(named) = contest.results_key(room) {
+            let (from, to) = (beginning.keys.results(room), making.results_key(room));
+            copy_key(&from, &to, &[named.key])?;
+        }
         SqliteLog::create(&making.log(room)).map_err(Failure::internal)?;
         logs.push(LogIdentity {
             room,
@@ -236,18 +257,17 @@ fn check_empty(folder: &Folder) -> Result<(), Failure> {
     Ok(())
 }
 
-fn copy_log_key(keys: &KeyFolder, folder: &Folder, log: &RoomLog) -> Result<(), Failure> {
-    let path = keys.log(log.room);
-    let key = read_key(&path).map_err(Failure::mistake)?;
-    if !log.keys.contains(&key.public()) {
+/// Copies a key, if it is one of those that the package names for it.
+fn copy_key(from: &Path, to: &Path, named: &[PublicKey]) -> Result<(), Failure> {
+    let key = read_key(from).map_err(Failure::mistake)?;
+    if !named.contains(&key.public()) {
         return Err(Failure::mistake(format!(
-            "{} is not a key that the package names for this log: package and keys belong to different contests",
-            path.display()
+            "{} is not a key that the package names for it: package and keys belong to different contests",
+            from.display()
         )));
     }
-    let bytes = std::fs::read(&path).map_err(Failure::internal)?;
-    write_secret(&folder.file("keys").join(log_key_name(log.room)), &bytes)
-        .map_err(Failure::internal)
+    let bytes = std::fs::read(from).map_err(Failure::internal)?;
+    write_secret(to, &bytes).map_err(Failure::internal)
 }
 
 fn first_entries(

@@ -69,6 +69,13 @@ impl KeyFolder {
         self.server().join("log-spare.key")
     }
 
+    /// The key that signs the lists of hashes of a room's published documents. Folders that were made before there were any have
+    /// none.
+    #[must_use]
+    pub fn results(&self, room: countersign_core::room::Room) -> PathBuf {
+        self.server().join(results_key_name(room))
+    }
+
     /// The admin's key.
     #[must_use]
     pub fn admin(&self) -> PathBuf {
@@ -97,10 +104,26 @@ impl KeyFolder {
         for path in [self.party(), self.admin(), self.spare()].iter().chain(&rooms) {
             write_secret(path, &generate()?)?;
         }
+        self.init_results()?;
         let made = tls::self_signed(hosts).map_err(|error| KeyError::Made(error.to_string()))?;
         write_secret(&self.tls().join("ca.pem"), made.authority.as_bytes())?;
         write_secret(&self.tls().join("cert.pem"), made.certificate.as_bytes())?;
         write_secret(&self.tls().join("key.pem"), made.key.as_bytes())
+    }
+
+    /// Makes the keys that sign lists of hashes.
+    ///
+    /// # Errors
+    /// [`KeyError`]; [`KeyError::Exists`] before anything is written.
+    pub fn init_results(&self) -> Result<(), KeyError> {
+        let paths = countersign_core::room::Room::ALL.map(|room| self.results(room));
+        if let Some(path) = paths.iter().find(|path| path.exists()) {
+            return Err(KeyError::Exists(path.clone()));
+        }
+        for path in &paths {
+            write_secret(path, &generate()?)?;
+        }
+        Ok(())
     }
 }
 
@@ -108,6 +131,12 @@ impl KeyFolder {
 #[must_use]
 pub fn log_key_name(room: countersign_core::room::Room) -> String {
     format!("log-{room}.key")
+}
+
+/// Name of a room's results key in any folder.
+#[must_use]
+pub fn results_key_name(room: countersign_core::room::Room) -> String {
+    format!("results-{room}.key")
 }
 
 /// A new key, PKCS#8.

@@ -95,6 +95,10 @@ pub struct Contest {
     /// Who cosigns its logs; absent where the party names nobody.
     #[n(26)]
     pub witnesses: Option<WitnessList>,
+    /// Keys that sign the lists of hashes of published documents, one for each room at most; absent where lists are not
+    /// signed. Filled in when the package is made.
+    #[n(27)]
+    pub results_keys: Option<Vec<ResultsKey>>,
 }
 
 /// What the numbers of a contest are, where they are not those of a caucus.
@@ -219,6 +223,21 @@ pub struct RoomLog {
     /// Keys that may sign its checkpoints: the one in use, then the spare.
     #[n(3)]
     pub keys: Vec<PublicKey>,
+}
+
+/// The key that signs the lists of hashes of a room's published documents, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ResultsKey {
+    /// The room.
+    #[n(1)]
+    pub room: Room,
+    /// The key's name in signed notes: without spaces and plus signs, at most 128 bytes.
+    #[n(2)]
+    pub name: String,
+    /// The key.
+    #[n(3)]
+    pub key: PublicKey,
 }
 
 /// A span of time, in milliseconds since the Unix epoch.
@@ -401,6 +420,12 @@ impl Contest {
     #[must_use]
     pub fn log(&self, room: Room) -> Option<&RoomLog> {
         self.logs.iter().find(|log| log.room == room)
+    }
+
+    /// The key that signs a room's lists of hashes; `None` where they are not signed.
+    #[must_use]
+    pub fn results_key(&self, room: Room) -> Option<&ResultsKey> {
+        self.results_keys.as_deref()?.iter().find(|key| key.room == room)
     }
 }
 

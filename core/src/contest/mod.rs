@@ -18,8 +18,8 @@ mod witness_list;
 mod worksheet;
 
 pub use definition::{
-    Contest, CountKind, Data, Group, GroupKind, GroupName, Label, Limits, Publish, Reason, RoomLog,
-    Server, Span,
+    Contest, CountKind, Data, Group, GroupKind, GroupName, Label, Limits, Publish, Reason,
+    ResultsKey, RoomLog, Server, Span,
 };
 pub use early::EarlyVotes;
 pub use mistake::Mistake;

@@ -7,6 +7,7 @@ use super::place::{CountyKind, PrecinctKind};
 use super::regulation::Fraction;
 use super::release_rules::ReleaseRules;
 use super::witness_list::WitnessList;
+use crate::log::HashList;
 
 /// A contest that contradicts itself; the text says how. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,7 +121,16 @@ impl Contest {
             "its early votes do not fit its groups or precincts, or do not add up",
         )?;
         let witnesses = self.witnesses.as_ref().map_or(Ok(()), WitnessList::check);
-        witnesses.map_err(|error| Unsound(error.to_string()))
+        witnesses.map_err(|error| Unsound(error.to_string()))?;
+        let signing = self.results_keys.as_deref().unwrap_or_default();
+        hold(
+            signing.is_sorted_by(|a, b| a.room < b.room)
+                && signing.iter().all(|one| {
+                    HashList::is_key_name(&one.name)
+                        && !self.logs.iter().any(|log| log.keys.contains(&one.key))
+                }),
+            "its results keys are not in order, have no proper name, or sign logs as well",
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 mod checkpoint;
 mod cosignature;
 mod entry;
+mod hash_list;
 mod merkle;
 mod note;
 mod origin;
@@ -14,6 +15,7 @@ pub(crate) use checkpoint::decimal;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosignature::{Cosignature, CosignatureError, answered, cosign, cosignatures};
 pub use entry::{ENTRY_BYTES, Entry, NotAnEntry};
+pub use hash_list::HashList;
 pub use merkle::{Hash, Tree, leaf_hash, verify_consistency, verify_inclusion};
 pub use note::note_key_id;
 pub use origin::Origin;

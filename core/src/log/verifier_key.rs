@@ -15,7 +15,7 @@ pub(super) const ED25519: u8 = 0x01;
 pub(super) const COSIGNATURE: u8 = 0x04;
 
 /// Longest name of a witness in bytes. With it, a dozen cosignatures fit wherever a checkpoint is carried.
-const WITNESS_NAME_MAX: usize = 128;
+pub(super) const WITNESS_NAME_MAX: usize = 128;
 
 /// The first four bytes of SHA-256 over name, line feed, type and key.
 pub(super) fn key_id(name: &str, kind: u8, key: &PublicKey) -> [u8; 4] {
@@ -49,7 +49,7 @@ fn write(f: &mut fmt::Formatter<'_>, name: &str, kind: u8, key: &PublicKey) -> f
 }
 
 /// Whether notes allow this name: not empty, without spaces, plus signs and control characters.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
 

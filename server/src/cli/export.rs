@@ -51,7 +51,8 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
     let read = begun.elapsed();
     let now_ms = SystemClock.now_ms();
     let witnesses = Witnesses::kept(&kept, &projection, now_ms);
-    let made = Publisher::default().make(&projection.state, now_ms, witnesses);
+    let key = folder.read_results_key(asked.room).map_err(Failure::mistake)?;
+    let made = Publisher::signing(key).make(&projection.state, now_ms, witnesses);
     let site = made
         .map_err(Failure::internal)?
         .ok_or_else(|| Failure::mistake("the log has no package yet"))?;

@@ -231,9 +231,8 @@ async fn listen(
 /// nothing that has to be closed.
 fn publish(node: &Node, service: &Service) -> Result<Sender<()>, Failure> {
     let (stop, stopped) = std::sync::mpsc::channel();
-    let (witnesses, clock) = (Arc::clone(&node.witnesses), Arc::clone(&node.clock));
     let sites = Arc::clone(&service.sites);
-    let publishing = Publishing::new(&node.admission, witnesses, clock, sites);
+    let publishing = Publishing::new(node, sites).map_err(Failure::mistake)?;
     let thread = std::thread::Builder::new().name("publishing".to_owned());
     thread.spawn(move || publishing.run(&stopped)).map_err(Failure::internal)?;
     Ok(stop)

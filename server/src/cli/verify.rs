@@ -28,8 +28,8 @@ use crate::verify::{Known, Order, Source, Step, party_key, verify};
 /// Every entry is shown to be one that the log signed. Every public message is read; its signatures, who may sign it, and the
 /// rules by which it was entered are checked again from the first entry on: party, admin, invitation, tablet, report, decision,
 /// preview, release, second person. Messages that the rules do not publish yet are counted by kind; one that ought to be public
-/// and cannot be read is named. Results are worked out anew and compared with the published files and pages, number by number. The
-/// first difference is named, and what it means.
+/// and cannot be read is named. Results are worked out anew and compared with the published files and pages, in both languages,
+/// number by number; published receipts have to prove their messages' entries, and lists of hashes to be signed. The first difference is named, and what it means.
 ///
 /// Exit code 0 only when everything holds; 1 when something does not; 2 when it cannot be read.
 #[derive(Args)]

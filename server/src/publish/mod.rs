@@ -4,21 +4,23 @@
 //! Every document is read back and compared, cell by cell, with what was worked out, before any of it is offered.
 
 pub mod cells;
-mod compared;
+pub(crate) mod compared;
 pub mod copy;
 pub mod data;
 pub mod export;
 pub mod files;
+pub(crate) mod hash_list;
 mod map;
 pub mod pages;
 pub mod sites;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use countersign_core::id::{MessageId, sha256};
+use countersign_core::crypto::SigningKey;
+use countersign_core::id::MessageId;
+use countersign_core::log::LogKey;
 use countersign_core::results::{Released, RoomState};
-use data_encoding::HEXLOWER;
 
 use cells::{Cells, Difference, EARLY_ATTENDEES};
 use data::Unreadable;
@@ -102,13 +104,25 @@ impl Said {
 /// Makes the folder again and again, and only what changed.
 #[derive(Debug, Default)]
 pub struct Publisher {
+    /// Signs lists of hashes, where the package names it.
+    key: Option<SigningKey>,
+    /// The same as the package named it when documents were made.
+    named: Option<LogKey>,
     /// Documents of each release, which never change.
     documents: HashMap<MessageId, Files>,
+    /// Files of every two layers.
+    compared: compared::Pairs,
     /// Pages of releases, and what they were made from.
     pages: Option<(Said, Files)>,
 }
 
 impl Publisher {
+    /// One whose lists of hashes are signed with this key, as long as the package names it. Without a key they are not signed.
+    #[must_use]
+    pub fn signing(key: Option<SigningKey>) -> Self {
+        Self { key, ..Self::default() }
+    }
+
     /// Makes the folder. `None` before there is a package.
     ///
     /// # Errors
@@ -119,7 +133,12 @@ impl Publisher {
         made_ms: u64,
         witnesses: Witnesses,
     ) -> Result<Option<Site>, PublishError> {
-        let Some(night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        let Some(mut night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        night.signed_by = hash_list::named(night.contest, state.room(), self.key.as_ref());
+        if self.named != night.signed_by {
+            self.named.clone_from(&night.signed_by);
+            self.documents.clear();
+        }
         let said = Said::of(&night);
         if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
             let mut files = pages::of_releases(&night)?;
@@ -129,7 +148,7 @@ impl Publisher {
             if let Some(released) = &night.released {
                 check(&files, released)?;
             }
-            files.extend(compared::files(&night)?);
+            files.extend(self.compared.files(&night)?);
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
             }
@@ -159,39 +178,47 @@ impl Publisher {
         if let Some(released) = Released::when(night.state, release.release) {
             let mut sums = String::new();
             for (name, text, media_type) in data::documents(&released, &release.named)? {
-                let sum = HEXLOWER.encode(&sha256(text.as_bytes()));
-                sums.push_str(&format!("{sum}  {name}\n"));
+                sums.push_str(&hash_list::line(name, text.as_bytes()));
                 let file = File::text(&text, media_type, true);
                 put(&mut files, format!("{}/{name}", release.folder), file);
             }
-            let sums = File::text(&sums, "text/plain; charset=utf-8", true);
-            put(&mut files, format!("{}/SHA256SUMS", release.folder), sums);
+            let signer = self.key.as_ref().zip(self.named.as_ref().map(|named| &*named.origin));
+            hash_list::put_both(&mut files, &release.folder, id, &sums, signer);
         }
         self.documents.insert(id, files.clone());
         Ok(files)
     }
 }
 
+/// Ids of the messages that pages lead to.
+#[must_use]
+pub(crate) fn led_to(night: &Night<'_>) -> BTreeSet<MessageId> {
+    let review = night.state.review();
+    let mut ids = BTreeSet::new();
+    for release in &night.releases {
+        ids.insert(release.release.signed.id);
+        for named in review.precincts(release.release) {
+            ids.extend(named.report);
+            ids.extend(review.decisions(named.precinct).iter().map(|one| one.signed.id));
+            ids.extend(pages::asked_messages(night, named.precinct));
+        }
+    }
+    // Their entries and their numbers stay; their bytes are nobody's any more.
+    ids.retain(|&id| review.withheld(id).is_none());
+    ids
+}
+
+/// Name of a message's receipt in the folder.
+#[must_use]
+pub(crate) fn receipt_name(id: MessageId) -> String {
+    format!("receipts/{id}.txt")
+}
+
 /// The messages that pages lead to, with their receipts.
 fn messages(night: &Night<'_>, files: &mut Files) {
-    let review = night.state.review();
-    let mut add = |id: MessageId| {
-        // Its entry and its numbers stay; its bytes are nobody's any more.
-        if review.withheld(id).is_some() {
-            return;
-        }
+    for id in led_to(night) {
         put(files, public_folder::message(id), File::message(id));
-        put(files, format!("receipts/{id}.txt"), File::receipt(id));
-    };
-    for release in &night.releases {
-        add(release.release.signed.id);
-        for named in review.precincts(release.release) {
-            named.report.into_iter().for_each(&mut add);
-            for decided in review.decisions(named.precinct) {
-                add(decided.signed.id);
-            }
-            pages::asked_messages(night, named.precinct).into_iter().for_each(&mut add);
-        }
+        put(files, receipt_name(id), File::receipt(id));
     }
 }
 
@@ -226,13 +253,31 @@ impl OnPages {
     /// # Errors
     /// The first [`Difference`].
     pub fn agree_with(&self, html: &str) -> Result<usize, Difference> {
-        let page = pages::read_back::cells(html);
-        let page = page.only(|cell| !cell.measure.starts_with("byTheRules:"));
-        let Some(region) = page.first_region() else { return Ok(0) };
-        let ours = self.by_region.get(region).cloned().unwrap_or_default();
-        ours.agree_with(&page)?;
+        let page = on_page(html);
+        page.first_region().map_or(Ok(0), |region| self.compare(region, &page))
+    }
+
+    /// Compares the numbers of a region with those in its page; how many there are. Where it `may_wait`, for so much of the
+    /// contest to be released as it asks for, a page without numbers agrees.
+    ///
+    /// # Errors
+    /// The first [`Difference`]; numbers of another region are one too.
+    pub fn agree_of(&self, region: &str, html: &str, may_wait: bool) -> Result<usize, Difference> {
+        let page = on_page(html);
+        if page.is_empty() && may_wait { Ok(0) } else { self.compare(region, &page) }
+    }
+
+    fn compare(&self, region: &str, page: &Cells) -> Result<usize, Difference> {
+        let nothing = Cells::default();
+        let ours = self.by_region.get(region).unwrap_or(&nothing);
+        ours.agree_with(page)?;
         Ok(ours.len())
     }
+}
+
+/// The numbers of a page that are results.
+fn on_page(html: &str) -> Cells {
+    pages::read_back::cells(html).only(|cell| !cell.measure.starts_with("byTheRules:"))
 }
 
 /// Compares the numbers in pages with what was worked out.

@@ -12,6 +12,8 @@ use super::{Publisher, Site};
 use crate::admission::Admission;
 use crate::clock::SharedClock;
 use crate::cosigning::Witnesses;
+use crate::keys::KeyError;
+use crate::node::Node;
 
 /// Larger contests are published with `export`, on a machine that has nothing else to do.
 pub const PRECINCTS_MAX: usize = 20_000;
@@ -48,7 +50,7 @@ pub struct Publishing {
     witnesses: Arc<Witnesses>,
     clock: SharedClock,
     sites: Arc<Sites>,
-    rooms: [(Room, Publisher, Option<Made>); 2],
+    rooms: Vec<(Room, Publisher, Option<Made>)>,
 }
 
 /// When a folder was made, and from what.
@@ -64,16 +66,17 @@ struct Made {
 }
 
 impl Publishing {
-    /// Publishes the rooms behind an admission.
-    #[must_use]
-    pub fn new(
-        admission: &Arc<Admission>,
-        witnesses: Arc<Witnesses>,
-        clock: SharedClock,
-        sites: Arc<Sites>,
-    ) -> Self {
-        let rooms = Room::ALL.map(|room| (room, Publisher::default(), None));
-        Self { admission: Arc::downgrade(admission), witnesses, clock, sites, rooms }
+    /// Publishes a node's rooms there.
+    ///
+    /// # Errors
+    /// [`KeyError`] for a key that is there to sign lists of hashes and cannot be read.
+    pub fn new(node: &Node, sites: Arc<Sites>) -> Result<Self, KeyError> {
+        let mut rooms = Vec::new();
+        for room in Room::ALL {
+            rooms.push((room, Publisher::signing(node.folder.read_results_key(room)?), None));
+        }
+        let (witnesses, clock) = (Arc::clone(&node.witnesses), Arc::clone(&node.clock));
+        Ok(Self { admission: Arc::downgrade(&node.admission), witnesses, clock, sites, rooms })
     }
 
     /// Looks again and again, until whoever holds the other end of `stop` lets go of it.

@@ -5,6 +5,8 @@ use countersign_core::log::tile::NotABundle;
 use countersign_core::message::{Kind, NotBegunAgain};
 use countersign_core::refusal::Refusal;
 
+use crate::publish::cells;
+
 /// The first thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Difference {
@@ -183,6 +185,38 @@ pub enum Difference {
         /// What is wrong.
         what: String,
     },
+    /// A document is not the one whose hash is listed.
+    #[error("{document} does not have the hash that {list} lists")]
+    Hash {
+        /// The list.
+        list: String,
+        /// The document.
+        document: String,
+    },
+    /// A list of hashes is not signed as it stands.
+    #[error(
+        "{file} is not the list beside it signed by the key {name}, which the party named for it"
+    )]
+    HashListSignature {
+        /// The file.
+        file: String,
+        /// The key's name.
+        name: String,
+    },
+    /// A published receipt does not prove its message's entry.
+    #[error("{file} is no receipt of the {kind} {id} (entry {index}): {what}")]
+    Receipt {
+        /// The file.
+        file: String,
+        /// Index of the entry.
+        index: u64,
+        /// Kind of the message.
+        kind: Kind,
+        /// Its id.
+        id: MessageId,
+        /// What is wrong.
+        what: String,
+    },
     /// What two people withheld is needed for what is published.
     #[error("{what} cannot be checked: {withheld} messages were withheld by two people")]
     Withheld {
@@ -211,6 +245,16 @@ fn behind(missing: u64) -> String {
 }
 
 impl Difference {
+    /// A number in a file that is another one than what was worked out.
+    pub(super) fn cell(file: &str, other: cells::Difference) -> Self {
+        Self::Cell {
+            file: file.to_owned(),
+            cell: other.cell.to_string(),
+            published: other.theirs,
+            worked_out: other.ours,
+        }
+    }
+
     /// A stable word for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -239,6 +283,9 @@ impl Difference {
             Self::Refused { refusal, .. } => refusal.code(),
             Self::Cell { .. } => "cell",
             Self::File { .. } => "file",
+            Self::Hash { .. } => "hash",
+            Self::HashListSignature { .. } => "hash-list-signature",
+            Self::Receipt { .. } => "receipt",
             Self::Withheld { .. } => "withheld",
         }
     }
@@ -251,6 +298,7 @@ impl Difference {
             | Self::Twice { index }
             | Self::OtherBytes { index, .. }
             | Self::Missing { index, .. }
+            | Self::Receipt { index, .. }
             | Self::Refused { index, .. } => Some(*index),
             Self::Root { first, .. } => *first,
             _ => None,
@@ -360,6 +408,17 @@ impl Difference {
                  this file is not what it gives."
             }
             Self::File { .. } => "Published numbers are in a form that they should not have.",
+            Self::Hash { .. } => {
+                "The document or the list was changed after they were made. Its numbers are compared by themselves; if it is a copy, \
+                 make it anew."
+            }
+            Self::HashListSignature { .. } => {
+                "The party's server did not publish this list for this release: it was changed, moved from another release, or \
+                 signed by somebody else."
+            }
+            Self::Receipt { .. } => {
+                "Whoever keeps this file holds no proof of that entry. The entry itself is in the log. If it is a copy, make it anew."
+            }
             Self::Withheld { .. } => {
                 "Everything that can be read is as it should be. What two people withheld, and why, is listed; whatever rests on it \
                  has to be believed."

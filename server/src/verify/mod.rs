@@ -1,11 +1,15 @@
 //! Verifies what a party publishes as a stranger would: from public files alone, believing the party key and nothing else.
 //!
 //! `source` reads files, `public_log` proves that the entries are those that the log signed, `replay` judges every public
-//! message as the server did, `published` compares numbers. The first difference is named, and what it means.
+//! message as the server did, `published` and `pages` compare numbers, `hash_lists` and `receipts`
+//! verify what is signed beside them. The first difference is named, and what it means.
 
 mod difference;
+mod hash_lists;
+mod pages;
 mod public_log;
 mod published;
+mod receipts;
 mod replay;
 mod source;
 mod verdict;
@@ -23,7 +27,7 @@ pub use difference::Difference;
 pub use source::{Address, Source, Unread, Wanted};
 pub use verdict::{
     Change, ComparedFile, ComparedPages, CopySaid, Counted, GroupResults, Known as ComparedKnown,
-    LayerResults, Said, Verdict, WithheldMessage,
+    LayerResults, Said, Verdict, VerifiedHashLists, VerifiedReceipts, WithheldMessage,
 };
 pub use witnesses::{ContestWitness, ContestWitnesses, CosignedBy, NotWitnessed};
 
@@ -70,8 +74,14 @@ pub enum Step {
     Signatures,
     /// Published numbers are read and compared.
     Published,
+    /// Lists of hashes are read and verified.
+    HashLists,
+    /// Receipts are read and verified.
+    Receipts,
     /// Pages are read and compared.
     Pages,
+    /// Two layers side by side are read and compared.
+    Layers,
 }
 
 impl Step {
@@ -84,7 +94,10 @@ impl Step {
             Self::Messages => "reading messages",
             Self::Signatures => "verifying signatures",
             Self::Published => "comparing published data",
+            Self::HashLists => "verifying lists of hashes",
+            Self::Receipts => "verifying receipts",
             Self::Pages => "comparing pages",
+            Self::Layers => "comparing layers",
         }
     }
 }
@@ -179,7 +192,7 @@ fn look(
     verdict.witnesses = witnesses::of_contest(&log, &replayed.state)?;
     verdict.not_witnessed = witnesses::not_witnessed(&log, &replayed.state)?;
     withheld(verdict, &replayed);
-    results(source, verdict, &replayed, watch)?;
+    results(source, &log, verdict, &replayed, watch)?;
     if verdict.unjudged.is_empty() && verdict.not_worked_out.is_empty() {
         return Ok(());
     }
@@ -213,6 +226,7 @@ fn withheld(verdict: &mut Verdict, replayed: &Replayed) {
 /// Works out every layer, and compares with what is published of it.
 fn results(
     source: &Source,
+    log: &PublicLog,
     verdict: &mut Verdict,
     replayed: &Replayed,
     watch: Watch<'_>,
@@ -228,7 +242,7 @@ fn results(
             changed.iter().map(|changed| Change::of(&package.contest, changed)).collect();
     }
     verdict.copies = state.review().copies().iter().map(CopySaid::of).collect();
-    published::compare(source, state, verdict, watch)
+    published::compare(source, log, state, verdict, watch)
 }
 
 /// Layers in which something was ever released.

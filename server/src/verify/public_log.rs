@@ -258,10 +258,16 @@ impl PublicLog {
         if head.size > size {
             return Err(Difference::Shorter { name, known: head.size, size });
         }
-        if self.tree.root(head.size) != head.root {
-            return Err(Difference::Fork { name, known: head.size });
-        }
+        self.has_head(&name, &head)?;
         Ok(Compared { name, size: head.size, of_an_earlier_log: false })
+    }
+
+    /// Whether a signed head is one of these entries'. One of more entries, which came meanwhile, says nothing against them.
+    pub(super) fn has_head(&self, name: &str, head: &Checkpoint) -> Result<(), Difference> {
+        if head.size <= self.checkpoint.size && self.tree.root(head.size) != head.root {
+            return Err(Difference::Fork { name: name.to_owned(), known: head.size });
+        }
+        Ok(())
     }
 
     /// Every message that can be read, by entry, each the one that was entered.

@@ -6,16 +6,16 @@ use countersign_core::results::{Released, RoomState};
 use countersign_core::room::Room;
 
 use super::difference::Difference;
+use super::public_log::PublicLog;
 use super::source::{Source, Unread, Wanted};
 use super::verdict::{ComparedFile, Verdict};
-use super::{Step, Stop, Watch};
-use crate::publish::OnPages;
+use super::{Step, Stop, Watch, hash_lists, pages, receipts};
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::data::Form;
 use crate::publish::pages::{Effective, Night, Witnesses};
 
-/// Most bytes of a document.
-const DOCUMENT_MAX: usize = 64 << 20;
+/// Most bytes of a document or page.
+pub(super) const DOCUMENT_MAX: usize = 64 << 20;
 
 /// Where the documents of a room may lie below an address or folder.
 fn places(source: &Source, room: Room) -> &'static [&'static str] {
@@ -26,10 +26,11 @@ fn places(source: &Source, room: Room) -> &'static [&'static str] {
     }
 }
 
-/// Compares every document of every release that took effect. One that is not there is said and is no difference: a server
-/// makes them after a release, a copy may do without.
+/// Compares everything that was published after releases: their documents, the receipts, and the pages. A document that is not
+/// there is said and is no difference: a server makes them after a release, a copy may do without.
 pub(super) fn compare(
     source: &Source,
+    log: &PublicLog,
     state: &RoomState,
     verdict: &mut Verdict,
     watch: Watch<'_>,
@@ -47,74 +48,13 @@ pub(super) fn compare(
         verdict.compared.extend(files);
         verdict.not_published.extend(missing);
     }
+    hash_lists::verify(source, place, &night, &found, verdict, watch)?;
+    receipts::verify(source, place, log, &night, verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages.
     if last_is_there {
-        pages(source, place, &night, verdict, watch)?;
+        pages::compare(source, place, &night, verdict, watch)?;
     }
     Ok(())
-}
-
-/// Compares the numbers on the first page and on those of counties and precincts, where the pages were made since something
-/// was last released or withdrawn. A copy may do without pages.
-fn pages(
-    source: &Source,
-    place: &str,
-    night: &Night<'_>,
-    verdict: &mut Verdict,
-    watch: Watch<'_>,
-) -> Result<(), Stop> {
-    let Some(released) = night.released.as_ref() else { return Ok(()) };
-    let index = format!("{place}index.html");
-    let first = source.read_one(&index, DOCUMENT_MAX)?;
-    let made_from = first.as_ref().and_then(|page| log_size(&String::from_utf8_lossy(page)));
-    let changed = night.releases.iter().flat_map(|one| {
-        let withdrawal = one.release.withdrawal.as_ref();
-        [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
-    });
-    if made_from < changed.flatten().max() {
-        verdict.not_published.push(index);
-        return Ok(());
-    }
-    let withheld = &verdict.not_worked_out;
-    let precincts = released.precincts.iter().filter_map(|one| {
-        let id = &night.contest.precinct(one.precinct.0)?.id;
-        (!withheld.contains(id)).then(|| format!("{place}precincts/{id}.html"))
-    });
-    let mut names: Vec<String> = precincts.collect();
-    // Where a precinct's report was withheld, no sum can be worked out either.
-    if withheld.is_empty() {
-        let counties = night.contest.counties.iter();
-        names.extend(counties.map(|county| format!("{place}counties/{}.html", county.id)));
-    }
-    let wanted = names.iter().cloned();
-    let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
-    let all = names.len();
-    let mut found = source.read(wanted, &mut |read| watch(Step::Pages, read, all))?;
-    if withheld.is_empty() {
-        names.push(index);
-        found.push(first);
-    }
-    let expected = OnPages::of(released);
-    let jobs: Vec<_> = names.iter().zip(&found).collect();
-    for compared in on_every_processor(&jobs, |(name, page)| {
-        let Some(page) = page else { return Ok(0) };
-        expected.agree_with(&String::from_utf8_lossy(page)).map_err(|other| Difference::Cell {
-            file: (*name).clone(),
-            cell: other.cell.to_string(),
-            published: other.theirs,
-            worked_out: other.ours,
-        })
-    }) {
-        verdict.pages.numbers += compared?;
-    }
-    verdict.pages.files = found.iter().flatten().count();
-    Ok(())
-}
-
-/// Entries of the log that a page was made from; `None` where it does not say.
-fn log_size(html: &str) -> Option<u64> {
-    let (_, rest) = html.split_once("data-log-size=\"")?;
-    rest.split_once('"')?.0.parse().ok()
 }
 
 /// What was compared of a release.
@@ -147,7 +87,10 @@ fn of_release(
 }
 
 /// Does each job, as many at once as there are processors; what came out, in the order of the jobs.
-fn on_every_processor<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+pub(super) fn on_every_processor<J: Sync, R: Send>(
+    jobs: &[J],
+    work: impl Fn(&J) -> R + Sync,
+) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let claim = || {
@@ -168,7 +111,8 @@ fn on_every_processor<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Syn
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-type Named = (String, Option<Vec<u8>>);
+/// A file's name and content, where it is there.
+pub(super) type Named = (String, Option<Vec<u8>>);
 
 /// Every document of every release, by its name, with the place where they lie; `None` where there is none at all.
 fn documents(
@@ -206,18 +150,15 @@ fn agree(
     let unreadable = |what: String| Difference::File { file: file(), what };
     let text = std::str::from_utf8(document).map_err(|error| unreadable(error.to_string()))?;
     let document = form.read(text).map_err(|error| unreadable(error.to_string()))?;
-    // Where a precinct's report was withheld, no sum can be worked out either.
-    let can_be = |cell: &Cell| {
-        let precinct = cell.region.strip_prefix("precinct:");
-        not_worked_out.is_empty()
-            || precinct.is_some_and(|id| !not_worked_out.iter().any(|other| other == id))
-    };
+    let can_be = |cell: &Cell| can_be_worked_out(cell, not_worked_out);
     let ours = cells.only(|cell| form.carries(cell) && can_be(cell));
-    ours.agree_with(&document.only(can_be)).map_err(|other| Difference::Cell {
-        file: file(),
-        cell: other.cell.to_string(),
-        published: other.theirs,
-        worked_out: other.ours,
-    })?;
+    ours.agree_with(&document.only(can_be)).map_err(|other| Difference::cell(name, other))?;
     Ok(ours.len())
+}
+
+/// Whether a number does not rest on what was withheld: where a precinct's report was, no sum can be worked out either.
+pub(super) fn can_be_worked_out(cell: &Cell, not_worked_out: &[String]) -> bool {
+    let precinct = cell.region.strip_prefix("precinct:");
+    not_worked_out.is_empty()
+        || precinct.is_some_and(|id| !not_worked_out.iter().any(|other| other == id))
 }

@@ -59,10 +59,14 @@ pub struct Verdict {
     pub copies: Vec<CopySaid>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
-    /// Pages that were compared: the first one, and those of counties and precincts.
+    /// Pages that were compared: the first one, those of counties and precincts, and those of two layers, in both languages.
     pub pages: ComparedPages,
-    /// Documents of releases that are not there, where others are; the first page where the pages are older than the last
-    /// release or withdrawal.
+    /// Lists of hashes that were verified.
+    pub hash_lists: VerifiedHashLists,
+    /// Receipts that were verified.
+    pub receipts: VerifiedReceipts,
+    /// Documents of releases, lists of hashes and files of two layers that are not there, where others are; the first page where the pages are
+    /// older than the last release or withdrawal.
     pub not_published: Vec<String>,
     /// The first difference.
     pub difference: Option<Said>,
@@ -75,6 +79,26 @@ pub struct ComparedPages {
     pub files: usize,
     /// Numbers on them.
     pub numbers: usize,
+    /// Pages of counties and precincts that are not there, where the first page is.
+    pub missing: usize,
+}
+
+/// Lists of hashes of documents that were verified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct VerifiedHashLists {
+    /// How many there are.
+    pub files: usize,
+    /// Those of them that are signed by the key that the party's package names.
+    pub signed: usize,
+}
+
+/// Receipts that were verified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct VerifiedReceipts {
+    /// How many there are.
+    pub files: usize,
+    /// Messages that pages lead to without a receipt.
+    pub missing: usize,
 }
 
 /// An older checkpoint or receipt.
@@ -362,8 +386,18 @@ impl Verdict {
             }
         }
         if self.pages.files > 0 {
-            let ComparedPages { files, numbers } = self.pages;
+            let ComparedPages { files, numbers, missing } = self.pages;
             writeln!(text, "pages say the same: {numbers} numbers on {files} pages")?;
+            not_there(text, missing, "pages")?;
+        }
+        if self.hash_lists.files > 0 {
+            let VerifiedHashLists { files, signed } = self.hash_lists;
+            writeln!(text, "lists of hashes are right: {files}, signed: {signed}")?;
+        }
+        if self.receipts.files > 0 {
+            let VerifiedReceipts { files, missing } = self.receipts;
+            writeln!(text, "receipts are good: {files}")?;
+            not_there(text, missing, "receipts")?;
         }
         for name in &self.not_published {
             writeln!(text, "  not published: {name}")?;
@@ -407,6 +441,11 @@ impl Verdict {
         }
         Ok(())
     }
+}
+
+/// Says how many files are missing, where some are.
+fn not_there(text: &mut String, missing: usize, what: &str) -> std::fmt::Result {
+    if missing == 0 { Ok(()) } else { writeln!(text, "  not published: {missing} {what}") }
 }
 
 impl LayerResults {

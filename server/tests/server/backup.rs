@@ -48,9 +48,16 @@ async fn a_copy_taken_under_load_holds_what_was_acknowledged_before_it() {
     assert_eq!(printed.matches("the tree and the checkpoint are good").count(), 2, "{printed}");
     assert!(before < reports.len(), "the copy was taken while reports came in");
     program.kill();
+    let mut keys = Vec::new();
     for key in std::fs::read_dir(at.join("copy/keys")).unwrap() {
-        assert_eq!(key.unwrap().metadata().unwrap().permissions().mode() & 0o077, 0);
+        let key = key.unwrap();
+        assert_eq!(key.metadata().unwrap().permissions().mode() & 0o077, 0);
+        keys.push(key.file_name().into_string().unwrap());
     }
+    keys.sort();
+    let all =
+        ["log-official.key", "log-rehearsal.key", "results-official.key", "results-rehearsal.key"];
+    assert_eq!(keys, all);
 
     std::fs::remove_dir_all(at.join("data")).unwrap();
     std::fs::rename(at.join("copy"), at.join("data")).unwrap();

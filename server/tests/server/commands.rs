@@ -109,12 +109,21 @@ fn keys_and_codes_are_readable_by_their_owner_only_and_never_overwritten() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 5 + 3 + 2);
+    assert_eq!(checked, 7 + 3 + 4);
     let mode = std::fs::metadata(at.join("i.csv")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let before = std::fs::read(at.join("keys/party/party.key")).unwrap();
     assert!(wrong(at, &["keys", "init", "--out", "keys"]).contains("never overwritten"));
     assert_eq!(std::fs::read(at.join("keys/party/party.key")).unwrap(), before);
+    // Those that sign lists of hashes can be made again, once the old ones were taken away.
+    let results = ["keys", "results", "--keys", "keys"];
+    assert!(wrong(at, &results).contains("never overwritten"));
+    for room in ["official", "rehearsal"] {
+        std::fs::remove_file(at.join(format!("keys/server/results-{room}.key"))).unwrap();
+    }
+    assert_eq!(good(at, &results).lines().count(), 2);
+    let made = std::fs::metadata(at.join("keys/server/results-official.key")).unwrap();
+    assert_eq!(made.permissions().mode() & 0o777, 0o600);
     assert!(wrong(at, &csv).contains("exists already"));
 }
 

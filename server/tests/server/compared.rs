@@ -86,6 +86,13 @@ async fn t68_every_two_layers_are_compared_on_a_page_and_in_a_table() {
     let html = page(&server, "compare/night-recanvass.html").await;
     assert!(!html.contains(&message) && html.contains("\u{2212}3"), "{html}");
 
+    let tag = async |name: &str| {
+        let url = format!("http://{}/results/{name}", server.public);
+        let answer = server.http.get(url).send().await.unwrap();
+        answer.headers()["etag"].to_str().unwrap().to_owned()
+    };
+    let made = tag("compare/night-recanvass.html").await;
+
     // A third layer makes three pairs, and every link of every page leads somewhere.
     let all = [(0, reports[0], None), (1, correction.id(), None), (2, reports[2], None)];
     let certified = managers.propose_in(Layer::Certified, 3, "Certified", &all).await;
@@ -97,6 +104,9 @@ async fn t68_every_two_layers_are_compared_on_a_page_and_in_a_table() {
     assert_eq!(pairs, 6, "three pages and three tables: {site:?}");
     let html = page(&server, "compare/recanvass-certified.html").await;
     assert!(html.contains("Every precinct is the same in both."), "{html}");
+
+    // What was said of the other two stays as it was made, by its entity tag.
+    assert_eq!(tag("compare/night-recanvass.html").await, made);
 
     // A layer whose only release was withdrawn is none.
     managers.withdraw(recanvass, "the wrong sheets").await;

@@ -1,9 +1,11 @@
 //! Where a report stands, looked up on the public pages.
 
 use countersign_core::id::MessageId;
-use countersign_core::message::{Cause, Report};
+use countersign_core::message::{Admit, Cause, Message, People, Person, Report, Role, Scope};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::room::Room;
+use countersign_server::keys::read_key;
+use countersign_server::store::Why;
 
 use crate::commands::good;
 use crate::released::{Managers, reports};
@@ -69,6 +71,50 @@ async fn t35_what_is_not_released_is_said_to_be_in_review_and_nothing_else_is_sa
     // It came after the pages were made, and is in the log all the same.
     let (_, more) = crate::released::reports(&party, &server, 1).await;
     says(&found(&server, more[0]).await, &["Received, and in review."]);
+    server.stop().await;
+}
+
+/// A held report is not in the log, and what is not in the log is nobody's but headquarters': whether it was received is not told
+/// either. Once a reviewer admitted it, it is a report like every other.
+#[tokio::test(flavor = "multi_thread")]
+async fn t07_t35_a_held_report_is_answered_like_one_that_never_came_until_it_is_admitted() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let lost = server.tablet(&party, ROOM, 0).await;
+    server.send(ROOM, &party.revoke(ROOM, &lost)).await.receipt();
+    let numbers = party.report(0, 99);
+    let late = party.sign(ROOM, &lost, &numbers);
+    assert_eq!(server.send(ROOM, &late).await.code(), "revoked-key");
+    assert_eq!(server.node.private.waiting(ROOM, Why::Held), 1);
+    server.publish();
+
+    let (held, nowhere) = (late.id().to_string(), MessageId::of(b"nowhere").to_string());
+    for page in ["/results/find.html", "/results/es/find.html"] {
+        let told = asked(&server, page, &held).await;
+        let of_none = asked(&server, page, &nowhere).await;
+        assert_eq!((told.status, of_none.status), (200, 200));
+        assert!(told.text().contains(&held));
+        assert_eq!(told.text().replace(&held, &nowhere), of_none.text());
+    }
+    says(&found(&server, &held).await, &["Nothing with this id is in the log.", "saved or held"]);
+    let of_numbers = phrase(&party, &numbers);
+    says(
+        &found(&server, &of_numbers).await,
+        &["No report of a released precinct has this phrase."],
+    );
+
+    let reviewer = party.new_key();
+    let scope = Scope::room(&party.contest.id, ROOM);
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    let party_key = read_key(&party.keys.party()).unwrap();
+    let people = Message::sign(&party_key, scope, &People { people: vec![person] });
+    server.send(ROOM, &people).await.receipt();
+    let why = "called the number on file".to_owned();
+    let admit = Message::sign(&reviewer, scope, &Admit { message: late.id(), why });
+    server.send(ROOM, &admit).await.receipt();
+    server.send(ROOM, &late).await.receipt();
+    let admitted = found(&server, &held).await;
+    says(&admitted, &["Received, and in review.", "not told before it is shown"]);
     server.stop().await;
 }
 

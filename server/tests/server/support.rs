@@ -69,9 +69,23 @@ impl Party {
     }
 
     pub fn with_contest(open: &[Room], contest: Contest) -> Self {
+        Self::with_keys(open, contest, |_| ())
+    }
+
+    /// One whose keys are from before there were any that sign lists of hashes.
+    pub fn without_results_keys(open: &[Room]) -> Self {
+        Self::with_keys(open, practice::contest().unwrap(), |keys| {
+            for room in Room::ALL {
+                std::fs::remove_file(keys.results(room)).unwrap();
+            }
+        })
+    }
+
+    fn with_keys(open: &[Room], contest: Contest, change: impl FnOnce(&KeyFolder)) -> Self {
         let root = TempDir::new().unwrap();
         let keys = KeyFolder(root.path().join("keys"));
         keys.init(&["localhost".to_owned()]).unwrap();
+        change(&keys);
         let packing = Packing {
             number: 1,
             servers: vec!["http://127.0.0.1:8470".to_owned()],
@@ -292,9 +306,8 @@ impl Party {
             let listener = Listener { name, places, socket, tls: None, router, metrics };
             listeners.spawn(http::serve(listener, stopped.clone()));
         }
-        let (admission, witnesses) = (&node.admission, Arc::clone(&node.witnesses));
-        let (clock, sites) = (Arc::clone(&node.clock), Arc::clone(&service.sites));
-        let publishing = Mutex::new(Publishing::new(admission, witnesses, clock, sites));
+        let publishing = Publishing::new(&node, Arc::clone(&service.sites)).unwrap();
+        let publishing = Mutex::new(publishing);
         drop(service);
         countersign_server::client::install_provider();
         Server {

@@ -1,6 +1,9 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
+mod hash_lists;
+mod layers;
 mod questions;
+mod receipts;
 mod witnesses;
 
 use std::collections::HashMap;
@@ -109,7 +112,11 @@ impl Night {
     }
 
     async fn released() -> Self {
-        let night = Self::proposed().await;
+        Self::released_by(Party::new(&[ROOM])).await
+    }
+
+    async fn released_by(party: Party) -> Self {
+        let night = Self::proposed_by(party).await;
         night.act(&night.two, &Approve { approves: night.release }).await;
         night
     }
@@ -318,7 +325,8 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     assert_eq!(said["not_published"], json!([]));
     // The first page, those of two counties and of two precincts.
     let pages = |said: &Value| said["pages"]["files"].as_u64().unwrap();
-    assert!(pages(&said) >= 5, "{said}");
+    assert!(pages(&said) >= 10, "in both languages: {said}");
+    assert_eq!(said["pages"]["missing"], 0, "{said}");
     assert!(said["pages"]["numbers"].as_u64().unwrap() > 10, "{said}");
     // Any web host can carry the folder.
     let root = copy.out.clone();
@@ -332,7 +340,7 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(documents(&said), all);
-    assert!(pages(&said) >= 5, "{said}");
+    assert!(pages(&said) >= 10, "{said}");
     host.abort();
     // Written again, nothing changes and nothing is left lying about.
     let before = listing(&copy.out);
@@ -501,18 +509,42 @@ async fn t69_what_is_changed_or_left_out_in_a_copy_is_named() {
         });
     }
     let place = &copy.party.contest.precincts[0].id;
-    for page in [format!("precincts/{place}.html"), "index.html".to_owned()] {
-        let other_number = |bytes: Vec<u8>| {
-            let text = String::from_utf8(bytes).unwrap();
-            let (before, cell) = text.split_once("<td data-measure=\"").unwrap();
-            let (measure, number) = cell.split_once("\">").unwrap();
-            Some(format!("{before}<td data-measure=\"{measure}\">9{number}").into_bytes())
-        };
-        copy.with(&copy.file(&page), other_number, || {
-            let (code, what) = copy.differs(&[]);
-            assert!(code == "cell" && what.contains(&page), "{what}");
-        });
+    let of_place = format!("precincts/{place}.html");
+    for page in [&of_place, "index.html"] {
+        for page in [page.to_owned(), format!("es/{page}")] {
+            copy.with(&copy.file(&page), other_number, || {
+                let (code, what) = copy.differs(&[]);
+                assert!(code == "cell" && what.starts_with(&page), "{what}");
+            });
+        }
     }
+    // A precinct's page with the numbers of another one, and without any.
+    let other_place = &copy.party.contest.precincts[1].id;
+    let other = std::fs::read(copy.file(&format!("precincts/{other_place}.html"))).unwrap();
+    let without = |bytes: Vec<u8>| {
+        Some(String::from_utf8(bytes).unwrap().replace("data-measure", "data-other").into_bytes())
+    };
+    copy.with(
+        &copy.file(&of_place),
+        |_| Some(other),
+        || {
+            let (code, what) = copy.differs(&[]);
+            assert!(code == "cell" && what.starts_with(&of_place), "{what}");
+        },
+    );
+    copy.with(&copy.file(&of_place), without, || {
+        let (code, what) = copy.differs(&[]);
+        assert!(code == "cell" && what.contains(&format!("{of_place} says 0 for")), "{what}");
+    });
+    // One that is not there is counted.
+    copy.with(
+        &copy.file(&of_place),
+        |_| None,
+        || {
+            let (code, said) = copy.verify(&[]);
+            assert_eq!((code, &said["pages"]["missing"]), (0, &json!(1)), "{said}");
+        },
+    );
     // Pages from before the last release are not held against it, and that is said.
     let older = |bytes: Vec<u8>| {
         let text = String::from_utf8(bytes).unwrap();
@@ -534,6 +566,14 @@ async fn t69_what_is_changed_or_left_out_in_a_copy_is_named() {
         },
     );
     assert_eq!(copy.verify(&[]).0, 0, "and with everything as it was, everything holds");
+}
+
+/// Puts another digit before the first number of a page.
+fn other_number(bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let text = String::from_utf8(bytes).unwrap();
+    let (before, cell) = text.split_once("<td data-measure=\"").unwrap();
+    let (measure, number) = cell.split_once("\">").unwrap();
+    Some(format!("{before}<td data-measure=\"{measure}\">9{number}").into_bytes())
 }
 
 fn changed_cell(bytes: Vec<u8>) -> Option<Vec<u8>> {

@@ -218,6 +218,7 @@ impl Manifest {
             early_votes: None,
             data: self.data,
             witnesses: self.witnesses,
+            results_keys: None,
         })
     }
 }

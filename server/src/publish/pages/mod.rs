@@ -10,7 +10,7 @@ mod night;
 mod place;
 mod precinct;
 mod questions;
-pub(super) mod read_back;
+pub(crate) mod read_back;
 mod releases;
 mod status;
 mod tables;
@@ -110,7 +110,7 @@ fn page(
 }
 
 /// The name of a page in a language.
-fn in_language(language: Language, name: &str) -> String {
+pub(crate) fn in_language(language: Language, name: &str) -> String {
     match language {
         Language::English => name.to_owned(),
         Language::Spanish => format!("es/{name}"),

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use countersign_core::contest::{Contest, WitnessList};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::language::Language;
+use countersign_core::log::LogKey;
 use countersign_core::message::Layer;
 use countersign_core::results::{
     ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, changes,
@@ -36,6 +37,8 @@ pub struct Night<'a> {
     pub waiting: Vec<(&'a str, u64)>,
     /// Every change of released numbers.
     pub changes: Vec<ChangedPrecinct>,
+    /// The key that signs the lists of hashes, under its name; `None` where they are not signed, or where nothing is published.
+    pub signed_by: Option<LogKey>,
     pub(super) zone: Tz,
     pub(super) style: String,
     pub(super) script: String,
@@ -116,6 +119,7 @@ impl<'a> Night<'a> {
             layers: layers.into_iter().collect(),
             waiting: names.collect(),
             releases,
+            signed_by: None,
             zone: contest.time_zone.parse().unwrap_or(Tz::UTC),
             style: named_by_content("style", STYLE, "css"),
             script: named_by_content("find", SCRIPT, "js"),
@@ -135,7 +139,7 @@ impl<'a> Night<'a> {
     }
 
     /// Every two layers that can be compared, the earlier one first.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (Layer, Layer)> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (Layer, Layer)> {
         let later = |(at, &after)| self.layers[..at].iter().map(move |&before| (before, after));
         self.layers.iter().enumerate().flat_map(later)
     }

@@ -4,7 +4,7 @@ use crate::publish::cells::Cells;
 
 /// The numbers that stand in a page's tables.
 #[must_use]
-pub(in crate::publish) fn cells(html: &str) -> Cells {
+pub(crate) fn cells(html: &str) -> Cells {
     let mut cells = Cells::default();
     for table in html.split("<table data-region=\"").skip(1) {
         let Some((region, rest)) = table.split_once('"') else { continue };

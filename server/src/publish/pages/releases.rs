@@ -13,6 +13,8 @@ pub(super) struct ReleasesPage<'a> {
     f: Frame<'a>,
     releases: Vec<One<'a>>,
     pairs: Vec<(String, String)>,
+    /// Verifier key of who signs the lists of hashes; empty where nobody does.
+    signed_by: String,
 }
 
 struct One<'a> {
@@ -62,6 +64,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage
         f: Frame::of(night, language, "releases.html", title),
         releases: releases.collect(),
         pairs: pairs(night, language),
+        signed_by: night.signed_by.as_ref().map_or_else(String::new, ToString::to_string),
     }
 }
 

@@ -7,6 +7,7 @@ mod ceiling;
 mod client;
 mod growth;
 mod ingest;
+mod layers;
 mod meaning;
 mod program;
 mod results;
@@ -58,7 +59,7 @@ enum Part {
     Night,
     /// Every precinct of Iowa 2020 reports in the same second, over TLS.
     SameSecond,
-    /// A release of every precinct of Iowa 2020: its checks, pages, data, readers, and verifying it.
+    /// A release of every precinct of Iowa 2020: its checks, pages, data, readers, and verifying it; and five layers.
     Results,
     /// Logs of several sizes.
     Growth,
@@ -82,6 +83,7 @@ struct Figures {
     night: Option<NightFigures>,
     same_second: Option<same_second::Figures>,
     results: Option<results::Figures>,
+    layers: Option<Vec<layers::Figures>>,
     growth: Option<Vec<growth::Figures>>,
     tablet: Option<tablet::Figures>,
 }
@@ -136,6 +138,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
         night: part(Part::Night).map(|()| night(arguments)).transpose()?,
         same_second: part(Part::SameSecond).map(|()| same_second::measure()).transpose()?,
         results: part(Part::Results).map(|()| results::measure()).transpose()?,
+        layers: part(Part::Results).map(|()| layers::measure()).transpose()?,
         growth: part(Part::Growth).map(|()| growth::measure(&arguments.growth)).transpose()?,
         tablet: part(Part::Tablet).map(|()| tablet()).transpose()?,
     };

@@ -2,6 +2,7 @@
 //! readers beside whom tablets report.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -10,13 +11,14 @@ use countersign_core::contest::{Published, read_published};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
 use countersign_core::message::{
-    Approve, Decision, Evidence, FindingName, Layer, Message, Preview, PreviewedPrecinct, Release,
+    Approve, Cause, Evidence, FindingName, Layer, Message, Preview, PreviewedPrecinct, Release,
     Scope,
 };
 use countersign_core::results::{Flag, RoomState};
 use countersign_server::publish::Publisher;
 use countersign_server::publish::export::{Messages, export};
 use countersign_server::publish::pages::Witnesses;
+use countersign_server::review;
 use countersign_tests::house::{House, without_window};
 use countersign_tests::places;
 use serde::Serialize;
@@ -59,16 +61,8 @@ pub(crate) struct Figures {
 pub(crate) fn measure() -> Outcome<Figures> {
     eprintln!("releasing every precinct of Iowa 2020, and reading it");
     let folder = program::folder()?;
-    let contest = without_window(&places::contest("iowa-2020"), &folder.path().join("contest"))?;
-    let mut house = House::open(&folder.path().join("party"), &contest)?;
-    let tablets = Tablets::of(&std::fs::read(house.party.package())?)?;
-    let codes = codes(&house, &tablets)?;
+    let Night { mut house, tablets, reports } = Night::released(folder.path())?;
     let address = house.party.reporting().to_string();
-    ingest::send(&address, &Arc::new(tablets.enrolments(&codes)), 1)?;
-    let reports = reports(&tablets, 1)?;
-    ingest::send(&address, &Arc::new(reports.clone()), 8)?;
-    release(&house, &reports)?;
-
     let state = house.state()?;
     let begun = Instant::now();
     let findings = check(&state);
@@ -113,6 +107,29 @@ pub(crate) fn measure() -> Outcome<Figures> {
     })
 }
 
+/// Every precinct of Iowa 2020 has reported what was published of it, and all of that is released.
+pub(crate) struct Night {
+    pub(crate) house: House,
+    pub(crate) tablets: Tablets,
+    pub(crate) reports: Vec<Vec<u8>>,
+}
+
+impl Night {
+    /// Lets it happen below a folder.
+    pub(crate) fn released(folder: &Path) -> Outcome<Self> {
+        let contest = without_window(&places::contest("iowa-2020"), &folder.join("contest"))?;
+        let house = House::open(&folder.join("party"), &contest)?;
+        let tablets = Tablets::of(&std::fs::read(house.party.package())?)?;
+        let codes = codes(&house, &tablets)?;
+        let address = house.party.reporting().to_string();
+        ingest::send(&address, &Arc::new(tablets.enrolments(&codes)), 1)?;
+        let reports = reports(&tablets, 1)?;
+        ingest::send(&address, &Arc::new(reports.clone()), 8)?;
+        release(&house, Layer::Night, reviewed(&house, &reports, None)?)?;
+        Ok(Self { house, tablets, reports })
+    }
+}
+
 /// An invitation of every precinct, in the order of the roster.
 fn codes(house: &House, tablets: &Tablets) -> Outcome<Vec<InvitationCode>> {
     let codes = house.party.invite_all()?;
@@ -136,24 +153,15 @@ fn reports(tablets: &Tablets, sequence: u64) -> Outcome<Vec<Vec<u8>>> {
     Ok(published.iter().map(report).collect())
 }
 
-fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
-    let state = house.state()?;
-    let mut precincts = Vec::new();
-    for (number, report) in (0..).zip(reports) {
-        let (precinct, report) = (PrecinctNumber(number), Some(MessageId::of(report)));
-        let open = state.flags(precinct, &[]).into_iter().filter(Flag::is_open);
-        let mut answers: Vec<FindingName> = open.map(|flag| flag.name).collect();
-        answers.sort_unstable();
-        answers.dedup();
-        let decision = if answers.is_empty() {
-            None
-        } else {
-            Some(house.act(&house.workers.reviewer, &decision(precinct, report, answers))?)
-        };
-        precincts.push(PreviewedPrecinct { precinct, report, decision, cause: None });
-    }
-    let (name, layer) = ("all of it".to_owned(), Layer::Night);
-    let preview = Preview { number: 1, name, layer, precincts, despite: None };
+/// Two people release precincts in a layer that nothing was released in.
+pub(crate) fn release(
+    house: &House,
+    layer: Layer,
+    precincts: Vec<PreviewedPrecinct>,
+) -> Outcome<()> {
+    let before = Layer::ALL.into_iter().take_while(|&other| other != layer).count();
+    let (number, name) = (u32::try_from(before)? + 1, layer.code().to_owned());
+    let preview = Preview { number, name, layer, precincts, despite: None };
     let managers = &house.workers;
     let preview = house.act(&managers.manager, &preview)?;
     let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
@@ -161,21 +169,27 @@ fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
     Ok(())
 }
 
-/// What is impossible in what was published was published all the same.
-fn decision(
-    precinct: PrecinctNumber,
-    report: Option<MessageId>,
-    answers: Vec<FindingName>,
-) -> Decision {
-    Decision {
-        precinct,
-        report,
-        evidence: Evidence::Sheet,
-        why: "as it was published".to_owned(),
-        answers,
-        after: None,
-        overrides: None,
-    }
+/// The first precincts with their reports. What is impossible in what was published was published all the same: a reviewer says so.
+pub(crate) fn reviewed(
+    house: &House,
+    reports: &[Vec<u8>],
+    cause: Option<Cause>,
+) -> Outcome<Vec<PreviewedPrecinct>> {
+    let state = house.state()?;
+    let named = |(number, report): (u32, &Vec<u8>)| -> Outcome<PreviewedPrecinct> {
+        let (precinct, report) = (PrecinctNumber(number), Some(MessageId::of(report)));
+        let open = state.flags(precinct, &[]).into_iter().filter(Flag::is_open);
+        let answers: Vec<FindingName> = open.map(|flag| flag.name).collect();
+        let decision = if answers.is_empty() {
+            state.review().decision(precinct).map(|last| last.signed.id)
+        } else {
+            let (evidence, why) = (Evidence::Sheet, "as it was published");
+            let decision = review::decide(&state, precinct, report, evidence, why, answers, false);
+            Some(house.act(&house.workers.reviewer, &decision)?)
+        };
+        Ok(PreviewedPrecinct { precinct, report, decision, cause })
+    };
+    (0..).zip(reports).map(named).collect()
 }
 
 fn check(state: &RoomState) -> usize {

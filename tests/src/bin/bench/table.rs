@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::tablet::{Figures as Tablet, Milliseconds};
-use crate::{Figures, NightFigures, Pace, growth, results as of_results, same_second};
+use crate::{Figures, NightFigures, Pace, growth, layers, results as of_results, same_second};
 
 /// What ingest should reach on two cores; 40 % of the verify ceiling where that is less.
 const GOAL: u64 = 8_000;
@@ -29,6 +29,9 @@ pub(crate) fn render(figures: &Figures) -> String {
     }
     if let Some(of_results) = &figures.results {
         results(&mut out, of_results);
+    }
+    for of_layers in figures.layers.iter().flatten() {
+        with_layers(&mut out, of_layers);
     }
     if let Some(of_tablet) = &figures.tablet {
         tablet(&mut out, of_tablet);
@@ -95,6 +98,26 @@ fn results(out: &mut String, figures: &of_results::Figures) {
         of_results::READS
     );
     line(out, "receipt, the middle one", &beside);
+}
+
+fn with_layers(out: &mut String, figures: &layers::Figures) {
+    let changed = figures.changed;
+    line(out, "five layers", &format!("{changed} precincts change in each but the last"));
+    let beside = |five: u128| {
+        let tenths = five.saturating_mul(10) / figures.one_ms.max(1);
+        format!("{five} ms, {}.{} times as long as with one layer", tenths / 10, tenths % 10)
+    };
+    let [files, files_of_one] = figures.files;
+    let [bytes, bytes_of_one] = figures.bytes.map(|bytes| bytes / 1024);
+    let size = format!(
+        "{files} files of {bytes} KiB; with one layer {files_of_one} of {bytes_of_one} KiB"
+    );
+    line(out, "  one layer", &format!("{} ms", figures.one_ms));
+    line(out, "  all five from nothing", &beside(figures.five_ms));
+    line(out, "  the last one beside four", &beside(figures.certified_ms));
+    line(out, "  again, no number changed", &beside(figures.again_ms));
+    line(out, "  in memory", &size);
+    line(out, "  verify", &format!("{} ms", figures.verified_ms));
 }
 
 fn tablet(out: &mut String, tablet: &Tablet) {
