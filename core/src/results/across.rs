@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::reports::ReceivedReport;
+use super::review::Decided;
 use super::room_state::{Candidate, RoomState};
-use crate::checks::Severity;
+use super::standing::Flag;
 use crate::checks::statewide::{
-    Numbers, PrecinctSources, Scope, Source, StatewideFinding, check_statewide,
+    Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
 };
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{FindingName, Layer, Report};
@@ -15,13 +17,14 @@ use crate::message::{FindingName, Layer, Report};
 pub struct Across {
     /// Everything, in the order of precincts, then counties, then the batch as a whole.
     pub findings: Vec<StatewideFinding>,
-    by_precinct: BTreeMap<PrecinctNumber, Vec<(FindingName, Severity)>>,
+    by_precinct: BTreeMap<PrecinctNumber, Vec<Flag>>,
 }
 
 impl Across {
-    /// Findings of a precinct as a decision names them, for [`RoomState::flags`].
+    /// Findings of a precinct as a decision names them, for [`RoomState::flags`]. That two precincts have the same numbers
+    /// (H01) is answered by a decision about either of them, if it was made while both had these numbers.
     #[must_use]
-    pub fn of(&self, precinct: PrecinctNumber) -> &[(FindingName, Severity)] {
+    pub fn of(&self, precinct: PrecinctNumber) -> &[Flag] {
         self.by_precinct.get(&precinct).map_or(&[], Vec::as_slice)
     }
 
@@ -57,27 +60,78 @@ impl RoomState {
             let others = (1..)
                 .zip(others)
                 .map(|(number, (_, report))| Source { number, numbers: numbers(&report) });
+            let candidate = Source { number: 0, numbers: numbers(&report) };
+            let last_release =
+                released.get(&precinct).and_then(|(_, named)| named.report).and_then(find);
+            let is_new = last_release.as_ref() != Some(&candidate.numbers);
             precincts.push(PrecinctSources {
                 precinct: number,
-                candidate: Source { number: 0, numbers: numbers(&report) },
                 others: others.collect(),
-                last_release: released
-                    .get(&precinct)
-                    .and_then(|(_, named)| named.report)
-                    .and_then(find),
                 corrects: report.supersedes.and_then(find),
+                in_batch: is_new && !self.flags(precinct, &[]).iter().any(Flag::is_open),
+                last_release,
+                candidate,
             });
         }
         let findings = check_statewide(&package.contest, &precincts);
-        let mut by_precinct: BTreeMap<PrecinctNumber, Vec<(FindingName, Severity)>> =
-            BTreeMap::new();
+        let mut by_precinct: BTreeMap<PrecinctNumber, Vec<Flag>> = BTreeMap::new();
         for finding in &findings {
             let Scope::Precinct(number) = finding.scope else { continue };
-            let name = FindingName { check: finding.rule().number(), group: None };
-            by_precinct.entry(PrecinctNumber(number)).or_default().push((name, finding.severity()));
+            let precinct = PrecinctNumber(number);
+            let name = named(finding.rule());
+            let answered = match finding.rule() {
+                StatewideRule::H01 => self.answer_of_pairs(precinct, finding),
+                _ => self.answer(precinct, name),
+            };
+            let answered = answered.map(|decided| decided.signed.id);
+            let flag = Flag { name, severity: finding.severity(), answered };
+            by_precinct.entry(precinct).or_default().push(flag);
         }
         Across { findings, by_precinct }
     }
+
+    /// The latest of the decisions that answer for every pair of an H01; `None` while one is open.
+    fn answer_of_pairs(
+        &self,
+        precinct: PrecinctNumber,
+        finding: &StatewideFinding,
+    ) -> Option<&Decided> {
+        let own = self.answer(precinct, named(StatewideRule::H01));
+        let answer = |other| {
+            let own = own.filter(|own| self.counted(other, own));
+            own.or_else(|| {
+                let of_the_other = self.answer(other, named(StatewideRule::H01))?;
+                self.counted(precinct, of_the_other).then_some(of_the_other)
+            })
+        };
+        let mut last: Option<&Decided> = None;
+        for other in finding.other_precincts() {
+            let answered = answer(PrecinctNumber(other))?;
+            last = last.filter(|last| last.signed.index > answered.signed.index).or(Some(answered));
+        }
+        last
+    }
+
+    /// Whether what counts in a precinct now counted when a decision about another one was made.
+    fn counted(&self, precinct: PrecinctNumber, then: &Decided) -> bool {
+        let Candidate::Report(ReceivedReport { id, index, .. }) = self.candidate(precinct) else {
+            return false;
+        };
+        let decisions = self.review().decisions(precinct);
+        let (before, since) = decisions
+            .split_at(decisions.partition_point(|one| one.signed.index < then.signed.index));
+        let the_same = match before.last() {
+            Some(decided) => decided.decision.report == Some(*id),
+            // Without a decision the only head counts.
+            None => since.is_empty() || self.heads(precinct).nth(1).is_none(),
+        };
+        *index < then.signed.index && (since.is_empty() || the_same)
+    }
+}
+
+/// How a decision names a check.
+const fn named(rule: StatewideRule) -> FindingName {
+    FindingName { check: rule.number(), group: None }
 }
 
 fn numbers(report: &Report) -> Numbers {

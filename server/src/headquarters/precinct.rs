@@ -10,7 +10,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{Channel, Layer};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{
-    Asked, Candidate, Closed, Decided, Flag, Numbers, ReceivedReport, RoomState, findings_of,
+    Asked, Candidate, Closed, Decided, Numbers, ReceivedReport, RoomState, findings_of,
 };
 use serde::Serialize;
 
@@ -289,8 +289,10 @@ impl Of<'_> {
         let own = Scope::Precinct(self.number.0);
         let of_others = across.findings.iter().filter(|finding| finding.scope == own);
         let answered = |name: &str| {
-            let flag = flags.iter().find(|flag| review::finding(&flag.name) == name);
-            flag.and_then(|flag: &Flag| flag.answered).map(|decision| decision.to_string())
+            // Several findings may have one name: it is answered once all of them are.
+            let mut named = flags.iter().filter(|flag| review::finding(&flag.name) == name);
+            let last = named.clone().next_back().and_then(|flag| flag.answered);
+            last.filter(|_| named.all(|flag| flag.answered.is_some())).map(|id| id.to_string())
         };
         let mut findings: Vec<FindingView> =
             of_the_precinct.iter().map(|finding| self.finding(finding)).collect();
