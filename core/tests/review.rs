@@ -6,6 +6,7 @@ mod hall;
 #[path = "messages/party.rs"]
 mod party;
 
+use countersign_core::checks::statewide::Scope;
 use countersign_core::id::{CopyDigest, MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
@@ -744,6 +745,41 @@ fn t51_a_pair_is_answered_by_a_decision_about_either_of_its_precincts() {
     // Another report of the twin opens what was answered about it.
     called(&mut desk, 1);
     assert!(is_open(&desk, 0) && is_open(&desk, 4));
+}
+
+#[test]
+fn t62_what_a_preview_found_across_precincts_is_not_changed_by_what_comes_later() {
+    let mut desk = Desk::new();
+    let found = |desk: &Desk, preview: MessageId| {
+        let state = &desk.hall.state;
+        let contest = &state.package().expect("there is one").contest;
+        state.across_preview(contest, state.review().preview(preview).expect("it was entered"))
+    };
+    let first = desk.preview(&[(0, desk.reports[0], None)]).unwrap();
+    assert!(found(&desk, first).is_empty(), "the others were shown to nobody");
+    let second = desk.preview(&[(1, desk.reports[1], None)]).unwrap();
+    let of_the_second = found(&desk, second);
+    let [equal, _] = of_the_second.as_slice() else { panic!("two counts: {of_the_second:?}") };
+    assert_eq!(equal.scope, Scope::Precinct(1), "what the first one names was told with it");
+    assert_eq!(equal.other_precincts().collect::<Vec<_>>(), [0]);
+
+    desk.release(&[(2, desk.reports[2], None)]);
+    let correction = desk.correct(0);
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.preview(&[(0, correction, None), (3, desk.reports[3], None)]).unwrap();
+    let called = desk.hall.party.device(0).report_as(1, |report| {
+        report.channel = Channel::Hotline;
+        report.attendees = 150;
+    });
+    desk.hall.act(&desk.operator, &called).unwrap();
+    assert!(found(&desk, first).is_empty());
+    assert_eq!(found(&desk, second), of_the_second);
+    let withhold = Withhold { message: desk.reports[1], why: "a person is named".to_owned() };
+    let admin = Worker::new(1, Role::Admin);
+    desk.hall.employ(&[&admin]);
+    let withhold = desk.hall.act(&admin, &withhold).unwrap();
+    desk.hall.act(&desk.two, &Approve { approves: withhold }).unwrap();
+    assert!(found(&desk, second).is_empty(), "nothing is said of a report that was withheld");
 }
 
 #[test]
