@@ -314,6 +314,7 @@ fn source(contest: &Contest, published: &Published) -> PrecinctSources {
         others: Vec::new(),
         last_release: None,
         corrects: None,
+        in_batch: true,
     }
 }
 

@@ -6,16 +6,18 @@ mod hall;
 #[path = "messages/party.rs"]
 mod party;
 
+use countersign_core::checks::statewide::Scope;
 use countersign_core::id::{CopyDigest, MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
     Act, Admit, Answer, AnswerOutcome, Approve, Cause, Channel, CopyCompared, CopyDecision,
-    Decision, Evidence, Kind, Layer, Objection, ObjectionReason, Package, Preview,
+    Decision, Evidence, FindingName, Kind, Layer, Objection, ObjectionReason, Package, Preview,
     PreviewedPrecinct, Release, Report, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{
-    Audience, Candidate, Compared, Measure, ProposedRelease, Released, RoomState, Standing, changes,
+    Audience, Candidate, Compared, Flag, Measure, ProposedRelease, Released, RoomState, Standing,
+    changes,
 };
 use hall::{Hall, Worker};
 
@@ -758,6 +760,85 @@ fn t51_t28_what_looks_beyond_a_precinct_is_answered_like_the_rest() {
     open.dedup();
     desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
     assert!(checks(&desk).is_empty(), "all of it was answered");
+}
+
+#[test]
+fn t51_a_pair_is_answered_by_a_decision_about_either_of_its_precincts() {
+    let mut desk = Desk::new();
+    let same = FindingName { check: 101, group: None };
+    let is_open = |desk: &Desk, number| {
+        let precinct = PrecinctNumber(number);
+        let across = desk.hall.state.across(Layer::Night);
+        let of = |flag: &&Flag| flag.name == same;
+        let flags = desk.hall.state.flags(precinct, across.of(precinct));
+        assert!(flags.iter().any(|flag| of(&flag)), "its numbers are those of others");
+        flags.iter().filter(of).any(Flag::is_open)
+    };
+    desk.decide(|decision| decision.answers = vec![same]).unwrap();
+    assert!(!is_open(&desk, 0));
+    assert!(is_open(&desk, 1), "its pairs with 2 and 3 were seen by nobody");
+    desk.release(&[(0, desk.reports[0], None)]);
+
+    // A twin comes in after the release. Who decides about it answers for both.
+    let called = |desk: &mut Desk, more| {
+        let report = desk.hall.party.device(0).report_as(4, |report| {
+            report.channel = Channel::Hotline;
+            report.attendees += more;
+        });
+        desk.hall.act(&desk.operator, &report).unwrap()
+    };
+    let twin = called(&mut desk, 0);
+    assert!(is_open(&desk, 0), "nobody who decided saw this pair");
+    let about_the_twin = |desk: &mut Desk, answers| {
+        let precinct = PrecinctNumber(4);
+        let after = desk.hall.state.review().decision(precinct).map(|last| last.signed.id);
+        let report = Some(twin);
+        desk.decide(|it| *it = Decision { precinct, report, after, answers, ..it.clone() })
+            .unwrap();
+    };
+    about_the_twin(&mut desk, vec![]);
+    assert!(is_open(&desk, 0) && is_open(&desk, 4), "it says nothing of the pair");
+    about_the_twin(&mut desk, vec![same]);
+    assert!(!is_open(&desk, 0) && !is_open(&desk, 4));
+
+    // Another report of the twin opens what was answered about it.
+    called(&mut desk, 1);
+    assert!(is_open(&desk, 0) && is_open(&desk, 4));
+}
+
+#[test]
+fn t62_what_a_preview_found_across_precincts_is_not_changed_by_what_comes_later() {
+    let mut desk = Desk::new();
+    let found = |desk: &Desk, preview: MessageId| {
+        let state = &desk.hall.state;
+        let contest = &state.package().expect("there is one").contest;
+        state.across_preview(contest, state.review().preview(preview).expect("it was entered"))
+    };
+    let first = desk.preview(&[(0, desk.reports[0], None)]).unwrap();
+    assert!(found(&desk, first).is_empty(), "the others were shown to nobody");
+    let second = desk.preview(&[(1, desk.reports[1], None)]).unwrap();
+    let of_the_second = found(&desk, second);
+    let [equal, _] = of_the_second.as_slice() else { panic!("two counts: {of_the_second:?}") };
+    assert_eq!(equal.scope, Scope::Precinct(1), "what the first one names was told with it");
+    assert_eq!(equal.other_precincts().collect::<Vec<_>>(), [0]);
+
+    desk.release(&[(2, desk.reports[2], None)]);
+    let correction = desk.correct(0);
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.preview(&[(0, correction, None), (3, desk.reports[3], None)]).unwrap();
+    let called = desk.hall.party.device(0).report_as(1, |report| {
+        report.channel = Channel::Hotline;
+        report.attendees = 150;
+    });
+    desk.hall.act(&desk.operator, &called).unwrap();
+    assert!(found(&desk, first).is_empty());
+    assert_eq!(found(&desk, second), of_the_second);
+    let withhold = Withhold { message: desk.reports[1], why: "a person is named".to_owned() };
+    let admin = Worker::new(1, Role::Admin);
+    desk.hall.employ(&[&admin]);
+    let withhold = desk.hall.act(&admin, &withhold).unwrap();
+    desk.hall.act(&desk.two, &Approve { approves: withhold }).unwrap();
+    assert!(found(&desk, second).is_empty(), "nothing is said of a report that was withheld");
 }
 
 #[test]

@@ -20,7 +20,14 @@ fn numbers(contest: &Contest, row: &Published) -> Numbers {
 
 fn alone(precinct: u32, numbers: Numbers) -> PrecinctSources {
     let candidate = Source { number: 0, numbers };
-    PrecinctSources { precinct, candidate, others: vec![], last_release: None, corrects: None }
+    PrecinctSources {
+        precinct,
+        candidate,
+        others: vec![],
+        last_release: None,
+        corrects: None,
+        in_batch: true,
+    }
 }
 
 fn all(contest: &Contest, rows: &[Published]) -> Vec<PrecinctSources> {
@@ -137,6 +144,44 @@ fn h04_and_h05_on_des_moines_55() {
     let found = check_statewide(&contest, &[dm55]);
     are_said_in_both_languages(&contest, &found);
     assert_eq!(rules(&found), [StatewideRule::H04, StatewideRule::H05]);
+}
+
+#[test]
+fn t50_an_absurd_report_is_held_back_and_says_nothing_of_its_batch() {
+    let contest = iowa();
+    let real = all(&contest, &published(&contest));
+    let patrick = contest.group_index("patrick").expect("it is a group");
+    // The first half is released.
+    let mut sources = real;
+    let half = sources.len() / 2;
+    for it in &mut sources[..half] {
+        it.last_release = Some(it.candidate.numbers.clone());
+    }
+    let of_many = |sources: &[PrecinctSources]| {
+        let mut found = check_statewide(&contest, sources);
+        found.retain(|it| !matches!(it.scope, Scope::Precinct(_)));
+        found
+    };
+    let real_ones = of_many(&sources);
+    let absurd = |it: &mut PrecinctSources| {
+        it.candidate.numbers.attendees = 200_000;
+        it.candidate.numbers.counts[0][patrick] = 200_000;
+    };
+    let is_named = |sources: &[PrecinctSources], at: usize| {
+        check_statewide(&contest, sources).iter().any(|it| {
+            it.scope == Scope::Precinct(sources[at].precinct) && it.rule() == StatewideRule::H03
+        })
+    };
+    let (first, second) = (half + 100, half + 300);
+    absurd(&mut sources[first]);
+    assert!(is_named(&sources, first));
+    assert_eq!(of_many(&sources), real_ones, "one report alone says nothing of many");
+    absurd(&mut sources[second]);
+    assert_ne!(of_many(&sources), real_ones, "two of them may be a shift");
+    sources[first].in_batch = false;
+    sources[second].in_batch = false;
+    assert!(is_named(&sources, first) && is_named(&sources, second));
+    assert_eq!(of_many(&sources), real_ones, "what is impossible by itself is in no batch");
 }
 
 #[test]

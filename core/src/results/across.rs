@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::reports::ReceivedReport;
+use super::review::{Decided, Previewed};
 use super::room_state::{Candidate, RoomState};
-use crate::checks::Severity;
+use super::standing::Flag;
 use crate::checks::statewide::{
-    Numbers, PrecinctSources, Scope, Source, StatewideFinding, check_statewide,
+    Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
 };
+use crate::contest::Contest;
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{FindingName, Layer, Report};
 
@@ -15,13 +18,14 @@ use crate::message::{FindingName, Layer, Report};
 pub struct Across {
     /// Everything, in the order of precincts, then counties, then the batch as a whole.
     pub findings: Vec<StatewideFinding>,
-    by_precinct: BTreeMap<PrecinctNumber, Vec<(FindingName, Severity)>>,
+    by_precinct: BTreeMap<PrecinctNumber, Vec<Flag>>,
 }
 
 impl Across {
-    /// Findings of a precinct as a decision names them, for [`RoomState::flags`].
+    /// Findings of a precinct as a decision names them, for [`RoomState::flags`]. That two precincts have the same numbers
+    /// (H01) is answered by a decision about either of them, if it was made while both had these numbers.
     #[must_use]
-    pub fn of(&self, precinct: PrecinctNumber) -> &[(FindingName, Severity)] {
+    pub fn of(&self, precinct: PrecinctNumber) -> &[Flag] {
         self.by_precinct.get(&precinct).map_or(&[], Vec::as_slice)
     }
 
@@ -40,44 +44,153 @@ impl RoomState {
         let Some(package) = self.package() else { return Across::default() };
         let released = self.review().released(layer);
         let mut precincts = Vec::new();
-        for (number, _) in (0..).zip(&package.contest.precincts) {
-            let precinct = PrecinctNumber(number);
+        for precinct in package.contest.precinct_numbers() {
             let Candidate::Report(candidate) = self.candidate(precinct) else { continue };
-            let report = candidate.report();
-            let find = |id: MessageId| {
-                let found = self.reports(precinct).iter().find(|report| report.id == id)?;
-                Some(numbers(&found.report()))
-            };
-            let own = self.source(candidate.key, report.channel);
-            let others = self
-                .heads(precinct)
-                .filter(|head| head.id != candidate.id)
-                .map(|head| (head, head.report()))
-                .filter(|(head, report)| self.source(head.key, report.channel) != own);
-            let others = (1..)
-                .zip(others)
-                .map(|(number, (_, report))| Source { number, numbers: numbers(&report) });
-            precincts.push(PrecinctSources {
-                precinct: number,
-                candidate: Source { number: 0, numbers: numbers(&report) },
-                others: others.collect(),
-                last_release: released
-                    .get(&precinct)
-                    .and_then(|(_, named)| named.report)
-                    .and_then(find),
-                corrects: report.supersedes.and_then(find),
-            });
+            let named = released.get(&precinct).and_then(|(_, named)| named.report);
+            let mut sources = self.sources(precinct, candidate, self.heads(precinct));
+            sources.last_release = named.and_then(|id| self.numbers_of(precinct, id));
+            sources.in_batch = sources.last_release.as_ref() != Some(&sources.candidate.numbers)
+                && !self.flags(precinct, &[]).iter().any(Flag::is_open);
+            precincts.push(sources);
         }
         let findings = check_statewide(&package.contest, &precincts);
-        let mut by_precinct: BTreeMap<PrecinctNumber, Vec<(FindingName, Severity)>> =
-            BTreeMap::new();
+        let mut by_precinct: BTreeMap<PrecinctNumber, Vec<Flag>> = BTreeMap::new();
         for finding in &findings {
             let Scope::Precinct(number) = finding.scope else { continue };
-            let name = FindingName { check: finding.rule().number(), group: None };
-            by_precinct.entry(PrecinctNumber(number)).or_default().push((name, finding.severity()));
+            let precinct = PrecinctNumber(number);
+            let name = named(finding.rule());
+            let answered = match finding.rule() {
+                StatewideRule::H01 => self.answer_of_pairs(precinct, finding),
+                _ => self.answer(precinct, name),
+            };
+            let answered = answered.map(|decided| decided.signed.id);
+            let flag = Flag { name, severity: finding.severity(), answered };
+            by_precinct.entry(precinct).or_default().push(flag);
         }
         Across { findings, by_precinct }
     }
+
+    /// Checks what a preview names by what observers could see when it was entered: against the latest numbers that previews had
+    /// named of other precincts, all reports of its precincts, and what was released in its layer. What it names is the batch.
+    /// Other precincts are in no finding but in those about equal numbers. Reports that two people withheld are left out. Linear
+    /// in the cells of all precincts that were previewed until then, but for sorting.
+    #[must_use]
+    pub fn across_preview(
+        &self,
+        contest: &Contest,
+        previewed: &Previewed,
+    ) -> Vec<StatewideFinding> {
+        let (preview, size) = (&previewed.preview, previewed.signed.index);
+        let review = self.review();
+        let mut named = BTreeMap::new();
+        for earlier in review.previews().iter().filter(|earlier| earlier.signed.index <= size) {
+            named.extend(earlier.preview.precincts.iter().map(|it| (it.precinct, it.report)));
+        }
+        let released = review.released_by(preview.layer, |release| release.is_in_effect(size));
+        let is_shown = |id| review.withheld(id).is_none();
+        let mut precincts = Vec::new();
+        for (precinct, report) in named {
+            let Some(candidate) = report
+                .filter(|&id| is_shown(id))
+                .and_then(|id| self.reports(precinct).iter().find(|one| one.id == id))
+            else {
+                continue;
+            };
+            let named = released
+                .get(&precinct)
+                .and_then(|(_, named)| named.report)
+                .filter(|&id| is_shown(id));
+            let heads = self.heads_in(precinct, size).filter(|head| is_shown(head.id));
+            let mut sources = self.sources(precinct, candidate, heads);
+            if candidate.supersedes.is_some_and(|id| !is_shown(id)) {
+                sources.corrects = None;
+            }
+            sources.last_release = named.and_then(|id| self.numbers_of(precinct, id));
+            sources.in_batch = preview.of(precinct).is_some();
+            precincts.push(sources);
+        }
+        let mut findings = check_statewide(contest, &precincts);
+        findings.retain(|finding| match finding.scope {
+            Scope::Precinct(number) => preview.of(PrecinctNumber(number)).is_some(),
+            Scope::County(_) | Scope::Batch => true,
+        });
+        findings
+    }
+
+    /// A precinct's report, and those of its heads that are other sources.
+    fn sources<'a>(
+        &self,
+        precinct: PrecinctNumber,
+        candidate: &ReceivedReport,
+        heads: impl Iterator<Item = &'a ReceivedReport>,
+    ) -> PrecinctSources {
+        let report = candidate.report();
+        let own = self.source(candidate.key, report.channel);
+        let others = heads
+            .filter(|head| head.id != candidate.id)
+            .map(|head| (head, head.report()))
+            .filter(|(head, report)| self.source(head.key, report.channel) != own);
+        let others = (1..)
+            .zip(others)
+            .map(|(number, (_, report))| Source { number, numbers: numbers(&report) });
+        PrecinctSources {
+            precinct: precinct.0,
+            candidate: Source { number: 0, numbers: numbers(&report) },
+            others: others.collect(),
+            last_release: None,
+            corrects: report.supersedes.and_then(|id| self.numbers_of(precinct, id)),
+            in_batch: true,
+        }
+    }
+
+    /// The numbers of a report of a precinct.
+    fn numbers_of(&self, precinct: PrecinctNumber, id: MessageId) -> Option<Numbers> {
+        let found = self.reports(precinct).iter().find(|report| report.id == id)?;
+        Some(numbers(&found.report()))
+    }
+
+    /// The latest of the decisions that answer for every pair of an H01; `None` while one is open.
+    fn answer_of_pairs(
+        &self,
+        precinct: PrecinctNumber,
+        finding: &StatewideFinding,
+    ) -> Option<&Decided> {
+        let own = self.answer(precinct, named(StatewideRule::H01));
+        let answer = |other| {
+            let own = own.filter(|own| self.counted(other, own));
+            own.or_else(|| {
+                let of_the_other = self.answer(other, named(StatewideRule::H01))?;
+                self.counted(precinct, of_the_other).then_some(of_the_other)
+            })
+        };
+        let mut last: Option<&Decided> = None;
+        for other in finding.other_precincts() {
+            let answered = answer(PrecinctNumber(other))?;
+            last = last.filter(|last| last.signed.index > answered.signed.index).or(Some(answered));
+        }
+        last
+    }
+
+    /// Whether what counts in a precinct now counted when a decision about another one was made.
+    fn counted(&self, precinct: PrecinctNumber, then: &Decided) -> bool {
+        let Candidate::Report(ReceivedReport { id, index, .. }) = self.candidate(precinct) else {
+            return false;
+        };
+        let decisions = self.review().decisions(precinct);
+        let (before, since) = decisions
+            .split_at(decisions.partition_point(|one| one.signed.index < then.signed.index));
+        let the_same = match before.last() {
+            Some(decided) => decided.decision.report == Some(*id),
+            // Without a decision the only head counts.
+            None => since.is_empty() || self.heads(precinct).nth(1).is_none(),
+        };
+        *index < then.signed.index && (since.is_empty() || the_same)
+    }
+}
+
+/// How a decision names a check.
+const fn named(rule: StatewideRule) -> FindingName {
+    FindingName { check: rule.number(), group: None }
 }
 
 fn numbers(report: &Report) -> Numbers {

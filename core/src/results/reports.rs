@@ -96,7 +96,17 @@ impl Reports {
     /// Whoever rehearses again begins again: in the rehearsal room a later first report of a key stands for all that the key
     /// reported before. An official report is replaced only by a correction that names it.
     pub fn heads(&self, precinct: PrecinctNumber) -> impl Iterator<Item = &ReceivedReport> {
+        self.heads_in(precinct, u64::MAX)
+    }
+
+    /// What were the heads of a precinct when the log had so many entries.
+    pub(super) fn heads_in(
+        &self,
+        precinct: PrecinctNumber,
+        size: u64,
+    ) -> impl Iterator<Item = &ReceivedReport> {
         let reports = self.of(precinct);
+        let reports = &reports[..reports.partition_point(|report| report.index < size)];
         let begun_again = |head: &ReceivedReport, later: &ReceivedReport| {
             self.room == Room::Rehearsal && later.supersedes.is_none() && later.index > head.index
         };

@@ -576,6 +576,15 @@ impl RoomState {
         self.reports.heads(precinct)
     }
 
+    /// What the heads of a precinct were; see [`Reports::heads_in`].
+    pub(super) fn heads_in(
+        &self,
+        precinct: PrecinctNumber,
+        size: u64,
+    ) -> impl Iterator<Item = &ReceivedReport> {
+        self.reports.heads_in(precinct, size)
+    }
+
     /// Which report counts; see [`Reports::candidate`].
     #[must_use]
     pub fn candidate(&self, precinct: PrecinctNumber) -> Candidate<'_> {

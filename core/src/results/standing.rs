@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::review::Decided;
 use super::room_state::{Candidate, RoomState};
 use crate::checks::{self, Finding, Severity};
 use crate::contest::Contest;
@@ -113,28 +114,25 @@ pub fn findings_of(contest: &Contest, report: &Report) -> Vec<Finding> {
 
 impl RoomState {
     /// The findings of a precinct with what became of each: those of the checks on its candidate, and `more` (which look
-    /// beyond the precinct). A decision answers what it names for the reports that were there then: any later report of the
-    /// precinct opens all of them again.
+    /// beyond the precinct, see [`Across::of`](super::Across::of)).
     #[must_use]
-    pub fn flags(&self, precinct: PrecinctNumber, more: &[(FindingName, Severity)]) -> Vec<Flag> {
+    pub fn flags(&self, precinct: PrecinctNumber, more: &[Flag]) -> Vec<Flag> {
         let Some(package) = self.package() else { return Vec::new() };
-        let mut named: Vec<(FindingName, Severity)> = match self.candidate(precinct) {
-            Candidate::Report(report) => findings_of(&package.contest, &report.report())
-                .iter()
-                .map(|finding| (finding.name(), finding.severity))
-                .collect(),
-            _ => Vec::new(),
-        };
-        named.extend_from_slice(more);
+        let Candidate::Report(report) = self.candidate(precinct) else { return more.to_vec() };
+        let own = findings_of(&package.contest, &report.report());
+        let own = own.iter().map(|finding| {
+            let name = finding.name();
+            let answered = self.answer(precinct, name).map(|decided| decided.signed.id);
+            Flag { name, severity: finding.severity, answered }
+        });
+        own.chain(more.iter().cloned()).collect()
+    }
+
+    /// The decision about a precinct that answers a finding, if there is one. It answers for the reports that were there then:
+    /// any later report of the precinct opens all of its findings again.
+    pub(super) fn answer(&self, precinct: PrecinctNumber, name: FindingName) -> Option<&Decided> {
         let answering = self.review().answering(precinct, self.reports(precinct));
-        let answered = |name: &FindingName| {
-            let decided = answering?;
-            decided.decision.answers.contains(name).then_some(decided.signed.id)
-        };
-        named
-            .into_iter()
-            .map(|(name, severity)| Flag { name, severity, answered: answered(&name) })
-            .collect()
+        answering.filter(|decided| decided.decision.answers.contains(&name))
     }
 
     /// Where a precinct stands, given its flags.

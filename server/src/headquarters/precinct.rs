@@ -7,10 +7,10 @@ use countersign_core::checks::statewide::{Found, Scope, StatewideFinding};
 use countersign_core::checks::{Cells, Finding};
 use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
-use countersign_core::message::{Channel, Layer};
+use countersign_core::message::{Channel, Layer, Lot};
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{
-    Asked, Candidate, Closed, Decided, Flag, Numbers, ReceivedReport, RoomState, findings_of,
+    Asked, Candidate, Closed, Decided, Numbers, ReceivedReport, RoomState, findings_of,
 };
 use serde::Serialize;
 
@@ -49,8 +49,31 @@ struct SourceView {
     phrase: String,
     attendees: u32,
     counts: Vec<Vec<u32>>,
+    lots: Vec<LotView>,
     by_the_rules: Option<Vec<u32>>,
     objected: bool,
+}
+
+/// A tie that the room settled by lot.
+#[derive(Serialize)]
+struct LotView {
+    seats: u32,
+    groups: Vec<u8>,
+    winners: Vec<u8>,
+    method: &'static str,
+    drawn_by: &'static str,
+}
+
+impl LotView {
+    fn of(lot: &Lot) -> Self {
+        Self {
+            seats: lot.seats,
+            groups: lot.groups.clone(),
+            winners: lot.winners.clone(),
+            method: lot.method.code(),
+            drawn_by: lot.drawn_by.code(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -275,6 +298,7 @@ impl Of<'_> {
             superseded_by: superseded_by.map(|later| later.id.to_string()),
             phrase: read_back_phrase(&contest.id, state.room(), id, attendees, counts),
             attendees,
+            lots: report.lots.iter().map(LotView::of).collect(),
             by_the_rules: Numbers::of(contest, &report).by_the_rules,
             objected: report.attestations.iter().any(|it| it.objection.is_some()),
             counts: report.counts,
@@ -289,8 +313,10 @@ impl Of<'_> {
         let own = Scope::Precinct(self.number.0);
         let of_others = across.findings.iter().filter(|finding| finding.scope == own);
         let answered = |name: &str| {
-            let flag = flags.iter().find(|flag| review::finding(&flag.name) == name);
-            flag.and_then(|flag: &Flag| flag.answered).map(|decision| decision.to_string())
+            // Several findings may have one name: it is answered once all of them are.
+            let mut named = flags.iter().filter(|flag| review::finding(&flag.name) == name);
+            let last = named.clone().next_back().and_then(|flag| flag.answered);
+            last.filter(|_| named.all(|flag| flag.answered.is_some())).map(|id| id.to_string())
         };
         let mut findings: Vec<FindingView> =
             of_the_precinct.iter().map(|finding| self.finding(finding)).collect();

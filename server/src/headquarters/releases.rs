@@ -7,8 +7,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use countersign_core::id::PrecinctNumber;
-use countersign_core::message::{Cause, Layer, NAME_MAX};
-use countersign_core::results::{Awaited, Objected, Previewed, ProposedRelease, Signed, Stopped};
+use countersign_core::message::{Cause, Layer, NAME_MAX, Preview};
+use countersign_core::results::{
+    Awaited, Objected, Previewed, ProposedRelease, RecordedCopy, Signed, Stopped,
+};
 use serde::{Deserialize, Serialize};
 
 use super::board::{Board, Seen, board};
@@ -23,7 +25,35 @@ struct ReleasesView {
     previews: Vec<PreviewView>,
     stops: Vec<StopView>,
     pending: Vec<PendingView>,
+    /// Comparisons of somebody else's copy of the results, in log order.
+    copies: Vec<CopyView>,
     not_ready: BTreeMap<&'static str, usize>,
+}
+
+/// What somebody else's copy of the results showed, and what was decided.
+#[derive(Serialize)]
+struct CopyView {
+    id: String,
+    person: u32,
+    entered_ms: u64,
+    /// SHA-256 of the copy.
+    copy: String,
+    whose: Option<String>,
+    /// With what it was compared; absent for what counted in each precinct then.
+    with: Option<ComparedWith>,
+    /// Precincts and cells that differed.
+    precincts: u32,
+    cells: u32,
+    decision: &'static str,
+    why: Option<String>,
+}
+
+/// The preview, or the one whose release it was.
+#[derive(Serialize)]
+struct ComparedWith {
+    released: bool,
+    #[serde(flatten)]
+    preview: NamedPreview,
 }
 
 #[derive(Serialize)]
@@ -204,6 +234,35 @@ impl PreviewView {
     }
 }
 
+impl CopyView {
+    fn of(reader: Reader<'_>, recorded: &RecordedCopy) -> Self {
+        let RecordedCopy { signed, compared } = recorded;
+        let review = reader.state.review();
+        let with = compared.compared_with.and_then(|id| {
+            let release = review.releases().iter().find(|release| release.signed.id == id);
+            let previewed = match release {
+                Some(release) => review.previews().get(release.preview),
+                None => review.preview(id),
+            };
+            let Preview { number, name, .. } = &*previewed?.preview;
+            let preview = NamedPreview { number: *number, name: name.clone() };
+            Some(ComparedWith { released: release.is_some(), preview })
+        });
+        Self {
+            id: signed.id.to_string(),
+            person: signed.person,
+            entered_ms: signed.entered_ms,
+            copy: compared.copy.to_string(),
+            whose: reader.words(signed.id, &compared.whose),
+            with,
+            precincts: compared.precincts,
+            cells: compared.cells,
+            decision: compared.decision.code(),
+            why: reader.words(signed.id, &compared.why),
+        }
+    }
+}
+
 impl PendingView {
     fn of(reader: Reader<'_>, signed: &Signed, awaited: Awaited<'_>, me: u32) -> Self {
         let named = |release: &ProposedRelease| {
@@ -259,6 +318,7 @@ pub(super) async fn show(
         previews: previews.map(|(index, it)| PreviewView::of(reader, index, it)).collect(),
         stops: review.stops().iter().map(|stop| StopView::of(reader, stop, now_ms)).collect(),
         pending: awaited.map(|(signed, it)| PendingView::of(reader, signed, it, me)).collect(),
+        copies: review.copies().iter().map(|one| CopyView::of(reader, one)).collect(),
         not_ready,
     })
     .into_response())

@@ -10,7 +10,7 @@ use countersign_core::rules::TenThousandths;
 use serde::Serialize;
 
 use super::cells::{Cell, Cells, EARLY, EARLY_ATTENDEES};
-use super::data::csv::kind_of;
+use super::data::csv::{MADE_UP, YES, kind_of};
 
 /// Largest copy, in bytes: twice what the largest contest that a server publishes takes.
 pub const COPY_MAX: usize = 32 << 20;
@@ -31,6 +31,16 @@ pub enum NoCopy {
         "the copy's columns: {0}. They are precinct_id, candidate, attendees, first, final, delegates and sde (and those of early votes), as in a release's precincts.csv; any but the first two may be left out"
     )]
     Columns(String),
+    /// Its numbers are made up, and those of the contest are not.
+    #[error(
+        "the copy says that its numbers are made up, and those of this contest are real: they are not compared"
+    )]
+    MadeUp,
+    /// The contest's numbers are made up, and the copy does not say so of its own.
+    #[error(
+        "the numbers of this contest are made up, and the copy does not say so of its own: every line of such a copy has `yes` in a column made_up"
+    )]
+    NotMadeUp,
     /// Something in a line is not what it should be.
     #[error("line {line} of the copy: {what}")]
     Line {
@@ -83,12 +93,27 @@ impl Copy {
         let form = |error: csv::Error| NoCopy::Form(error.to_string());
         let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
         let places = places(table.headers().map_err(form)?, contest)?;
+        let mark = places.iter().position(|place| matches!(place, Place::Mark));
+        if contest.is_made_up() && mark.is_none() {
+            return Err(NoCopy::NotMadeUp);
+        }
         let (mut cells, mut seen) = (Cells::default(), BTreeSet::new());
         let mut attended: HashMap<String, String> = HashMap::new();
         let mut row = csv::StringRecord::new();
         while table.read_record(&mut row).map_err(form)? {
             let line = row.position().map_or(0, csv::Position::line);
             let wrong = |what: String| NoCopy::Line { line, what };
+            match (mark.and_then(|at| row.get(at)).unwrap_or(""), contest.is_made_up()) {
+                (YES, true) | ("", false) => {}
+                (YES, false) => return Err(NoCopy::MadeUp),
+                ("", true) => return Err(NoCopy::NotMadeUp),
+                (other, _) => {
+                    return Err(wrong(format!(
+                        "{} stands in {MADE_UP}, where only {YES} or nothing may",
+                        other.escape_debug()
+                    )));
+                }
+            }
             let key = |wanted: fn(&Place) -> bool| {
                 let at = places.iter().position(wanted).and_then(|at| row.get(at)).unwrap_or("");
                 let good = !at.is_empty()
@@ -188,7 +213,7 @@ fn places(header: &csv::StringRecord, contest: &Contest) -> Result<Vec<Place>, N
             "candidate" => Ok(Place::Group),
             "attendees" => Ok(Place::Numbers(Column::Attendees)),
             "sde" => Ok(Place::Numbers(Column::Sde)),
-            "made_up" if contest.is_made_up() => Ok(Place::Mark),
+            MADE_UP => Ok(Place::Mark),
             "early_attendees" if with_early => Ok(Place::Numbers(Column::EarlyAttendees)),
             other => numbers(other).map(Place::Numbers).ok_or_else(|| {
                 NoCopy::Columns(format!("{} is not one of this contest", other.escape_debug()))
@@ -291,6 +316,8 @@ pub struct CellDifference {
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::contest::Data;
+
     use super::*;
     use crate::practice;
 
@@ -307,6 +334,31 @@ mod tests {
             read(&format!("\u{feff}{HEAD}a , blue ,09,4,3,,0\r\na,red,9,05,6,1,0.1\r\n")).unwrap();
         assert_eq!((&ours.cells, &ours.columns), (&theirs.cells, &theirs.columns));
         assert_ne!(ours.digest, theirs.digest);
+    }
+
+    #[test]
+    fn t66_made_up_numbers_are_not_compared_with_real_ones() {
+        let real = practice::contest().unwrap();
+        let made_up = Contest { data: Some(Data::MadeUp), ..real.clone() };
+        let copy = |mark: Option<&str>| match mark {
+            Some(mark) => format!("precinct_id,candidate,first,made_up\na,red,1,{mark}\n"),
+            None => "precinct_id,candidate,first\na,red,1\n".to_owned(),
+        };
+        for (contest, mark, why) in [
+            (&real, None, None),
+            (&real, Some(""), None),
+            (&real, Some("yes"), Some(NoCopy::MadeUp)),
+            (&made_up, Some("yes"), None),
+            (&made_up, Some(""), Some(NoCopy::NotMadeUp)),
+            (&made_up, None, Some(NoCopy::NotMadeUp)),
+        ] {
+            assert_eq!(Copy::read(copy(mark).as_bytes(), contest).err(), why, "{mark:?}");
+        }
+        let odd = Copy::read(copy(Some("no")).as_bytes(), &made_up).unwrap_err();
+        assert_eq!(
+            odd.to_string(),
+            "line 2 of the copy: no stands in made_up, where only yes or nothing may"
+        );
     }
 
     #[test]

@@ -77,7 +77,7 @@ const slip = final.map((n, at) => (at === 8 ? 254 : n));
 function source(over: Partial<Source>): Source {
   return {
     report: "aa".repeat(32), channel: "tablet", by: "tablet of invitation 3fa9c1d2", person: null, revision: 1, entered_ms: NOW - 95 * MINUTE, is_head: true, superseded_by: null,
-    phrase: "apple river stone", attendees: 704, counts: [first, final, delegates], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 5, 0, 5, 0, 0, 0], objected: false, ...over,
+    phrase: "apple river stone", attendees: 704, counts: [first, final, delegates], lots: [], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 5, 0, 5, 0, 0, 0], objected: false, ...over,
   };
 }
 
@@ -95,7 +95,7 @@ export const precinct: Precinct = {
   delegates_to_elect: 14,
   sources: [
     source({ report: "a1".repeat(32), revision: 1, is_head: false, superseded_by: "a2".repeat(32), attendees: 701, phrase: "ocean candle fox", entered_ms: NOW - 100 * MINUTE }),
-    source({ report: "a2".repeat(32), revision: 2, counts: [first, slip, delegates], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 6, 0, 4, 0, 0, 0], objected: true }),
+    source({ report: "a2".repeat(32), revision: 2, counts: [first, slip, delegates], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 6, 0, 4, 0, 0, 0], objected: true, lots: [{ groups: [8, 10], seats: 1, winners: [10], method: "coin", drawn_by: "chair" }] }),
     source({ report: "b1".repeat(32), channel: "hotline", by: "person 12", person: 12, entered_ms: NOW - 43 * MINUTE, phrase: "lunar spoon eager" }),
   ],
   candidate: "a2".repeat(32),
@@ -148,6 +148,10 @@ export const releases: Releases = {
   pending: [
     { id: "f2".repeat(32), kind: "release", person: 4, entered_ms: NOW - 18 * MINUTE, preview: { number: 2, name: "71 %" }, minutes: null, why: null, message: null, mine: false },
     { id: "52".repeat(32), kind: "stop", person: 7, entered_ms: NOW - 2 * MINUTE, preview: null, minutes: 30, why: "One county looks shifted", message: null, mine: true },
+  ],
+  copies: [
+    { id: "c1".repeat(32), person: 4, entered_ms: NOW - 100 * MINUTE, copy: "5f".repeat(32), whose: "The national party", with: { released: true, number: 1, name: "62 %" }, precincts: 0, cells: 0, decision: "go-on", why: "Nothing differs." },
+    { id: "c2".repeat(32), person: 5, entered_ms: NOW - 6 * MINUTE, copy: "7d".repeat(32), whose: "The national party", with: null, precincts: 3, cells: 1204, decision: "stop", why: "Columns of one county stand under their neighbours." },
   ],
   not_ready: { missing: 220, "in-conflict": 110, open: 12, "needs-cause": 3 },
 };

@@ -11,9 +11,10 @@ use crate::contest::CountKind;
 pub enum Scope {
     /// A precinct, by its number.
     Precinct(u32),
-    /// The precincts of a county that are new or changed since the last release, by the county's index.
+    /// The precincts of a county that are new or changed since the last release, by the county's index. Those that nothing
+    /// impossible in their own report holds back, as for the batch.
     County(u16),
-    /// All precincts that are new or changed since the last release.
+    /// All precincts that are new or changed since the last release, in whose own report nothing impossible is open.
     Batch,
 }
 

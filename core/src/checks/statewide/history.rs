@@ -10,7 +10,8 @@
 //! Or a group that had at least 1 % has nobody at first alignment where its share would give fifty or more. This
 //! is all there is for a precinct that reports for the first time. Final alignment has no such rule for zeros: a group that
 //! is not viable leaves, so zeros are ordinary there. A county's findings catch many small precincts shifted alike, of
-//! which none is remarkable.
+//! which none is remarkable. What one precinct alone makes remarkable is said of that precinct only: a finding about many
+//! also holds without the one that weighs most in it. And a report that is impossible by itself is not counted among many.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ pub(super) fn check(
             add(&mut last, sources.last_release.as_ref(), contest, kind);
         }
         let reference = Reference { kind, of: last.iter().sum(), last };
-        let mut units: BTreeMap<Scope, Vec<u64>> = BTreeMap::new();
+        let mut units: BTreeMap<Scope, Unit<'_>> = BTreeMap::new();
         for sources in ordered {
             let now = sources.candidate.numbers.count(contest, kind);
             let before = sources.last_release.as_ref().and_then(|last| last.count(contest, kind));
@@ -47,15 +48,19 @@ pub(super) fn check(
             if let (Some(now), Some(before)) = (now, before) {
                 own(kind, scope, before, now, out);
             }
+            let Some(now) = now else { continue };
+            reference.check(scope, &Unit::of(now), out);
+            if !sources.in_batch {
+                continue;
+            }
             let county =
                 contest.precinct(sources.precinct).map(|place| Scope::County(place.county));
-            for unit in [Some(scope), county, Some(Scope::Batch)].into_iter().flatten() {
-                let people = units.entry(unit).or_insert_with(|| vec![0; contest.groups.len()]);
-                add(people, Some(&sources.candidate.numbers), contest, kind);
+            for unit in [county, Some(Scope::Batch)].into_iter().flatten() {
+                units.entry(unit).or_insert_with(|| Unit::none(now.len())).join(now);
             }
         }
-        for (scope, now) in units {
-            reference.check(scope, &now, out);
+        for (scope, unit) in units {
+            reference.check(scope, &unit, out);
         }
     }
 }
@@ -89,6 +94,46 @@ fn own(
     }
 }
 
+/// A count of people, of one precinct or of many together.
+struct Unit<'a> {
+    now: Vec<u64>,
+    people: u64,
+    /// Of each group the precinct that has the most of it.
+    most: Vec<&'a [u32]>,
+    /// The precinct with the most people.
+    largest: &'a [u32],
+    /// Whether it is of many: then nothing is said that one of them alone makes so.
+    many: bool,
+}
+
+impl<'a> Unit<'a> {
+    /// Many precincts, none so far.
+    fn none(groups: usize) -> Self {
+        Self { now: vec![0; groups], people: 0, most: vec![&[]; groups], largest: &[], many: true }
+    }
+
+    /// One precinct.
+    fn of(now: &'a [u32]) -> Self {
+        let mut unit = Self { many: false, ..Self::none(now.len()) };
+        unit.join(now);
+        unit
+    }
+
+    fn join(&mut self, now: &'a [u32]) {
+        for (group, &people) in now.iter().enumerate() {
+            self.now[group] += u64::from(people);
+            if self.most[group].get(group).is_none_or(|&most| people > most) {
+                self.most[group] = now;
+            }
+        }
+        let people = sum(now);
+        self.people += people;
+        if people > sum(self.largest) {
+            self.largest = now;
+        }
+    }
+}
+
 /// A count of people in the last release, statewide.
 struct Reference {
     kind: CountKind,
@@ -97,26 +142,51 @@ struct Reference {
 }
 
 impl Reference {
-    fn check(&self, scope: Scope, now: &[u64], out: &mut Vec<StatewideFinding>) {
+    fn check(&self, scope: Scope, unit: &Unit<'_>, out: &mut Vec<StatewideFinding>) {
         let (against, count) = (Against::LastShare, self.kind);
-        let of = u128::from(self.of);
-        if of == 0 {
+        if self.of == 0 {
             return;
         }
-        let people: u64 = now.iter().sum();
-        for (group, (&had, &has)) in self.last.iter().zip(now).enumerate() {
-            let share = u128::from(had) * u128::from(people);
-            let before = u64::try_from(share / of).unwrap_or(u64::MAX);
-            let small = u128::from(had) * 100 < of;
-            if small && has > u64::from(FEW) && u128::from(has) * of >= share * 10 {
+        for (group, &has) in unit.now.iter().enumerate() {
+            let before = u64::try_from(self.share(group, unit.people)).unwrap_or(u64::MAX);
+            let without = |one: &[u32]| {
+                let its_own = one.get(group).copied().map_or(0, u64::from);
+                (has - its_own, unit.people - sum(one))
+            };
+            let grew = |(has, people)| self.grew(group, has, people);
+            if grew((has, unit.people)) && (!unit.many || grew(without(unit.most[group]))) {
                 let found = Found::Grew { against, count, group, before, now: has };
                 out.push(StatewideFinding { scope, found });
             }
-            let first = count == CountKind::FirstAlignment;
-            if first && !small && has == 0 && before >= EXPECTED {
+            let fell = |(has, people)| self.fell_to_zero(group, has, people);
+            if fell((has, unit.people)) && (!unit.many || fell(without(unit.largest))) {
                 let found = Found::FellToZero { against, count, group, before };
                 out.push(StatewideFinding { scope, found });
             }
         }
+    }
+
+    /// People whom a group's share of the last release would give of so many, rounded down.
+    fn share(&self, group: usize, people: u64) -> u128 {
+        u128::from(self.last[group]) * u128::from(people) / u128::from(self.of)
+    }
+
+    /// Whether a group had under 1 % of the people.
+    fn was_small(&self, group: usize) -> bool {
+        u128::from(self.last[group]) * 100 < u128::from(self.of)
+    }
+
+    fn grew(&self, group: usize, has: u64, people: u64) -> bool {
+        let tenfold = u128::from(self.last[group]) * u128::from(people) * 10;
+        self.was_small(group)
+            && has > u64::from(FEW)
+            && u128::from(has) * u128::from(self.of) >= tenfold
+    }
+
+    fn fell_to_zero(&self, group: usize, has: u64, people: u64) -> bool {
+        self.kind == CountKind::FirstAlignment
+            && !self.was_small(group)
+            && has == 0
+            && self.share(group, people) >= u128::from(EXPECTED)
     }
 }

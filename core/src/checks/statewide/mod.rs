@@ -120,6 +120,9 @@ pub struct PrecinctSources {
     pub last_release: Option<Numbers>,
     /// The numbers that the candidate corrects; absent where it corrects none.
     pub corrects: Option<Numbers>,
+    /// Whether the candidate's numbers count among those of its county and of the batch. Those of a report that is impossible
+    /// by itself do not: it is kept from release anyway, and would speak for every batch until somebody sets it aside.
+    pub in_batch: bool,
 }
 
 /// The counts of people of a contest, in its order.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use countersign_core::checks::statewide::{Scope, StatewideFinding};
 use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
@@ -13,8 +14,8 @@ use countersign_core::message::{
 use serde_json::{Value, json};
 
 use super::views::{
-    asked_view, damaged, decision_view, decode, entered, question_view, reply_view, report_view,
-    unless_withheld,
+    across_view, asked_view, damaged, decision_view, decode, entered, question_view, reply_view,
+    report_view, unless_withheld,
 };
 use crate::room::RoomDesk;
 use crate::store::StoreError;
@@ -244,6 +245,11 @@ impl Acts {
         let contest = self.contest.clone();
         let contest =
             contest.ok_or_else(|| StoreError::Damaged("there is no package".to_owned()))?;
+        let across = across(desk, &contest, place.message.id());
+        let say = |scope| -> Vec<Value> {
+            let of = across.iter().filter(|finding| finding.scope == scope);
+            of.map(|finding| across_view(&contest, finding)).collect()
+        };
         let mut precincts = Vec::with_capacity(preview.precincts.len());
         for named in &preview.precincts {
             self.previewed.insert(named.precinct);
@@ -264,6 +270,7 @@ impl Acts {
                 "report": report,
                 "decision": decision,
                 "questions": asked(desk, named.precinct, place.index),
+                "across": say(Scope::Precinct(named.precinct.0)),
             }));
         }
         let window_ms = contest.release_rules().window_ms();
@@ -274,8 +281,21 @@ impl Acts {
             "window_ends_ms": place.entry.time_ms.saturating_add(window_ms),
             "precincts": precincts,
             "despite": preview.despite.as_ref().map(|why| unless_withheld(desk, place.message.id(), why)),
+            "across": across
+                .iter()
+                .filter(|finding| !matches!(finding.scope, Scope::Precinct(_)))
+                .map(|finding| across_view(&contest, finding))
+                .collect::<Vec<_>>(),
         }))
     }
+}
+
+/// What the checks across sources and precincts find in a preview. Of a round that is over nothing is worked out any more.
+fn across(desk: &RoomDesk, contest: &Contest, preview: MessageId) -> Vec<StatewideFinding> {
+    // A copy shares the reports, and keeps nobody from entering meanwhile.
+    let state = desk.read().state.clone();
+    let previewed = state.review().preview(preview);
+    previewed.map_or_else(Vec::new, |previewed| state.across_preview(contest, previewed))
 }
 
 /// What was asked about a precinct before an entry.

@@ -193,4 +193,35 @@ mod tests {
         }
         assert_eq!(number("log.example.org/iowa-2020/official/12"), 12);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_let_go_and_holds_up_nobody() {
+        let told = |index| Told { index, what: "stop", json: "{}".to_owned() };
+        let (slow, stalled) = mpsc::channel(1);
+        let (quick, mut reading) = mpsc::channel(1);
+        let begun = Instant::now();
+        let to_the_slow = async {
+            let mut taken = 0;
+            while send(&slow, event(1, &told(taken))).await.is_some() {
+                taken += 1;
+            }
+            (taken, begun.elapsed())
+        };
+        let to_the_quick = async {
+            for index in 0..1000 {
+                send(&quick, event(1, &told(index))).await.expect("it is taken");
+            }
+            begun.elapsed()
+        };
+        let read = async {
+            for _ in 0..1000 {
+                assert!(reading.recv().await.is_some(), "it is told");
+            }
+        };
+        let ((waiting, let_go), all_told, ()) = tokio::join!(to_the_slow, to_the_quick, read);
+        assert_eq!(waiting, 1, "no more than one event waits for a program");
+        assert_eq!(let_go, SLOW);
+        assert_eq!(all_told, Duration::ZERO, "the others are told meanwhile");
+        drop(stalled);
+    }
 }

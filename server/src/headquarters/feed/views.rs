@@ -1,5 +1,6 @@
 //! What the feed says of messages, without what was withheld.
 
+use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::message::{
@@ -74,6 +75,15 @@ pub(super) fn report_view(
         "lots": lots,
         "findings": findings,
     }))
+}
+
+/// What was found across sources and precincts.
+pub(super) fn across_view(contest: &Contest, finding: &StatewideFinding) -> Value {
+    json!({
+        "name": finding.rule().as_str(),
+        "severity": finding.severity().as_str(),
+        "sentence": Sentence::by(|language| finding.headquarters_sentence(contest, language)),
+    })
 }
 
 /// What a decision says.

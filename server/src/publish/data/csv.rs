@@ -42,10 +42,10 @@ pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
 }
 
 /// Column that marks each row of a contest whose numbers are made up; other files do not have it.
-pub(super) const MADE_UP: &str = "made_up";
+pub(in crate::publish) const MADE_UP: &str = "made_up";
 
 /// What stands in that column.
-pub(super) const YES: &str = "yes";
+pub(in crate::publish) const YES: &str = "yes";
 
 /// A word for contests whose numbers are made up: the column's name, or what stands in it.
 pub(super) fn mark<T: From<&'static str>>(contest: &Contest, what: &'static str) -> Option<T> {

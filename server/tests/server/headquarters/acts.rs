@@ -172,7 +172,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     let releases = house.two.get(&house.server, "/official/releases").await.json();
     assert_eq!(releases["pending"], json!([]));
     let first = &releases["previews"][0];
-    has_fields(&releases, "now_ms previews stops pending not_ready");
+    has_fields(&releases, "now_ms previews stops pending copies not_ready");
     has_fields(
         first,
         "id number name layer person entered_ms window_ends_ms precincts numbers was_warned despite objections releases",
@@ -197,7 +197,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     );
     has_fields(
         &shown["sources"][0],
-        "report channel by person revision entered_ms is_head superseded_by phrase attendees counts by_the_rules objected",
+        "report channel by person revision entered_ms is_head superseded_by phrase attendees counts lots by_the_rules objected",
     );
     has_fields(&shown["findings"][0], "name severity sentence evidence answered cells");
     has_fields(&shown["decisions"][0], "id entered_ms person report evidence why answers");

@@ -1,13 +1,13 @@
 //! The feed for observers' programs: who reads it, what it tells, and where it goes on.
 
 use countersign_core::id::{CopyDigest, MessageId};
-use countersign_core::message::{Act, CopyCompared, CopyDecision, Withhold};
+use countersign_core::message::{Act, CopyCompared, CopyDecision, Role, Withhold};
 use countersign_core::room::Room;
 use countersign_server::headquarters::NewFeedToken;
 use serde_json::{Value, json};
 
 use super::acts::{House, act_as, entered, preview};
-use super::{Event, Events};
+use super::{Event, Events, Worker, has_fields};
 use crate::support::{Reply, START_MS, Server};
 
 const OBSERVER: u32 = 8;
@@ -186,6 +186,81 @@ async fn t57_what_is_asked_and_replied_is_told_of_previewed_precincts_without_wh
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t62_a_preview_brings_what_was_found_across_precincts_that_observers_have_seen() {
+    let mut house = House::open().await;
+    let (_, token) = token(&house.server, OBSERVER);
+    let mut events = follow(&house.server, &token, None).await;
+    // The second precinct says the same as the first, which is nobody's to know before a preview names both.
+    let (device, report) = &house.signed[1];
+    let same =
+        house.party.sign(Room::Official, device, &house.party.correction(report.id(), 1, 20));
+    house.server.send(Room::Official, &same).await.receipt();
+    house.settle(0).await;
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+    let alone = next(&mut events, "preview").await.data;
+    assert_eq!(alone["precincts"].as_array().unwrap().len(), 1);
+    assert_eq!((&alone["precincts"][0]["across"], &alone["across"]), (&json!([]), &json!([])));
+
+    house.settle(1).await;
+    let by_now = json!({
+        "do": "preview", "name": "Both", "layer": "night", "precincts": [0, 1], "cause": null,
+        "despite_the_batch": true
+    });
+    entered(&act_as(&house.server, &mut house.one, &by_now).await, "preview");
+    let shown = next(&mut events, "preview").await;
+    let both = shown.data["precincts"].as_array().unwrap();
+    assert_eq!(both.len(), 2);
+    for named in both {
+        let across = named["across"].as_array().unwrap();
+        let equal: Vec<_> = across.iter().filter(|finding| finding["name"] == "H01").collect();
+        assert!(!equal.is_empty() && equal[0]["severity"] == "impossible", "{named}");
+        for language in ["en", "es"] {
+            assert!(equal[0]["sentence"][language].as_str().unwrap().starts_with("H01: "));
+        }
+    }
+    assert!(both[1]["across"].as_array().unwrap().iter().any(|it| it["name"] == "H05"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t62_a_hundred_programs_follow_and_the_next_is_told_to_come_later() {
+    let house = House::open().await;
+    let mut tokens = Vec::new();
+    for observer in [OBSERVER, 9, 10] {
+        if observer != OBSERVER {
+            Worker::employ(&house.party, &house.server, observer, Role::Observer).await;
+        }
+        tokens.extend((0..10).map(|_| token(&house.server, observer).1));
+    }
+    let (last, tokens) = tokens.split_last().unwrap();
+    let mut places = Vec::new();
+    for token in tokens[..25].iter().cycle().take(100) {
+        places.push(follow(&house.server, token, None).await);
+    }
+    for _ in 0..3 {
+        let reply = refused(&house.server, last).await;
+        assert_eq!((reply.status, reply.code().as_str()), (503, "busy"), "{}", reply.text());
+        assert_eq!(reply.retry_after, Some(30));
+    }
+    // The hundredth is told as the first is, though nobody reads what the others are told.
+    let stop = json!({"do": "stop", "minutes": 10, "why": "the line is cut"});
+    let mut one = house.one.clone();
+    entered(&act_as(&house.server, &mut one, &stop).await, "stop");
+    let of_the_last = next(places.last_mut().unwrap(), "stop").await;
+    assert_eq!(next(&mut places[0], "stop").await.data, of_the_last.data);
+
+    // Whoever goes leaves a place, as soon as the server has noticed.
+    drop(places.pop());
+    for _ in 0..10_000 {
+        let reply = asked(&house.server, last, None).send().await.unwrap();
+        if reply.status() == 200 {
+            return;
+        }
+        assert_eq!(reply.status(), 503);
+    }
+    panic!("the place was never given back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t66_programs_are_told_that_a_copy_was_compared_and_what_was_decided() {
     let house = House::open().await;
     let (_, of_one) = token(&house.server, OBSERVER);
@@ -209,6 +284,16 @@ async fn t66_programs_are_told_that_a_copy_was_compared_and_what_was_decided() {
         (&json!("go-on"), &json!("the national party"))
     );
     assert_eq!((&told["preview"], &told["release"]), (&json!(null), &json!(null)));
+    // Their people read the same on headquarters' pages.
+    let releases = house.observer.get(&house.server, "/official/releases").await.json();
+    let [copy] = releases["copies"].as_array().unwrap().as_slice() else {
+        panic!("one was recorded: {releases}")
+    };
+    has_fields(copy, "id person entered_ms copy whose with precincts cells decision why");
+    for (field, as_told) in copy.as_object().unwrap().iter().filter(|(name, _)| *name != "with") {
+        assert_eq!(as_told, &told[field], "{field}");
+    }
+    assert_eq!(copy["with"], json!(null));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -90,7 +90,7 @@ impl Story {
         let across = state.across(Layer::Night);
         let h03 = StatewideRule::H03.number();
         let named = |precinct: &&PrecinctNumber| {
-            across.of(**precinct).iter().any(|(name, _)| name.check == h03)
+            across.of(**precinct).iter().any(|flag| flag.name.check == h03)
         };
         let prepared = review::prepare(&state, &release.label, Layer::Night, &precincts, None);
         let stopped = Stopped {
@@ -159,7 +159,7 @@ impl Story {
             slip.findings.join("\n         "),
         ));
         self.slips.push(slip);
-        // Else it would be held against every batch that comes before the right numbers.
+        // Nothing counts in this precinct before the right numbers come.
         let none = self.decision(precinct, None, Evidence::Report, CANNOT_BE);
         self.enter_decision(&none)?;
         Ok(())

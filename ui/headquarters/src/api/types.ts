@@ -101,6 +101,8 @@ export interface Source {
   phrase: string;
   attendees: number;
   counts: number[][];
+  /** Ties that its room settled by lot. */
+  lots: TypedLot[];
   /** Delegates that the rules give for these counts. */
   by_the_rules: number[] | null;
   /** A captain objected when the room attested. */
@@ -244,11 +246,32 @@ export interface Pending {
   mine: boolean;
 }
 
+export const COPY_DECISIONS = ["go-on", "stop"] as const;
+export type CopyDecision = (typeof COPY_DECISIONS)[number];
+
+/** What somebody else's copy of the results showed, and what was decided. */
+export interface RecordedCopy {
+  id: string;
+  person: number;
+  entered_ms: number;
+  /** SHA-256 of the copy. */
+  copy: string;
+  whose: string | null;
+  /** Null for what counted in each precinct then. `released`: as it was with the release of the preview. */
+  with: { released: boolean; number: number; name: string } | null;
+  precincts: number;
+  cells: number;
+  decision: string;
+  why: string | null;
+}
+
 export interface Releases {
   now_ms: number;
   previews: Preview[];
   stops: Stop[];
   pending: Pending[];
+  /** In the order in which they were recorded. */
+  copies: RecordedCopy[];
   /** Why precincts are not ready, and how many. */
   not_ready: Record<string, number>;
 }

@@ -1,4 +1,4 @@
-import type { Cause, Evidence, Layer, ObjectionReason, Outcome, PendingKind, Severity } from "../api/types";
+import type { Cause, CopyDecision, Evidence, Layer, ObjectionReason, Outcome, PendingKind, Severity } from "../api/types";
 import { m } from "../paraglide/messages";
 import { list } from "./lists";
 
@@ -57,6 +57,11 @@ export const pendingName: Record<PendingKind, () => string> = {
   stop: m.pending_stop,
   "end-of-stop": m.pending_end_of_stop,
   withhold: m.pending_withhold,
+};
+
+export const copyDecisionWords: Record<CopyDecision, () => string> = {
+  "go-on": m.copy_go_on,
+  stop: m.copy_stop,
 };
 
 /** Words for a code, or the code where these pages do not know it. */
