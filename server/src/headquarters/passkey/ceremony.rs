@@ -225,3 +225,113 @@ pub(super) type UserHandle = [u8; 16];
 pub(super) const fn user_handle(key: KeyId) -> UserHandle {
     key.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Chromium's own authenticator made and signed on the real page, recorded.
+    const PAGES: &str = "http://localhost:36195";
+    const MADE: &str = r#"{
+        "client_data": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiZWdwSjFmVWZrMm5wUk5IYVM4WnBZdjRZRXIxdDZQWEtpT19XY1ljWjJCYyIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6MzYxOTUiLCJjcm9zc09yaWdpbiI6ZmFsc2V9",
+        "attestation": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViBSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAQECAwQFBgcIAQIDBAUGBwgAIDGA_g9png9EVMucMwXHmeJD_8KkSck-822J9juyuPyapAEBAycgBiFYICqJNGsXYWNHNv2HjKKI1WyiywfSV3bqmqQt9IWG9UcE"
+    }"#;
+    const SHOWN: &str = r#"{
+        "id": "MYD-D2meD0RUy5wzBceZ4kP_wqRJyT7zbYn2O7K4_Jo",
+        "client_data": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoicjJfSzdPSkZPOC1LUWRSNk1iN3Q1TUMzYURaNDR3VGdIVVAyZDloZEtUdyIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6MzYxOTUiLCJjcm9zc09yaWdpbiI6ZmFsc2UsIm90aGVyX2tleXNfY2FuX2JlX2FkZGVkX2hlcmUiOiJkbyBub3QgY29tcGFyZSBjbGllbnREYXRhSlNPTiBhZ2FpbnN0IGEgdGVtcGxhdGUuIFNlZSBodHRwczovL2dvby5nbC95YWJQZXgifQ",
+        "authenticator_data": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg",
+        "signature": "h3x_yU8BC1BnsSMBW7fQnctqw8-wbG8Gg6PB3K5YNzkXwkrB7a6wns-1mNy9GjtuN6WN9KNC2zo_ei5Otj5VBw",
+        "user": "qttOgnhyuRhOtw-5NiBLVQ"
+    }"#;
+
+    fn pages(origin: &str) -> PageOrigin {
+        origin.parse().unwrap()
+    }
+
+    fn made() -> Creation {
+        serde_json::from_str(MADE).unwrap()
+    }
+
+    fn shown() -> Assertion {
+        serde_json::from_str(SHOWN).unwrap()
+    }
+
+    fn passkey() -> Passkey {
+        let Created { credential, public, counter } = made().passkey(&pages(PAGES)).unwrap();
+        let name = "recorded".to_owned();
+        let (added_ms, used_ms) = (1, None);
+        Passkey { passkey: 4, person: 3, name, credential, public, counter, added_ms, used_ms }
+    }
+
+    fn user() -> UserHandle {
+        shown().user.unwrap().0.try_into().unwrap()
+    }
+
+    #[test]
+    fn a_recorded_passkey_is_read_and_its_signature_verified() {
+        let pages = pages(PAGES);
+        assert_ne!(made().challenge(&pages).unwrap(), shown().challenge(&pages).unwrap());
+        assert_eq!((passkey().credential.len(), passkey().counter), (32, 1));
+        let used = shown().of(&[passkey()], user(), &pages);
+        assert_eq!(used, Ok(Used { passkey: 4, counter: 2 }));
+    }
+
+    #[test]
+    fn what_is_recorded_is_good_on_its_page_and_for_its_person_only() {
+        let (here, port) = (pages(PAGES), pages("http://localhost:36196"));
+        let name = pages("https://hq.example.org");
+        assert_eq!(made().challenge(&port), Err(Refused::Origin));
+        assert_eq!(shown().challenge(&port), Err(Refused::Origin));
+        assert_eq!(made().passkey(&name), Err(Refused::Host));
+        let of = |passkeys: &[Passkey], user, pages| shown().of(passkeys, user, pages);
+        assert_eq!(of(&[passkey()], user(), &name), Err(Refused::Host));
+        assert_eq!(of(&[], user(), &here), Err(Refused::Unknown));
+        assert_eq!(of(&[passkey()], [0; 16], &here), Err(Refused::Unknown));
+        let counted = Passkey { counter: 2, ..passkey() };
+        assert_eq!(of(&[counted], user(), &here), Err(Refused::Counter));
+        let swapped = Assertion { client_data: made().client_data, ..shown() };
+        assert_eq!(swapped.challenge(&here), Err(Refused::Kind));
+        let swapped = Creation { client_data: shown().client_data, ..made() };
+        assert_eq!(swapped.challenge(&here), Err(Refused::Kind));
+    }
+
+    #[test]
+    fn no_byte_of_what_is_signed_can_be_another_and_none_can_be_missing() {
+        let pages = pages(PAGES);
+        let refused = |changed: Assertion| {
+            let used = changed.of(&[passkey()], user(), &pages);
+            assert!(used.is_err(), "{changed:?}");
+        };
+        type Part = fn(&mut Assertion) -> &mut Vec<u8>;
+        let parts: [Part; 3] = [
+            |shown| &mut shown.client_data.0,
+            |shown| &mut shown.authenticator_data.0,
+            |shown| &mut shown.signature.0,
+        ];
+        for part in parts {
+            for at in 0..part(&mut shown()).len() {
+                let mut changed = shown();
+                part(&mut changed)[at] ^= 1;
+                refused(changed);
+                let mut cut = shown();
+                part(&mut cut).truncate(at);
+                refused(cut);
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_passkey_that_was_cut_off_is_refused_wherever_it_was() {
+        let whole = made();
+        for end in 0..whole.attestation.0.len() {
+            let mut cut = whole.clone();
+            cut.attestation.0.truncate(end);
+            assert!(cut.passkey(&pages(PAGES)).is_err(), "{end}");
+        }
+        for end in 0..whole.client_data.0.len() {
+            let mut cut = whole.clone();
+            cut.client_data.0.truncate(end);
+            assert_eq!(cut.challenge(&pages(PAGES)), Err(Refused::ClientData), "{end}");
+        }
+    }
+}

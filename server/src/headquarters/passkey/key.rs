@@ -160,6 +160,28 @@ mod tests {
     }
 
     #[test]
+    fn an_rsa_signature_is_verified() {
+        use data_encoding::BASE64URL_NOPAD;
+        let of = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).unwrap();
+        let modulus = of(MODULUS_BY_OPENSSL);
+        let rsa = cose(&[(1, Ok(3)), (3, Ok(-257)), (-1, Err(&modulus)), (-2, Err(&[1, 0, 1]))]);
+        let (key, _) = PasskeyKey::read(&rsa).unwrap();
+        let signature = of(SIGNATURE_BY_OPENSSL);
+        assert!(key.verifies(b"signed", &signature));
+        assert!(!key.verifies(b"signes", &signature));
+    }
+
+    /// A key of 2,048 bits and its signature of `signed`, made by OpenSSL (`dgst -sha256 -sign`).
+    const MODULUS_BY_OPENSSL: &str = "2FzjHfSYYCLX7SyOBHlkHnihvnFQ6rr4DN8ahPtAF6dGzy91_3ECky0VPKn9ohVo_JgYc3cpPrBTYpQ5i1dGZEwOBDO-blB_\
+         MRMl7SOCS-bo69L6vRapwKyGu9QXVIx7v7k6kO6TpisHrdImiWx1dWaD1lH_mNAwK1cMXjAeFY5NwO07TNlvSaDRwI4FGHGz\
+         EAUSetJ-WW7TLMC4bWDtUDMtcMrXDaT6KySDbbKwa_a2knSBBxOga3jvmLrJV30vUffahl9K_-ywRSxGAqRKYuYL2gyOAwKG\
+         Ra70CkEo4EcJk7d7sQviT_UaC7Hcb7xJf_Yi1UZ-MAx-bqtNaT7vZw";
+    const SIGNATURE_BY_OPENSSL: &str = "2Bl1UGvT4cRVIarfD-B5OCdgLzYV3w15BHS7FJ377fYriryKhjQ0iAYJ7bB7lEjHXErXYot7YmmYa9E7ixiVBEzLkFKoGehm\
+         4dWaRvxtCy0RPUtt9ixf05Nz73M3EE7d2mLQG-DThK6ce83EZqe-7-vmro5Kv51CMjWQQcuBxW-FuZt2k7o0ACEfMjKVUuGY\
+         BYLayvwrvdGyccmnZmZNR54LdZopjwny_7GxFgctzb4k8NYeH6IHGUIP1sP8ixZnRYNd-fMDbLJN_yAtszJuZgUicdxLIw0D\
+         X3mJiEju7z0ycrKN2XfCAa8pCt-d0SFLpMhvNb9IQylWOgUC00ej0A";
+
+    #[test]
     fn the_key_of_nobody_is_a_key() {
         use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
         let PasskeyKey::Es256(point) = PasskeyKey::of_nobody() else { panic!("a point") };
