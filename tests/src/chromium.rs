@@ -68,6 +68,32 @@ impl Chromium {
         &self.session
     }
 
+    /// Gives the browser a device that holds passkeys and lets everybody in who touches it; its id.
+    ///
+    /// # Errors
+    ///
+    /// When the browser refuses.
+    pub fn hold_passkeys(&self) -> Result<String> {
+        self.session.devtools("WebAuthn.enable", &json!({ "enableUI": false }))?;
+        let device = json!({ "options": {
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true, "automaticPresenceSimulation": true,
+        }});
+        let added = self.session.devtools("WebAuthn.addVirtualAuthenticator", &device)?;
+        let id = added["authenticatorId"].as_str();
+        id.map(str::to_owned).ok_or_else(|| Error::Unexpected(format!("no device: {added}")))
+    }
+
+    /// Whether the device knows who touches it from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the browser refuses.
+    pub fn verify_user(&self, device: &str, knows: bool) -> Result<()> {
+        let verified = json!({ "authenticatorId": device, "isUserVerified": knows });
+        self.session.devtools("WebAuthn.setUserVerified", &verified).map(|_| ())
+    }
+
     /// Makes the page exactly this large, in CSS pixels, whatever a window of this system can be. The page knows with
     /// its next frame.
     ///

@@ -25,6 +25,12 @@ impl Person {
     pub fn employ(party: &Party, number: u32, name: &str, role: &str) -> Result<Self> {
         Ok(Self { name: name.to_owned(), codes: party.account(number, name, role)? })
     }
+
+    /// What they sign in as.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// A browser at headquarters.
@@ -45,6 +51,15 @@ impl<'a> Desk<'a> {
         Ok(Self { browser, pages: format!("{private}/hq/") })
     }
 
+    /// The same pages under the name of this machine, for which browsers make passkeys.
+    ///
+    /// # Errors
+    /// When the server does not run.
+    pub fn by_name(browser: &'a Chromium, party: &Party) -> Result<Self> {
+        let desk = Self::new(browser, party)?;
+        Ok(Self { pages: desk.pages.replacen("127.0.0.1", "localhost", 1), ..desk })
+    }
+
     fn session(&self) -> &Session {
         self.browser.session()
     }
@@ -56,11 +71,27 @@ impl<'a> Desk<'a> {
     pub fn sign_in(&self, person: &mut Person, place: &str) -> Result<()> {
         let code = person.codes.pop();
         let code = code.ok_or_else(|| Error::Unexpected(format!("{}: no code", person.name)))?;
-        self.session().go("about:blank")?;
-        self.session().go(&format!("{}{place}", self.pages))?;
+        self.open(place)?;
         self.write("#sign-in-name", &person.name)?;
         self.write("#sign-in-password", PASSWORD)?;
         self.write("#sign-in-code", &format!("{code}{ENTER}"))?;
+        self.is_in(person)
+    }
+
+    /// Loads the pages anew, at a place.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub fn open(&self, place: &str) -> Result<()> {
+        self.session().go("about:blank")?;
+        self.session().go(&format!("{}{place}", self.pages))
+    }
+
+    /// Waits until somebody is signed in.
+    ///
+    /// # Errors
+    /// When they are not within 30 s: what the page says instead.
+    pub fn is_in(&self, person: &Person) -> Result<()> {
         wait::until(&format!("{} to be signed in", person.name), wait::LONG, || {
             Ok(match self.session().find("header nav")? {
                 Some(_) => Look::Yes(()),

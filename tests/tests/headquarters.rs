@@ -1,4 +1,5 @@
-//! One evening at headquarters: its pages in a browser, against the real server, from a call to a corrected result.
+//! One evening at headquarters: its pages in a browser, against the real server, from a call to a corrected result; and signing in
+//! there with a passkey.
 
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use countersign_core::message::{Channel, LotDrawer, LotMethod, Message, Report};
 use countersign_core::results::{Released, RoomState};
 use countersign_tests::axe::Axe;
 use countersign_tests::chromium::Chromium;
-use countersign_tests::desk::{Desk, ENTER, Person};
+use countersign_tests::desk::{Desk, ENTER, PASSWORD, Person};
 use countersign_tests::house::{House, ROOM, without_window};
 use countersign_tests::signer::Signer;
 use countersign_tests::wait::{self, Look};
@@ -262,4 +263,71 @@ fn as_it_was_entered(state: &RoomState, elm: u32) -> Result<()> {
 fn t28_t47_t56_an_evening_at_headquarters_from_a_call_to_a_corrected_result() -> Result<()> {
     let folder = tempfile::tempdir().map_err(other)?;
     evening(folder.path())
+}
+
+/// Somebody adds a passkey, and signs in with it, at a browser whose device holds passkeys.
+fn passkey(folder: &Path) -> Result<()> {
+    let mut house = House::open(&folder.join("party"), &places::contest("practice"))?;
+    let mut ruth = Person::employ(&house.party, 13, "Ruth", "reviewer")?;
+    let browser = Chromium::start()?;
+    browser.resize(1366, 900)?;
+    let device = browser.hold_passkeys()?;
+    let desk = Desk::by_name(&browser, &house.party)?;
+
+    desk.sign_in(&mut ruth, "#/official/own")?;
+    desk.says("main", "You have no passkey yet.")?;
+    // A device that does not know who touches it makes none, and nothing typed is lost.
+    browser.verify_user(&device, false)?;
+    desk.write("#passkey-name", "Desk 7")?;
+    desk.write("#passkey-password", &format!("{PASSWORD}{ENTER}"))?;
+    desk.says("[data-problem=\"passkey-cancelled\"]", "what you typed stays")?;
+    browser.verify_user(&device, true)?;
+    desk.press("[data-testid=\"add-passkey\"]")?;
+    desk.says("[data-done]", "Added: Desk 7.")?;
+    desk.says("[data-passkey=\"1\"]", "Not used yet")?;
+    let axe = Axe::read()?;
+    axe.bring(browser.session())?;
+    let faults = axe.faults(browser.session())?;
+    holds(faults.is_empty(), &format!("{faults:#?}"))?;
+    desk.sign_out()?;
+
+    let sign_in = || {
+        desk.open("#/official/own")?;
+        desk.press("input[value=\"passkey\"]")?;
+        desk.write("#sign-in-name", ruth.name())?;
+        desk.write("#sign-in-password", &format!("{PASSWORD}{ENTER}"))
+    };
+    sign_in()?;
+    desk.is_in(&ruth)?;
+    desk.says("[data-passkey=\"1\"]", "Last used")?;
+    desk.says("main", "Printed codes left: 9.")?;
+    desk.sign_out()?;
+    // A dialog that gives nothing is no failure to sign in.
+    browser.verify_user(&device, false)?;
+    sign_in()?;
+    desk.says("[data-problem=\"passkey-cancelled\"]", "use a printed code")?;
+    browser.verify_user(&device, true)?;
+    desk.press("[data-testid=\"sign-in\"]")?;
+    desk.is_in(&ruth)?;
+
+    desk.press("[data-testid=\"remove-1\"]")?;
+    desk.write("#remove-1-password", &format!("{PASSWORD}{ENTER}"))?;
+    desk.says("[data-done]", "Removed: Desk 7")?;
+    desk.sign_out()?;
+    // The device still has it, the server does not.
+    sign_in()?;
+    desk.says("[data-problem=\"sign-in-failed\"]", "which one is never said")?;
+    // For the same server's address without a name, browsers have no passkeys.
+    let unnamed = Desk::new(&browser, &house.party)?;
+    unnamed.open("#/official/own")?;
+    unnamed.says("main", "Passkeys are good at http://localhost:")?;
+    unnamed.sign_in(&mut ruth, "#/official/own")?;
+    unnamed.says("main", "Here the printed code is the way.")?;
+    house.party.stop()
+}
+
+#[test]
+fn t10_a_passkey_of_a_desk_takes_the_place_of_a_printed_code() -> Result<()> {
+    let folder = tempfile::tempdir().map_err(other)?;
+    passkey(folder.path())
 }

@@ -153,12 +153,15 @@ pub(super) fn remove(remove: &Remove) -> Result<(), Failure> {
 pub(super) fn list(data: &Data) -> Result<(), Failure> {
     let store = store(data)?;
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["number", "name", "locked", "codes left"]).map_err(Failure::internal)?;
+    table
+        .write_record(["number", "name", "locked", "codes left", "passkeys"])
+        .map_err(Failure::internal)?;
     for account in store.accounts().map_err(Failure::internal)? {
         let codes = store.codes(account.number).map_err(Failure::internal)?.len().to_string();
+        let passkeys = store.passkeys(account.number).map_err(Failure::internal)?.len().to_string();
         let locked = if account.locked { "yes" } else { "no" };
         table
-            .write_record([&account.number.to_string(), &account.name, locked, &codes])
+            .write_record([&account.number.to_string(), &account.name, locked, &codes, &passkeys])
             .map_err(Failure::internal)?;
     }
     let bytes = table.into_inner().map_err(Failure::internal)?;

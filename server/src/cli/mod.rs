@@ -14,6 +14,7 @@ mod invitations;
 mod keys;
 mod log;
 mod package;
+mod passkeys;
 mod people;
 mod person;
 mod rebuild;

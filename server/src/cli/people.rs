@@ -10,7 +10,7 @@ use countersign_core::message::{Message, People, Person, Role, Scope};
 use countersign_core::room::Room;
 
 use super::desk::Admin;
-use super::{Data, accounts, feed_tokens, print};
+use super::{Data, accounts, feed_tokens, passkeys, print};
 use crate::failure::Failure;
 use crate::keys::{generate, read_key, write_secret};
 use crate::node;
@@ -32,7 +32,7 @@ pub(super) enum Command {
     /// Unlock somebody's account, also after wrong passwords.
     Unlock(accounts::Whose),
     Remove(accounts::Remove),
-    /// Everybody who has an account, as CSV: number, name, whether it is locked, codes left.
+    /// Everybody who has an account, as CSV: number, name, whether it is locked, codes left, passkeys.
     Accounts {
         #[command(flatten)]
         data: Data,
@@ -44,6 +44,12 @@ pub(super) enum Command {
         data: Data,
     },
     RevokeToken(feed_tokens::RevokeToken),
+    /// Every passkey, as CSV: its number, the person's, what they call it, when it was added and last used (UTC).
+    Passkeys {
+        #[command(flatten)]
+        data: Data,
+    },
+    RemovePasskey(passkeys::RemovePasskey),
 }
 
 /// Make a person's key.
@@ -121,6 +127,8 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Token(make) => feed_tokens::make(&make)?,
         Command::Tokens { data } => feed_tokens::list(&data)?,
         Command::RevokeToken(revoke) => feed_tokens::revoke(&revoke)?,
+        Command::Passkeys { data } => passkeys::list(&data)?,
+        Command::RemovePasskey(remove) => passkeys::remove(&remove)?,
     }
     Ok(ExitCode::SUCCESS)
 }

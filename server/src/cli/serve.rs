@@ -19,6 +19,7 @@ use crate::clock::SystemClock;
 use crate::cosigning::{Asking, GivenAddress, Unfit, Witnesses};
 use crate::failure::Failure;
 use crate::folder::{Addresses, Folder};
+use crate::headquarters::PageOrigin;
 use crate::http::{self, Listener, Places, Service, TrustedProxies};
 use crate::node::{Node, Options};
 use crate::publish::sites::Publishing;
@@ -56,6 +57,10 @@ pub(super) struct Serve {
     /// Address of a proxy that ends TLS and says in X-Forwarded-For who asked; may be repeated.
     #[arg(long = "trust-proxy", value_name = "IP")]
     proxies: Vec<IpAddr>,
+    /// Where browsers have headquarters' pages, as https://hq.example.org: passkeys are made for this address. For a private
+    /// listener on this machine it is http://localhost:PORT when left out.
+    #[arg(long, value_name = "URL")]
+    headquarters_origin: Option<PageOrigin>,
     /// Failures that an address may cause at once before it is served last.
     #[arg(long, value_name = "N", default_value_t = 60)]
     address_burst: u32,
@@ -198,7 +203,14 @@ async fn listen(
             http::bind(address)
         };
         let socket = socket.map_err(|error| Failure::mistake(format!("{address}: {error}")))?;
-        bound.push(socket.local_addr().map_err(Failure::internal)?);
+        let local = socket.local_addr().map_err(Failure::internal)?;
+        if name == "private" {
+            let here = || local.ip().is_loopback().then(|| PageOrigin::localhost(local.port()));
+            if let Some(pages) = serve.headquarters_origin.clone().or_else(here) {
+                service.headquarters.is_at(pages);
+            }
+        }
+        bound.push(local);
         let metrics = Arc::clone(&node.metrics);
         let listener = Listener { name, places, socket, tls, router, metrics };
         listeners.spawn_on(http::serve(listener, stopped.clone()), runtime.handle());

@@ -1,10 +1,11 @@
 //! Making an account, and opening one: the person's key is sealed by their password, and whoever signs in gives a printed
-//! one-time code besides.
+//! one-time code besides, or shows a passkey (`passkey/`).
 //!
 //! A code is used up by a sign-in in which both were right, and by nothing else. So a thief of the printed codes without the
 //! password uses up none of them and sees no difference between a code that is good, used or made up; a thief of the password
 //! without the codes is answered as if the password were wrong, after the same time. Only who has both learns anything, and the
-//! person whose code is gone then notices it.
+//! person whose code is gone then notices it. A passkey is answered in the same way: its signature is looked at after the password
+//! was tried, whether or not that was right.
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::seal::{Cost, NONCE_BYTES, SALT_BYTES, SealError, SealKey, Sealed};
@@ -127,33 +128,38 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], AccountError> {
     Ok(bytes)
 }
 
-/// An account that password and code open.
-pub(super) struct Opened {
-    pub(super) key: SigningKey,
-    /// The code that is to be used up.
-    pub(super) code: CodeHash,
-}
-
-/// Tries password and code. It takes the same time whether there is an account, and whichever of the two is wrong. Costly: to be
-/// run where nobody waits for the thread.
-pub(super) fn open(
+/// Tries a password, and what is asked for beside it; what both give. It takes the same time whether there is an account, and
+/// whichever of the two is wrong: `second` is always asked. Costly: to be run where nobody waits for the thread.
+pub(super) fn open<T>(
     account: Option<&Account>,
-    codes: &[CodeHash],
     password: &str,
-    code: &str,
-) -> Result<Option<Opened>, SealError> {
+    second: impl FnOnce() -> Option<T>,
+) -> Result<Option<(SigningKey, T)>, SealError> {
     let (cost, salt, number) = match account {
         Some(account) => (account.cost, account.salt.as_slice(), account.number),
-        None => (Cost::default(), [0; SALT_BYTES].as_slice(), 0),
+        None => (Cost::default(), NO_SALT.as_slice(), 0),
     };
     let nobody = Sealed { nonce: vec![0; NONCE_BYTES], bytes: vec![0; 64] };
     let sealed = account.map_or(&nobody, |account| &account.sealed);
     let opened = SealKey::stretch(password, salt, cost)?.open(&place(number), sealed)?;
-    let code = OneTimeCode::parse(code).and_then(|code| code.find(salt, codes));
+    let second = second();
     let locked = account.is_none_or(|account| account.locked);
-    let (Some(pkcs8), Some(code), false) = (opened, code, locked) else { return Ok(None) };
-    Ok(SigningKey::from_pkcs8(&pkcs8).ok().map(|key| Opened { key, code }))
+    let (Some(pkcs8), Some(second), false) = (opened, second, locked) else { return Ok(None) };
+    Ok(SigningKey::from_pkcs8(&pkcs8).ok().map(|key| (key, second)))
 }
+
+/// Which of an account's codes was typed.
+pub(super) fn code_of(
+    account: Option<&Account>,
+    codes: &[CodeHash],
+    typed: &str,
+) -> Option<CodeHash> {
+    let salt = account.map_or(NO_SALT.as_slice(), |account| account.salt.as_slice());
+    OneTimeCode::parse(typed)?.find(salt, codes)
+}
+
+/// The salt of an account that is not there.
+const NO_SALT: [u8; SALT_BYTES] = [0; SALT_BYTES];
 
 #[cfg(test)]
 mod tests {
@@ -167,11 +173,11 @@ mod tests {
         let (account, hashes) = (&made.account, made.code_hashes());
         let code = made.codes[3].to_string();
         let open = |account: Option<&Account>, password: &str, code: &str| {
-            open(account, &hashes, password, code).unwrap()
+            open(account, password, || code_of(account, &hashes, code)).unwrap()
         };
-        let opened = open(Some(account), "seven words", &code).unwrap();
-        assert_eq!(opened.key.public(), account.public);
-        assert_eq!(opened.code, hashes[3]);
+        let (key, used) = open(Some(account), "seven words", &code).unwrap();
+        assert_eq!(key.public(), account.public);
+        assert_eq!(used, hashes[3]);
         assert!(
             open(Some(account), "seven words", &code.to_lowercase().replace('-', " ")).is_some()
         );

@@ -12,7 +12,9 @@ mod events;
 mod feed;
 mod held;
 mod lockout;
+mod opening;
 mod pages;
+mod passkey;
 mod precinct;
 mod releases;
 mod request;
@@ -22,8 +24,8 @@ mod typed;
 mod words;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,6 +37,7 @@ use tokio::sync::Semaphore;
 pub use account::{AccountError, NewAccount, new_codes, sign_in_name};
 pub use code::{CODES, CodeHash, OneTimeCode};
 pub use feed::NewFeedToken;
+pub use passkey::{NotAnOrigin, PageOrigin};
 
 use crate::admission::{Budgets, Rate};
 use crate::http::Shared;
@@ -65,6 +68,9 @@ pub struct Headquarters {
     /// Places for boards that are followed.
     listeners: Arc<Semaphore>,
     feeds: feed::Feeds,
+    challenges: passkey::Challenges,
+    /// For which address passkeys are made: known once the listener is bound.
+    pages: OnceLock<PageOrigin>,
 }
 
 impl Default for Headquarters {
@@ -79,11 +85,20 @@ impl Default for Headquarters {
             boards: board::Boards::default(),
             listeners: Arc::new(Semaphore::new(events::LISTENERS)),
             feeds: feed::Feeds::default(),
+            challenges: passkey::Challenges::default(),
+            pages: OnceLock::new(),
         }
     }
 }
 
 impl Headquarters {
+    /// Says at which address browsers have the pages: from then on people may sign in with passkeys, which are good there and
+    /// nowhere else. The first that is said stays.
+    pub fn is_at(&self, pages: PageOrigin) {
+        // A second one would make every passkey useless that was added meanwhile.
+        let _ = self.pages.set(pages);
+    }
+
     /// Drops what has ended of sessions, the opened keys with it. Every request here does; whoever reads the counters does it as
     /// well, so that no key stays open because nobody comes any more.
     pub(crate) fn sweep(&self, now_ms: u64) {
@@ -94,7 +109,11 @@ impl Headquarters {
 /// The routes of the private listener under `/hq`.
 pub(crate) fn routes() -> Router<Shared> {
     let api = Router::new()
-        .route("/hq/api/sign-in", post(sign_in::sign_in))
+        .route("/hq/api/sign-in", get(passkey::ways).post(sign_in::sign_in))
+        .route("/hq/api/sign-in/challenge", post(passkey::challenge))
+        .route("/hq/api/passkeys", get(passkey::list).post(passkey::add))
+        .route("/hq/api/passkeys/challenge", post(passkey::begin_adding))
+        .route("/hq/api/passkeys/{passkey}/remove", post(passkey::remove))
         .route("/hq/api/sign-out", post(sign_in::sign_out))
         .route("/hq/api/session", get(sign_in::session))
         .route("/hq/api/{room}/board", get(board::show))

@@ -1,6 +1,5 @@
 //! Signing in and out.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,24 +8,26 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_core::contest::{Contest, Group, GroupKind, Reason};
+use countersign_core::crypto::SigningKey;
 use countersign_core::room::Room;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use super::account::{self, Opened};
+use super::account;
+use super::opening::{Asking, try_password};
+use super::passkey::{Assertion, Shown, Used};
 use super::request::{BAD_REQUEST, COOKIE, Input, SignedIn, blocking, of_this_page, role_of};
 use super::session::Session;
 use super::words::Sentence;
-use super::{TRIED_AT_ONCE, sign_in_name};
-use crate::admission::network_of;
+use super::{CodeHash, sign_in_name};
 use crate::http::{Peer, Problem, Shared};
 use crate::metrics::SignIn;
-use crate::store::Account;
+use crate::store::{Account, Passkey};
 
 const FAILED: Problem = Problem::new(
     401,
     "sign-in-failed",
-    "Name, password or code is not right. A code is good once: take the next one if you are not sure.",
+    "Name, password, or code or passkey is not right. A code is good once: take the next one if you are not sure.",
 );
 pub(super) const LOCKED: Problem = Problem::new(
     429,
@@ -48,26 +49,33 @@ pub(super) const IN_PLAIN: Problem = Problem::new(
     "not-allowed",
     "A password would cross the network unprotected. Open headquarters' address with https, or on the server itself.",
 );
-const BUSY: Problem =
-    Problem::new(503, "busy", "Many people sign in at this moment. Try again in a few seconds.");
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     name: String,
     #[serde(deserialize_with = "secret")]
     password: Zeroizing<String>,
-    code: String,
+    /// One of these two.
+    code: Option<String>,
+    passkey: Option<Assertion>,
 }
 
 impl Asked {
     /// Whether it is no longer than anything that could be right: names are remembered when they fail.
     fn is_sound(&self) -> bool {
-        self.name.len() <= 400 && self.password.len() <= 1_000 && self.code.len() <= 40
+        let code = self.code.as_ref().is_none_or(|code| code.len() <= 40);
+        let one = self.code.is_some() != self.passkey.is_some();
+        self.name.len() <= 400 && is_password(&self.password) && code && one
     }
 }
 
-fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<String>, D::Error> {
+/// Whether a password is no longer than one that could be right.
+pub(super) fn is_password(password: &Zeroizing<String>) -> bool {
+    password.len() <= 1_000
+}
+
+/// Reads a text of which no copy stays in memory.
+pub(super) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<String>, D::Error> {
     String::deserialize(from).map(Zeroizing::new)
 }
 
@@ -131,7 +139,7 @@ impl ContestView {
     }
 }
 
-/// Begins a session for whoever brings name, password and a code.
+/// Begins a session for whoever brings name, password, and a code or a passkey.
 pub(super) async fn sign_in(
     State(service): State<Shared>,
     Extension(peer): Extension<Peer>,
@@ -140,13 +148,9 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Problem> {
     of_this_page(&headers)?;
     asked.is_sound().then_some(()).ok_or(BAD_REQUEST)?;
-    let (is_proxy, is_loopback) = (service.proxies.names(peer), peer.is_loopback());
-    if !is_proxy && !is_loopback {
-        return Err(IN_PLAIN);
-    }
+    let asking = Asking::of(&service, peer, &headers)?;
     is_set_up(&service).await?;
-    let from = service.proxies.sender(peer, &headers).map(network_of);
-    let (key, account) = match open(&service, from, asked).await {
+    let (key, account) = match open(&service, asking, asked).await {
         Ok(opened) => opened,
         Err(problem) => {
             service.metrics.sign_in(match problem.code() {
@@ -165,7 +169,7 @@ pub(super) async fn sign_in(
         tracing::error!(%error, "no session can be begun");
         Problem::FAILED
     })?;
-    let secure = if is_proxy && is_https(&headers) { "; Secure" } else { "" };
+    let secure = if asking.by_proxy && is_https(&headers) { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/hq; HttpOnly; SameSite=Strict{secure}");
     let view = view(&service, &session).await?;
     Ok(([(header::SET_COOKIE, header_value(&cookie)?)], Json(view)).into_response())
@@ -211,68 +215,77 @@ async fn is_set_up(service: &Shared) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Finds the account, tries password and code, uses the code up. Whoever asks for what is not there waits as long as
+/// Finds the account, tries password and code or passkey, uses the code up. Whoever asks for what is not there waits as long as
 /// everyone else.
 async fn open(
     service: &Shared,
-    from: Option<IpAddr>,
+    asking: Asking,
     asked: Asked,
-) -> Result<(countersign_core::crypto::SigningKey, Account), Problem> {
-    let headquarters = &service.headquarters;
-    let now_ms = service.clock.now_ms();
-    if from.is_some_and(|from| headquarters.addresses.is_spent(&from, now_ms)) {
-        return Err(LOCKED.saying_after(60));
-    }
+) -> Result<(SigningKey, Account), Problem> {
+    asking.may_try(service)?;
     let name = sign_in_name(&asked.name);
     let (private, wanted) = (Arc::clone(&service.private), name.clone());
-    let (account, codes) = blocking(move || {
+    let (account, codes, passkeys) = blocking(move || {
         let account = private.account_named(&wanted)?;
-        let codes = private.codes(account.as_ref().map_or(0, |account| account.number))?;
-        Ok((account, codes))
+        let number = account.as_ref().map_or(0, |account| account.number);
+        Ok((account, private.codes(number)?, private.passkeys(number)?))
     })
     .await?;
-    let unlocked = account.as_ref().map_or(0, |account| account.unlocked);
-    let begun = headquarters.lockouts.begin(&name, unlocked, now_ms);
-    begun.map_err(|seconds| LOCKED.saying_after(seconds))?;
-    let Some(opened) = tried(service, account.clone(), codes, asked).await.inspect_err(|_| {
-        headquarters.lockouts.not_made(&name);
-    })?
-    else {
-        if let Some(from) = from {
-            // Over budget there is nothing more to take.
-            let _ = headquarters.addresses.take(from, now_ms);
-        }
-        return Err(FAILED);
-    };
-    let Opened { key, code } = opened;
+    let second = Second::of(service, asked.code, asked.passkey)?;
+    let whose = account.clone();
+    let second = move || second.find(whose.as_ref(), &codes, &passkeys);
+    let opened =
+        try_password(service, asking, &name, account.clone(), asked.password, second).await?;
+    let (key, used) = opened.ok_or(FAILED)?;
     let account = account.ok_or(FAILED)?;
-    headquarters.lockouts.good(&name);
     role_of(service, &key).ok_or(NOT_NAMED)?;
     let (private, number) = (Arc::clone(&service.private), account.number);
-    // Somebody else may have used the same code at the same moment.
-    blocking(move || private.use_code(number, &code)).await?.then_some(()).ok_or(FAILED)?;
+    let now_ms = service.clock.now_ms();
+    // Somebody else may have used the same at the same moment.
+    let is_new = blocking(move || match used {
+        Spent::Code(code) => private.use_code(number, &code),
+        Spent::Passkey(Used { passkey, counter }) => private.use_passkey(passkey, counter, now_ms),
+    });
+    is_new.await?.then_some(()).ok_or(FAILED)?;
     Ok((key, account))
 }
 
-/// Tries password and code when it is their turn.
-async fn tried(
-    service: &Shared,
-    account: Option<Account>,
-    codes: Vec<super::CodeHash>,
-    asked: Asked,
-) -> Result<Option<Opened>, Problem> {
-    const { assert!(TRIED_AT_ONCE > 0) };
-    let headquarters = &service.headquarters;
-    let _place = headquarters.line.try_acquire().map_err(|_| BUSY.after(Some(5)))?;
-    let _turn = headquarters.turns.acquire().await.map_err(|_| Problem::FAILED)?;
-    let open = move || account::open(account.as_ref(), &codes, &asked.password, &asked.code);
-    match tokio::task::spawn_blocking(open).await {
-        Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "an account cannot be opened as it is stored");
-            Err(Problem::FAILED)
+/// What somebody signs in with beside their password.
+enum Second {
+    Code(String),
+    Passkey(Shown),
+}
+
+/// What was found to be right, and is used up by it.
+enum Spent {
+    Code(CodeHash),
+    Passkey(Used),
+}
+
+impl Second {
+    /// One of the two. A passkey's challenge is used up by it.
+    fn of(
+        service: &Shared,
+        code: Option<String>,
+        passkey: Option<Assertion>,
+    ) -> Result<Self, Problem> {
+        match (code, passkey) {
+            (Some(code), None) => Ok(Self::Code(code)),
+            (None, Some(assertion)) => Ok(Self::Passkey(Shown::new(service, assertion)?)),
+            _ => Err(BAD_REQUEST),
         }
-        Err(_) => Err(Problem::FAILED),
+    }
+
+    fn find(
+        &self,
+        account: Option<&Account>,
+        codes: &[CodeHash],
+        passkeys: &[Passkey],
+    ) -> Option<Spent> {
+        match self {
+            Self::Code(code) => account::code_of(account, codes, code).map(Spent::Code),
+            Self::Passkey(shown) => shown.find(account, passkeys).map(Spent::Passkey),
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 mod accounts;
 mod cosigned;
 mod feed_tokens;
+mod passkeys;
 mod private;
 mod space;
 mod sqlite;
@@ -20,6 +21,7 @@ use countersign_core::log::{Entry, Hash};
 pub use accounts::{Account, MakeAccountError};
 pub use cosigned::{Cosigned, KeptCosignatures, kept_cosignatures};
 pub use feed_tokens::{FEED_TOKENS, FeedToken, MakeTokenError};
+pub use passkeys::{AddPasskeyError, NewPasskey, PASSKEYS, Passkey};
 pub use private::{Held, Kept, PrivateStore, QuarantineLimits, Quarantined, Why};
 pub use space::try_room;
 pub use sqlite::SqliteLog;

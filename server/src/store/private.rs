@@ -1,7 +1,7 @@
 //! The private store: what cannot change a published number. Here: the quarantine, and how far each log had come, so
 //! that a log which went missing or went back is noticed; and what proves that one is an older copy. Accounts of
-//! headquarters are in `accounts.rs`, tokens of observers' programs in `feed_tokens.rs`,
-//! what witnesses cosigned in `cosigned.rs`.
+//! headquarters are in `accounts.rs`, their passkeys in `passkeys.rs`, tokens of observers' programs in `feed_tokens.rs`, what
+//! witnesses cosigned in `cosigned.rs`.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -87,6 +87,19 @@ const MIGRATIONS: &[M<'static>] = &[
             origin TEXT NOT NULL,
             note TEXT NOT NULL
          ) STRICT;",
+    ),
+    M::up(
+        "CREATE TABLE passkey (
+            passkey INTEGER PRIMARY KEY AUTOINCREMENT,
+            number INTEGER NOT NULL REFERENCES account (number) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            credential BLOB NOT NULL UNIQUE CHECK (length(credential) BETWEEN 1 AND 1023),
+            public BLOB NOT NULL,
+            counter INTEGER NOT NULL,
+            added_ms INTEGER NOT NULL,
+            used_ms INTEGER
+         ) STRICT;
+         CREATE INDEX passkey_number ON passkey (number);",
     ),
 ];
 

@@ -289,8 +289,21 @@ impl Party {
         Self::serve(node, Places::default()).await
     }
 
+    /// A server that knows where browsers have headquarters' pages.
+    pub async fn start_with_pages(&self, pages: &str) -> Server {
+        let node = opened(|| Node::open(&self.folder, &Options::default(), self.clock.clone()));
+        Self::serve_pages(node, Places::default(), Some(pages)).await
+    }
+
     async fn serve(node: Node, places: Places) -> Server {
+        Self::serve_pages(node, places, None).await
+    }
+
+    async fn serve_pages(node: Node, places: Places, pages: Option<&str>) -> Server {
         let service = Service::new(&node, TrustedProxies::default());
+        if let Some(pages) = pages {
+            service.headquarters.is_at(pages.parse().unwrap());
+        }
         let (stop, stopped) = watch::channel(false);
         let mut listeners = JoinSet::new();
         let mut bound: Vec<SocketAddr> = Vec::new();

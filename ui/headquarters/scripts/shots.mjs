@@ -105,6 +105,7 @@ for (const size of values.size.split(",")) {
     for (const scene of fixtures.scenes) {
       if (values.only !== "" && !values.only.split(",").includes(scene.name)) continue;
       behind = new servers.FixtureServer(scene.role);
+      behind.here = new URL(address).origin;
       scene.set?.(behind);
       await page.goto("about:blank");
       await page.addInitScript((language) => { try { localStorage.setItem("countersign-headquarters-language", language); } catch { /* about:blank keeps nothing */ } }, lang);

@@ -2,12 +2,13 @@ import { createContext } from "svelte";
 import { Attempt } from "./attempt.svelte";
 import { Client } from "./api/client";
 import { Failed, problemOf, type Problem } from "./api/problem";
-import type { Act, Contest, Entered, RoomName, Row, Session } from "./api/types";
+import type { Act, Contest, Entered, RoomName, Row, Second, Session } from "./api/types";
 import { boardView } from "./board_view.svelte";
 import { Clock } from "./clock.svelte";
 import { Live } from "./live.svelte";
 import { reportDrafts } from "./report_draft.svelte";
 import { parseRoute, type Route } from "./route";
+import type { SignInWay } from "./sign_in";
 
 /** `again`: the session ended while somebody worked. What they typed stays where it is until they are back. */
 export type Phase = "starting" | "out" | "again" | "in";
@@ -21,6 +22,8 @@ export class Desk {
   /** Why it could not be found out who is signed in. */
   trouble = $state.raw<Problem | null>(null);
   route = $state.raw<Route>(parseRoute(""));
+  /** What was chosen last at this desk to sign in with. */
+  way = $state<SignInWay>("code");
   live = $state.raw<Live | null>(null);
 
   constructor(client: Client = new Client(), clock: Clock = new Clock()) {
@@ -42,8 +45,8 @@ export class Desk {
     }
   }
 
-  async signIn(name: string, password: string, code: string): Promise<void> {
-    this.#in(await this.client.signIn(name, password, code));
+  async signIn(name: string, password: string, second: Second): Promise<void> {
+    this.#in(await this.client.signIn(name, password, second));
   }
 
   /** Signs out. The numbers leave this screen even when the server does not hear of it; then it throws, since the session still lives there. */

@@ -6,6 +6,7 @@ export type Route =
   | { room: RoomName; at: "precinct"; number: number }
   | { room: RoomName; at: "report"; number: number | null }
   | { room: RoomName; at: "held" }
+  | { room: RoomName; at: "own" }
   | { room: RoomName; at: "releases" }
   | { room: RoomName; at: "observe"; preview: number | null };
 
@@ -22,6 +23,7 @@ export function parseRoute(hash: string): Route {
     case "observe":
       return { room, at, preview: number };
     case "held":
+    case "own":
     case "releases":
       return { room, at };
     default:

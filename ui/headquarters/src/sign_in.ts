@@ -2,7 +2,15 @@
 export const SIGN_IN_FIELDS = ["name", "password", "code"] as const;
 export type SignInField = (typeof SIGN_IN_FIELDS)[number];
 
+/** What somebody has beside their password. */
+export type SignInWay = "code" | "passkey";
+
+/** What is typed for one of the two ways. */
+export function fieldsOf(way: SignInWay): readonly SignInField[] {
+  return way === "code" ? SIGN_IN_FIELDS : ["name", "password"];
+}
+
 /** The first of the fields that is still empty. */
-export function signInGap(typed: Record<SignInField, string>): SignInField | null {
-  return SIGN_IN_FIELDS.find((field) => (field === "password" ? typed[field] : typed[field].trim()) === "") ?? null;
+export function signInGap(typed: Record<SignInField, string>, way: SignInWay = "code"): SignInField | null {
+  return fieldsOf(way).find((field) => (field === "password" ? typed[field] : typed[field].trim()) === "") ?? null;
 }

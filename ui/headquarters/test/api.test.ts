@@ -87,7 +87,7 @@ describe("the client", () => {
 
   it("never takes a dead network for a wrong password", async () => {
     const client = new Client(() => Promise.reject(new TypeError("failed to fetch")));
-    await expect(client.signIn("a", "b", "c")).rejects.toMatchObject({ problem: { code: "network" } });
+    await expect(client.signIn("a", "b", { code: "c" })).rejects.toMatchObject({ problem: { code: "network" } });
   });
 
   it("says so when something else answers", async () => {

@@ -172,7 +172,7 @@ describe("a desk", () => {
     const desk = await opened(new FixtureServer(null));
     expect(desk.phase).toBe("out");
     expect(desk.trouble).toBeNull();
-    await desk.signIn("desk-7", "long password", "AB12");
+    await desk.signIn("desk-7", "long password", { code: "AB12" });
     expect(desk.phase).toBe("in");
     expect(desk.who.role).toBe("reviewer");
     desk.live?.stop();
@@ -194,7 +194,7 @@ describe("a desk", () => {
     expect(await attempt.run(async () => { await desk.act({ do: "approve", id: "x" }); })).toBe(false);
     expect(desk.phase).toBe("again");
     expect(desk.session?.person).toBe(7);
-    await desk.signIn("desk-7", "p", "c");
+    await desk.signIn("desk-7", "p", { code: "c" });
     expect(desk.phase).toBe("in");
     expect(draftOf("official", 5, contest).attendees).toBe("104");
     desk.live?.stop();
@@ -207,7 +207,7 @@ describe("a desk", () => {
     boardView.query = "polk";
     desk.ended();
     server.session = session("operator", { person: 8 });
-    await desk.signIn("desk-8", "p", "c");
+    await desk.signIn("desk-8", "p", { code: "c" });
     expect(reportDrafts.size).toBe(0);
     expect(boardView.query).toBe("");
     expect(desk.who.person).toBe(8);
@@ -290,5 +290,7 @@ describe("signing in", () => {
     expect(signInGap({ name: "n", password: "", code: "c" })).toBe("password");
     expect(signInGap({ name: "n", password: "  ", code: "" })).toBe("code");
     expect(signInGap({ name: "n", password: "p", code: "c" })).toBeNull();
+    expect(signInGap({ name: "n", password: "p", code: "" }, "passkey")).toBeNull();
+    expect(signInGap({ name: "n", password: "", code: "" }, "passkey")).toBe("password");
   });
 });

@@ -1,6 +1,6 @@
 /** A server that says what it is told to: for tests and pictures. */
-import type { Act, BoardEvent, Precinct, Releases, Role, Session, Tie } from "../src/api/types";
-import { boardEvent, held, precinct, releases, row, session } from "./fixtures";
+import type { Act, BoardEvent, Passkey, Precinct, Releases, Role, Session, Tie } from "../src/api/types";
+import { NOW, boardEvent, held, precinct, releases, row, session } from "./fixtures";
 
 export interface Answer {
   status: number;
@@ -16,6 +16,10 @@ export class FixtureServer {
   precinct: Precinct = precinct;
   releases: Releases = releases;
   ties: Tie[] = [];
+  /** Where the page is that asks, for whoever wants passkeys to be good there. */
+  here = "http://localhost";
+  passkeyOrigin: string | null = null;
+  passkeys: Passkey[] = [];
   /** What was asked for, in order. */
   readonly asked: { path: string; body: unknown; csrf: string | null }[] = [];
   /** Answers that are given once instead of the usual one, by path. */
@@ -37,6 +41,12 @@ export class FixtureServer {
       this.next.delete(path);
       return next;
     }
+    if (path === "sign-in" && body === null) {
+      return good({ passkey_origin: this.passkeyOrigin });
+    }
+    if (path === "sign-in/challenge") {
+      return good({ challenge: "AAEC", host: "localhost", time_ms: 240_000 });
+    }
     if (path === "sign-in") {
       this.session ??= session("reviewer");
       return good(this.session);
@@ -44,7 +54,22 @@ export class FixtureServer {
     if (this.session === null) {
       return { status: 401, body: { code: "not-signed-in" } };
     }
+    if (path === "passkeys" && body === null) {
+      return good({ passkeys: this.passkeys, most: 8, codes_left: this.session.codes_left, passkey_origin: this.passkeyOrigin });
+    }
     const [room, what, about] = path.split("/");
+    if (room === "passkeys" && about === "remove") {
+      this.passkeys = this.passkeys.filter((one) => one.passkey !== Number(what));
+      return { status: 204, body: null };
+    }
+    if (room === "passkeys" && what === undefined) {
+      const { name } = body as { name: string };
+      this.passkeys = [...this.passkeys, { passkey: 9, name, added_ms: NOW, used_ms: null }];
+      return { status: 201, body: { passkey: 9 } };
+    }
+    if (room === "passkeys") {
+      return good({ challenge: "AAEC", host: "localhost", time_ms: 240_000, user: "AAEC", name: "desk-7", algorithms: [-8, -7], known: [] });
+    }
     if (room === "session") {
       return good(this.session);
     }

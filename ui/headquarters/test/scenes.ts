@@ -18,10 +18,21 @@ const id = (name: string): string => `[data-testid="${name}"]`;
 const stop = { id: "53".repeat(32), why: "One county looks shifted", minutes: 60, person: 5, entered_ms: NOW - 300_000, approved_ms: NOW - 200_000, until_ms: NOW + 3_000_000, ended: false };
 const stopped: Releases = { ...releases, stops: [stop], pending: [{ ...(releases.pending[0] as Releases["pending"][number]) }] };
 
+function withPasskeys(server: FixtureServer): void {
+  server.passkeyOrigin = server.here;
+  server.passkeys = [
+    { passkey: 1, name: "Key on my key ring", added_ms: NOW - 9 * 86_400_000, used_ms: NOW - 3_600_000 },
+    { passkey: 2, name: "Desk 7", added_ms: NOW - 7_200_000, used_ms: null },
+  ];
+}
+
 export const scenes: Scene[] = [
   { name: "sign-in", role: null },
   { name: "sign-in-failed", role: null, presses: ["#sign-in-name=desk-7", "#sign-in-password=long password", "#sign-in-code=AB12", id("sign-in")], set: (server) => { server.refuse("sign-in", 401, "sign-in-failed"); } },
   { name: "sign-in-locked", role: null, presses: ["#sign-in-name=desk-7", "#sign-in-password=long password", "#sign-in-code=AB12", id("sign-in")], set: (server) => { server.refuse("sign-in", 429, "locked", { retry_after_s: 754 }); } },
+  { name: "sign-in-passkey", role: null, presses: ['[value="passkey"]'], set: (server) => { server.passkeyOrigin = server.here; } },
+  { name: "sign-in-passkey-failed", role: null, presses: ['[value="passkey"]', "#sign-in-name=desk-7", "#sign-in-password=long password", id("sign-in")], ends: "[data-problem]", set: (server) => { server.passkeyOrigin = server.here; } },
+  { name: "sign-in-passkey-elsewhere", role: null, set: (server) => { server.passkeyOrigin = "https://hq.example.org"; } },
   { name: "sign-in-setup", role: null, set: (server) => { server.refuse("session", 409, "setup-needed"); } },
   { name: "board", role: "reviewer" },
   { name: "board-search", role: "operator", presses: ["#search=polk c02"] },
@@ -53,6 +64,12 @@ export const scenes: Scene[] = [
   { name: "releases-withdraw", role: "release-manager", hash: "#/official/releases", presses: [id("withdraw"), '[data-release] input[type="text"]=Columns are shifted in one county.', id("withdraw-go")] },
   { name: "releases-stop", role: "release-manager", hash: "#/official/releases", presses: [id("stop"), "#stop-minutes=9000", id("stop-go")] },
   { name: "releases-stopped", role: "release-manager", hash: "#/official/releases", set: (server) => { server.releases = stopped; server.board = { ...server.board, stopped: stop }; } },
+  { name: "own", role: "reviewer", hash: "#/official/own", set: withPasskeys },
+  { name: "own-none", role: "observer", hash: "#/official/own", set: (server) => { server.passkeyOrigin = server.here; } },
+  { name: "own-elsewhere", role: "operator", hash: "#/official/own", set: (server) => { withPasskeys(server); server.passkeyOrigin = "https://hq.example.org"; } },
+  { name: "own-remove", role: "reviewer", hash: "#/official/own", presses: [id("remove-1"), "#remove-1-password=wrong password", id("remove-go-1")], ends: '[data-passkey="1"] [data-problem]', set: (server) => { withPasskeys(server); server.refuse("passkeys/1/remove", 403, "wrong-password"); } },
+  { name: "own-gap", role: "reviewer", hash: "#/official/own", presses: [id("add-passkey")], set: (server) => { server.passkeyOrigin = server.here; } },
+  { name: "own-full", role: "reviewer", hash: "#/official/own", set: (server) => { withPasskeys(server); server.passkeys = Array.from({ length: 8 }, (_, at) => ({ passkey: at + 1, name: `Key ${(at + 1).toString()}`, added_ms: NOW, used_ms: null })); } },
   { name: "observe", role: "observer" },
   { name: "observe-object", role: "observer", hash: "#/official/observe/2", presses: [id("object-1100")] },
   { name: "observe-precinct", role: "observer", hash: "#/official/precinct/1234", presses: [id("object-to-2")] },

@@ -1,8 +1,10 @@
 //! Headquarters as its pages meet it: accounts, sessions, what is shown, what is signed.
 
 mod acts;
+mod authenticator;
 mod board;
 mod feed;
+mod passkeys;
 mod people;
 mod questions;
 mod sign_in;

@@ -1,5 +1,8 @@
 import { Failed, problemIn } from "./problem";
-import type { Act, Entered, HeldMessage, Precinct, Preparation, Prepared, Releases, ReportFigures, RoomName, Session, Tie } from "./types";
+import type {
+  Act, Entered, HeldMessage, MadePasskey, OwnSignIn, PasskeyChallenge, PasskeyMaking, Precinct, Preparation, Prepared, Releases, ReportFigures,
+  RoomName, Second, Session, Tie, Ways,
+} from "./types";
 
 /** Milliseconds after which an answer is no longer waited for. An act is signed and made durable meanwhile. */
 const PATIENCE_MS = 20_000;
@@ -15,8 +18,34 @@ export class Client {
     this.#base = base;
   }
 
-  async signIn(name: string, password: string, code: string): Promise<Session> {
-    return this.#entered(await this.#send<Session>("sign-in", { name, password, code }));
+  async signIn(name: string, password: string, second: Second): Promise<Session> {
+    return this.#entered(await this.#send<Session>("sign-in", { name, password, ...second }));
+  }
+
+  ways(): Promise<Ways> {
+    return this.#get("sign-in");
+  }
+
+  /** What a passkey signs to sign somebody in. */
+  challenge(): Promise<PasskeyChallenge> {
+    return this.#send("sign-in/challenge", {});
+  }
+
+  ownSignIn(): Promise<OwnSignIn> {
+    return this.#get("passkeys");
+  }
+
+  /** After the password: what a new passkey is made with. */
+  beginPasskey(password: string): Promise<PasskeyMaking> {
+    return this.#send("passkeys/challenge", { password });
+  }
+
+  async addPasskey(name: string, made: MadePasskey): Promise<void> {
+    await this.#send("passkeys", { name, made });
+  }
+
+  async removePasskey(passkey: number, password: string): Promise<void> {
+    await this.#send(`passkeys/${passkey.toString()}/remove`, { password });
   }
 
   async signOut(): Promise<void> {

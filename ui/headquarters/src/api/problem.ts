@@ -1,11 +1,12 @@
 /** Every code of a problem that the server answers with, beside those of a refusal. */
 export const SERVER_CODES = [
   "not-signed-in", "sign-in-failed", "locked", "setup-needed", "csrf", "not-allowed", "bad-request", "not-found", "busy", "failed",
-  "of-the-batch", "none-ready", "no-such-tie",
+  "of-the-batch", "none-ready", "no-such-tie", "wrong-password", "too-many-passkeys", "passkey-known", "passkey-refused", "no-passkeys",
 ] as const;
 
-/** What this page notices by itself: no answer came, or one that it cannot read. */
-export const PAGE_CODES = ["network", "garbled"] as const;
+/** What this page notices by itself: no answer came, or one that it cannot read; a passkey's dialog gave nothing. */
+export const PAGE_CODES = ["network", "garbled", "passkey-cancelled", "passkey-failed"] as const;
+export type PageCode = (typeof PAGE_CODES)[number];
 
 /** Something did not work. */
 export interface Problem {

@@ -33,6 +33,59 @@ export interface Session {
   contest: Contest;
 }
 
+/** How one may sign in beside the password. */
+export interface Ways {
+  /** The address at which passkeys are good; absent where the server has none. */
+  passkey_origin: string | null;
+}
+
+/** What somebody has to sign in with. */
+export interface OwnSignIn extends Ways {
+  passkeys: Passkey[];
+  /** Most passkeys of a person. */
+  most: number;
+  codes_left: number;
+}
+
+export interface Passkey {
+  passkey: number;
+  name: string;
+  added_ms: number;
+  used_ms: number | null;
+}
+
+/** What an authenticator signs, for which host, and how long it may take. Bytes are base64url without padding, here and below. */
+export interface PasskeyChallenge {
+  challenge: string;
+  host: string;
+  time_ms: number;
+}
+
+/** What a browser needs to have a passkey made. */
+export interface PasskeyMaking extends PasskeyChallenge {
+  user: string;
+  name: string;
+  /** COSE's numbers, the preferred first. */
+  algorithms: number[];
+  known: string[];
+}
+
+export interface MadePasskey {
+  client_data: string;
+  attestation: string;
+}
+
+export interface ShownPasskey {
+  id: string;
+  client_data: string;
+  authenticator_data: string;
+  signature: string;
+  user: string | null;
+}
+
+/** What somebody signs in with beside their password. */
+export type Second = { code: string } | { passkey: ShownPasskey };
+
 /** In the order of the way. */
 export const STANDINGS = [
   "missing", "inConflict", "setAside", "flagged", "consistent", "verified", "released", "corrected", "reopened",
