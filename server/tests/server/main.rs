@@ -11,6 +11,7 @@ mod begin_again;
 mod commands;
 mod compared;
 mod copy;
+mod coverage;
 mod crash;
 mod early;
 mod find;
