@@ -93,6 +93,8 @@ refusals! {
     WeakerEvidence = "weaker-evidence", 409, Refused, "An earlier decision rests on stronger evidence. Name it to put it aside.";
     /// It names a report, preview, release, stop or objection that is not in the log.
     UnknownSubject = "unknown-subject", 409, Refused, "What this is about is not in the log.";
+    /// Something impossible in the numbers of a precinct was answered by no reviewer.
+    OpenFinding = "open-finding", 409, Refused, "Something impossible was found in the numbers of a precinct, and no reviewer has answered it.";
     /// Since it was prepared, another report counts, or another decision or release came.
     ChangedSince = "changed-since", 409, Refused, "Something changed since this was prepared. Look again and prepare it anew.";
     /// The question that it replies to is closed: a reply, a correction or a decision came first.

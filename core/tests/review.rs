@@ -36,6 +36,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        Self::reporting(|_| {})
+    }
+
+    /// One whose tablets report something else.
+    fn reporting(change: impl Fn(&mut Report)) -> Self {
         let mut hall = Hall::open();
         let reviewer = Worker::new(10, Role::Reviewer);
         let transcriber = Worker::new(11, Role::Reviewer);
@@ -47,7 +52,10 @@ impl Desk {
         let mut reports = Vec::new();
         for n in 0..4 {
             hall.enter(&hall.party.device(n).enrolment(n)).expect("enrols");
-            let report = hall.party.device(n).report(n, |report| report.attendees += n);
+            let report = hall.party.device(n).report(n, |report| {
+                report.attendees += n;
+                change(report);
+            });
             hall.enter(&report).expect("reports");
             reports.push(report.id());
         }
@@ -631,16 +639,55 @@ fn numbers_are_the_observers_from_the_preview_and_everyone_s_from_the_release() 
     }
 }
 
+/// More people at first alignment than attended, and a delegate too many.
+fn impossible(report: &mut Report) {
+    report.counts[0][0] += 59;
+    report.counts[2][0] += 1;
+}
+
+#[test]
+fn t48_no_preview_and_no_release_names_a_precinct_with_an_open_finding() {
+    let mut desk = Desk::reporting(impossible);
+    let named = [(0, desk.reports[0], None)];
+    assert_eq!(desk.preview(&named), Err(Refusal::OpenFinding), "nobody decided");
+    let flags = desk.hall.state.flags(PrecinctNumber(0), &[]);
+    let open: Vec<_> = flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    assert_eq!(open.len(), 2);
+    desk.decide(|decision| decision.answers = open[1..].to_vec()).unwrap();
+    assert_eq!(desk.preview(&named), Err(Refusal::OpenFinding), "one is still open");
+    desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
+    desk.release(&named);
+}
+
+#[test]
+fn t48_what_is_found_after_the_preview_keeps_its_release_from_being_approved() {
+    let mut desk = Desk::new();
+    let preview = desk.preview(&[(0, desk.reports[0], None)]).unwrap();
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    // A later package says that the precinct elects one delegate less.
+    let party = &desk.hall.party;
+    let mut contest = party.contest().clone();
+    contest.precincts[0].delegates = contest.precincts[0].delegates.map(|delegates| delegates - 1);
+    desk.hall.enter(&Package::sign(2, contest, &party.party)).unwrap();
+    let approve = Approve { approves: release };
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::OpenFinding));
+    // Where something is found is its own matter: the rest of the preview goes on.
+    let preview = desk.preview(&[(1, desk.reports[1], None)]).unwrap();
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+}
+
 #[test]
 fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_back() {
-    let mut desk = Desk::new();
+    let mut desk = Desk::reporting(impossible);
     let standing = |desk: &Desk, precinct: u32| {
         let precinct = PrecinctNumber(precinct);
         let flags = desk.hall.state.flags(precinct, &[]);
         desk.hall.state.standing(precinct, &flags)
     };
     assert_eq!(standing(&desk, 9), Standing::Missing);
-    // More people at first alignment than attended, among others: what the bare test report says is impossible.
     assert_eq!(standing(&desk, 0), Standing::Flagged);
     let flags = desk.hall.state.flags(PrecinctNumber(0), &[]);
     let open: Vec<_> = flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
@@ -651,18 +698,24 @@ fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_ba
     // A second source with the same numbers, and the answers hold for what was there then.
     let other = desk.hall.party.device(9);
     desk.hall.enter(&other.enrolment(0)).unwrap();
-    desk.hall.enter(&other.report(0, |_| {})).unwrap();
+    desk.hall.enter(&other.report(0, impossible)).unwrap();
     assert_eq!(standing(&desk, 0), Standing::Flagged, "a report came after the answer");
     desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
     assert_eq!(standing(&desk, 0), Standing::Consistent, "two tablets of one invitation are one");
-    let called = desk.hall.party.device(0).report_as(0, |report| report.channel = Channel::Hotline);
+    let called = desk.hall.party.device(0).report_as(0, |report| {
+        impossible(report);
+        report.channel = Channel::Hotline;
+    });
     desk.hall.act(&desk.operator, &called).unwrap();
     desk.decide(|decision| decision.answers.clone_from(&open)).unwrap();
     assert_eq!(standing(&desk, 0), Standing::Verified);
     let first = desk.reports[0];
     desk.release(&[(0, first, None)]);
     assert_eq!(standing(&desk, 0), Standing::Released);
-    let correction = desk.correct(0);
+    let device = desk.hall.party.device(0);
+    let correction = device.correction(0, &device.report(0, impossible));
+    desk.hall.enter(&correction).unwrap();
+    let correction = correction.id();
     desk.decide(|decision| decision.report = Some(correction)).unwrap();
     assert_eq!(standing(&desk, 0), Standing::Reopened);
     desk.release(&[(0, correction, Some(Cause::Precinct))]);

@@ -425,6 +425,7 @@ fn every_refusal_of_the_server_has_its_standing() {
             | Refusal::SamePerson
             | Refusal::WeakerEvidence
             | Refusal::UnknownSubject
+            | Refusal::OpenFinding
             | Refusal::ChangedSince => refused(RefusedReason::Other),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_core::contest::Contest;
+use countersign_core::contest::{Contest, CountKind};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{KeyId, MessageId, PrecinctNumber, sha256};
 use countersign_core::invitation::InvitationCode;
@@ -100,22 +100,31 @@ impl Signer {
         self.key.id()
     }
 
-    /// A first report with so many people, all of them in the first group. Another number is another report.
+    /// A first report with so many people, all of them in the first group, which gets every delegate: nothing in it is
+    /// impossible. Another number is another report.
     #[must_use]
     pub fn report(&self, people: u32) -> Message {
         let contest = &self.package.contest;
-        let mut count = vec![0; contest.groups.len()];
-        if let Some(first) = count.first_mut() {
-            *first = people;
-        }
+        let precinct = self.code.precinct();
+        let count = |kind: &CountKind| {
+            let mut count = vec![0; contest.groups.len()];
+            if let Some(first) = count.first_mut() {
+                *first = if kind.is_of_people() {
+                    people
+                } else {
+                    contest.delegates_to_elect(precinct.0, Some(people)).unwrap_or(0)
+                };
+            }
+            count
+        };
         let report = Report {
             package: self.package.id,
-            precinct: self.code.precinct(),
+            precinct,
             revision: 1,
             supersedes: None,
             reason: None,
             attendees: people,
-            counts: vec![count; contest.counts.len()],
+            counts: contest.counts.iter().map(count).collect(),
             lots: Vec::new(),
             acknowledged: Vec::new(),
             attestations: Vec::new(),

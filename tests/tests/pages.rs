@@ -43,8 +43,8 @@ fn recanvass(house: &House, message: &Message) -> Result<PreviewedPrecinct> {
     let precinct = report.precinct;
     report.channel = Channel::Transcription;
     report.attendees += 3;
-    for count in &mut report.counts {
-        count[0] += 3;
+    for (kind, count) in house.contest.counts.iter().zip(&mut report.counts) {
+        count[0] += if kind.is_of_people() { 3 } else { 0 };
     }
     let report = house.act(&house.workers.transcriber, &report)?;
     let decision = Decision {

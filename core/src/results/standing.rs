@@ -126,11 +126,9 @@ impl RoomState {
             _ => Vec::new(),
         };
         named.extend_from_slice(more);
-        let last = self.reports(precinct).last().map(|report| report.index);
-        let decision =
-            self.review().decision(precinct).filter(|decided| last < Some(decided.signed.index));
+        let answering = self.review().answering(precinct, self.reports(precinct));
         let answered = |name: &FindingName| {
-            let decided = decision?;
+            let decided = answering?;
             decided.decision.answers.contains(name).then_some(decided.signed.id)
         };
         named

@@ -31,7 +31,7 @@ impl Hall {
     }
 
     pub(crate) fn closed_in(room: Room) -> Self {
-        let party = Party { room, ..Party::new(common::practice()) };
+        let party = Party { room, adds_up: true, ..Party::new(common::practice()) };
         let state = RoomState::new("practice", room, party.party.public());
         let mut hall = Self { party, state, now_ms: FIRST_MS, log: Vec::new() };
         hall.enter(&hall.party.package.clone()).expect("the first package");

@@ -19,6 +19,8 @@ pub(crate) struct Party {
     pub(crate) package: Message,
     pub(crate) contest: Contest,
     pub(crate) room: Room,
+    /// Whether its tablets report numbers in which nothing is impossible. What was recorded of messages has others.
+    pub(crate) adds_up: bool,
 }
 
 pub(crate) struct Tablet {
@@ -27,6 +29,8 @@ pub(crate) struct Tablet {
     contest: String,
     package: MessageId,
     shape: (usize, usize),
+    /// How many delegates each precinct elects, where its numbers have to add up.
+    elects: Option<Vec<u32>>,
 }
 
 impl Party {
@@ -46,6 +50,7 @@ impl Party {
             admin: SigningKey::from_seed(&[2; 32]),
             contest,
             room: Room::Official,
+            adds_up: false,
         }
     }
 
@@ -118,6 +123,10 @@ impl Party {
             contest: self.contest.id.clone(),
             package: self.package.id(),
             shape: (self.contest.counts.len(), self.contest.groups.len()),
+            elects: self.adds_up.then(|| {
+                let numbers = self.contest.precinct_numbers();
+                numbers.map(|n| self.contest.delegates_to_elect(n.0, None).unwrap_or(0)).collect()
+            }),
         }
     }
 }
@@ -143,6 +152,22 @@ impl Tablet {
     /// What a report says, unsigned.
     pub(crate) fn report_as(&self, precinct: u32, change: impl FnOnce(&mut Report)) -> Report {
         let (counts, groups) = self.shape;
+        let in_one_group = |number: u32| {
+            let mut count = vec![0; groups];
+            count[0] = number;
+            count
+        };
+        let counts = match &self.elects {
+            // Everybody stands in one group, which gets every delegate.
+            Some(elects) => {
+                vec![
+                    in_one_group(141),
+                    in_one_group(141),
+                    in_one_group(elects.get(precinct as usize).copied().unwrap_or(0)),
+                ]
+            }
+            None => vec![(0..groups as u32).collect(); counts],
+        };
         let mut report = Report {
             package: self.package,
             precinct: PrecinctNumber(precinct),
@@ -150,7 +175,7 @@ impl Tablet {
             supersedes: None,
             reason: None,
             attendees: 141,
-            counts: vec![(0..groups as u32).collect(); counts],
+            counts,
             lots: vec![Lot {
                 seats: 1,
                 groups: vec![1, 3],

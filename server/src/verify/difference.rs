@@ -339,6 +339,10 @@ impl Difference {
                     "The rules were broken: a release without two people, without its window, during a stop, or by whoever had a \
                      part in the numbers. What it released is not to be believed."
                 }
+                Refusal::OpenFinding => {
+                    "Something impossible in the numbers was answered by no reviewer, and they were released all the same. What the \
+                     finding says of them is to be looked at before they are believed."
+                }
                 Refusal::ChangedSince
                 | Refusal::UnknownSubject
                 | Refusal::WrongSupersedes

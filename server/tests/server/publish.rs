@@ -175,6 +175,10 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     for county in &mut contest.counties {
         county.state_delegates = 0;
     }
+    // As many as a site with twenty people elects.
+    for precinct in &mut contest.precincts {
+        precinct.delegates = precinct.delegates.map(|_| 4);
+    }
     let basis = Some(NationalBasis::CountyDelegates);
     contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis });
     let party = Party::with_contest(&[ROOM], contest);
@@ -186,6 +190,9 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     for number in (0..).take(party.contest.precincts.len()) {
         let tablet = server.tablet(&party, ROOM, number).await;
         let mut report = party.report(number, 20);
+        for count in &mut report.counts {
+            count[..2].copy_from_slice(&[5, 15]);
+        }
         report.counts[delegates][..2].copy_from_slice(&[1, 3]);
         let report = party.sign(ROOM, &tablet, &report);
         server.send(ROOM, &report).await.receipt();

@@ -100,6 +100,7 @@ async fn t31_every_wrong_message_is_refused_with_its_code_and_counted() {
             "same-person",
             "weaker-evidence",
             "unknown-subject",
+            "open-finding",
             "changed-since",
             "question-closed",
             "window-open",

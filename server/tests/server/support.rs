@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use countersign_core::contest::Contest;
+use countersign_core::contest::{Contest, CountKind};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
@@ -161,10 +161,17 @@ impl Party {
         Enrolment::sign(id, room, &invitation, device, request)
     }
 
-    /// A first report of a precinct, with `people` in the first group.
+    /// A first report of a precinct, with `people` in the first group, which gets every delegate: nothing in it is impossible.
     pub fn report(&self, precinct: u32, people: u32) -> Report {
-        let mut count = vec![0; self.contest.groups.len()];
-        count[0] = people;
+        let count = |kind: &CountKind| {
+            let mut count = vec![0; self.contest.groups.len()];
+            count[0] = if kind.is_of_people() {
+                people
+            } else {
+                self.contest.delegates_to_elect(precinct, Some(people)).unwrap_or(0)
+            };
+            count
+        };
         Report {
             package: self.package,
             precinct: PrecinctNumber(precinct),
@@ -172,7 +179,7 @@ impl Party {
             supersedes: None,
             reason: None,
             attendees: people,
-            counts: vec![count; self.contest.counts.len()],
+            counts: self.contest.counts.iter().map(count).collect(),
             lots: Vec::new(),
             acknowledged: Vec::new(),
             attestations: Vec::new(),
@@ -182,6 +189,14 @@ impl Party {
             device_time_ms: START_MS,
             app_version: "0.1.0".to_owned(),
         }
+    }
+
+    /// The same with a delegate more than the precinct elects.
+    pub fn impossible(&self, precinct: u32, people: u32) -> Report {
+        let mut report = self.report(precinct, people);
+        let delegates = self.contest.count_index(CountKind::Delegates).expect("are counted");
+        report.counts[delegates][0] += 1;
+        report
     }
 
     pub fn correction(&self, of: MessageId, precinct: u32, people: u32) -> Report {

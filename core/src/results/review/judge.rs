@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Review;
 use super::releases::{Pending, ProposedRelease};
+use crate::checks::{Finding, Severity};
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{
@@ -14,6 +15,7 @@ use crate::refusal::Refusal;
 use crate::results::persons::Persons;
 use crate::results::reports::{ReceivedReport, Reports};
 use crate::results::room_state::Candidate;
+use crate::results::standing::findings_of;
 
 /// A person's act, and what it is judged by.
 #[derive(Clone, Copy)]
@@ -153,6 +155,7 @@ impl Review {
         for named in &preview.precincts {
             act.contest.precinct(named.precinct.0).ok_or(Refusal::WrongPrecinct)?;
             self.is_still_so(act, named)?;
+            self.is_answered(act, named.precinct)?;
             let before = released.get(&named.precinct);
             allowed(self.says_why(preview.layer, named, before))?;
             allowed(before.is_some() || named.report.is_some())?;
@@ -180,6 +183,7 @@ impl Review {
         let released = self.released(preview.layer);
         for named in release.precincts(preview) {
             self.is_still_so(act, named)?;
+            self.is_answered(act, named.precinct)?;
             if self.had_a_part(act, person, named.precinct) {
                 return Err(Refusal::OwnEntry);
             }
@@ -220,6 +224,22 @@ impl Review {
             (None, _) => true,
         };
         if counts && decision == named.decision { Ok(()) } else { Err(Refusal::ChangedSince) }
+    }
+
+    /// Whether a reviewer answered everything impossible that the checks on a precinct's own figures (C01 to C10) find in what
+    /// counts. Those across precincts are not judged here: who reads the public log does not have every precinct.
+    fn is_answered(&self, act: Act<'_>, precinct: PrecinctNumber) -> Result<(), Refusal> {
+        if act.unpublished.contains(&precinct) {
+            return Ok(());
+        }
+        let Candidate::Report(report) = act.reports.candidate(precinct) else { return Ok(()) };
+        let answering = self.answering(precinct, act.reports.of(precinct));
+        let is_open = |finding: &Finding| {
+            finding.severity == Severity::Impossible
+                && !answering.is_some_and(|one| one.decision.answers.contains(&finding.name()))
+        };
+        let open = findings_of(act.contest, &report.report()).iter().any(is_open);
+        if open { Err(Refusal::OpenFinding) } else { Ok(()) }
     }
 
     fn judge_withdraw(&self, act: Act<'_>, withdraw: &Withdraw) -> Result<(), Refusal> {

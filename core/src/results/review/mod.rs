@@ -15,6 +15,7 @@ pub(super) use judge::Act;
 
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Answer, CopyCompared, Decision, Objection, Preview};
+use crate::results::reports::ReceivedReport;
 
 /// When and by whom a message came into the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,18 @@ impl Review {
     #[must_use]
     pub fn decision(&self, precinct: PrecinctNumber) -> Option<&Decided> {
         self.decisions(precinct).last()
+    }
+
+    /// The decision that answers findings in a precinct's reports: its last one, if that came after the last of them. A later
+    /// report opens all findings again.
+    #[must_use]
+    pub fn answering(
+        &self,
+        precinct: PrecinctNumber,
+        reports: &[ReceivedReport],
+    ) -> Option<&Decided> {
+        let last = reports.last().map(|report| report.index);
+        self.decision(precinct).filter(|decided| last < Some(decided.signed.index))
     }
 
     /// Who admitted a message that was held, if anybody did.

@@ -173,6 +173,7 @@ fn english(refusal: Refusal) -> (&'static str, &'static str) {
         | Refusal::WeakerEvidence
         | Refusal::UnknownSubject
         | Refusal::ChangedSince
+        | Refusal::OpenFinding
         | Refusal::QuestionClosed
         | Refusal::WindowOpen
         | Refusal::Stopped => {
@@ -240,6 +241,7 @@ fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
         | Refusal::WeakerEvidence
         | Refusal::UnknownSubject
         | Refusal::ChangedSince
+        | Refusal::OpenFinding
         | Refusal::QuestionClosed
         | Refusal::WindowOpen
         | Refusal::Stopped => (

@@ -33,7 +33,7 @@ impl House {
         let mut signed = Vec::new();
         for precinct in 0..2 {
             let device = server.tablet(&party, ROOM, precinct).await;
-            let report = party.sign(ROOM, &device, &party.report(precinct, 20 + precinct));
+            let report = party.sign(ROOM, &device, &party.impossible(precinct, 20 + precinct));
             server.send(ROOM, &report).await.receipt();
             signed.push((device, report));
         }

@@ -10,9 +10,10 @@ use countersign_core::contest::{Published, read_published};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
 use countersign_core::message::{
-    Approve, Layer, Message, Preview, PreviewedPrecinct, Release, Scope,
+    Approve, Decision, Evidence, FindingName, Layer, Message, Preview, PreviewedPrecinct, Release,
+    Scope,
 };
-use countersign_core::results::RoomState;
+use countersign_core::results::{Flag, RoomState};
 use countersign_server::publish::Publisher;
 use countersign_server::publish::export::{Messages, export};
 use countersign_server::publish::pages::Witnesses;
@@ -136,19 +137,45 @@ fn reports(tablets: &Tablets, sequence: u64) -> Outcome<Vec<Vec<u8>>> {
 }
 
 fn release(house: &House, reports: &[Vec<u8>]) -> Outcome<()> {
-    let precincts = (0..).zip(reports).map(|(number, report)| PreviewedPrecinct {
-        precinct: PrecinctNumber(number),
-        report: Some(MessageId::of(report)),
-        decision: None,
-        cause: None,
-    });
+    let state = house.state()?;
+    let mut precincts = Vec::new();
+    for (number, report) in (0..).zip(reports) {
+        let (precinct, report) = (PrecinctNumber(number), Some(MessageId::of(report)));
+        let open = state.flags(precinct, &[]).into_iter().filter(Flag::is_open);
+        let mut answers: Vec<FindingName> = open.map(|flag| flag.name).collect();
+        answers.sort_unstable();
+        answers.dedup();
+        let decision = if answers.is_empty() {
+            None
+        } else {
+            Some(house.act(&house.workers.reviewer, &decision(precinct, report, answers))?)
+        };
+        precincts.push(PreviewedPrecinct { precinct, report, decision, cause: None });
+    }
     let (name, layer) = ("all of it".to_owned(), Layer::Night);
-    let preview = Preview { number: 1, name, layer, precincts: precincts.collect() };
+    let preview = Preview { number: 1, name, layer, precincts };
     let managers = &house.workers;
     let preview = house.act(&managers.manager, &preview)?;
     let release = house.act(&managers.manager, &Release { preview, left_out: Vec::new() })?;
     house.act(&managers.second, &Approve { approves: release })?;
     Ok(())
+}
+
+/// What is impossible in what was published was published all the same.
+fn decision(
+    precinct: PrecinctNumber,
+    report: Option<MessageId>,
+    answers: Vec<FindingName>,
+) -> Decision {
+    Decision {
+        precinct,
+        report,
+        evidence: Evidence::Sheet,
+        why: "as it was published".to_owned(),
+        answers,
+        after: None,
+        overrides: None,
+    }
 }
 
 fn check(state: &RoomState) -> usize {

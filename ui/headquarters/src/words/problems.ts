@@ -42,6 +42,7 @@ export const problemWords: Record<string, Sentence> = {
   "same-person": { title: m.p_same_person_title, text: m.p_same_person_text },
   "weaker-evidence": { title: m.p_weaker_evidence_title, text: m.p_weaker_evidence_text },
   "unknown-subject": { title: m.p_unknown_subject_title, text: m.p_unknown_subject_text },
+  "open-finding": { title: m.p_open_finding_title, text: m.p_open_finding_text },
   "changed-since": { title: m.p_changed_since_title, text: m.p_changed_since_text },
   "question-closed": { title: m.p_question_closed_title, text: m.p_question_closed_text },
   "window-open": { title: m.p_window_open_title, text: m.p_window_open_text },
