@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::room_state::{Candidate, RoomState};
 use crate::checks::Severity;
 use crate::checks::statewide::{
-    Numbers, PrecinctSources, Scope, Source, StatewideFinding, check_statewide,
+    self, Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
 };
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{FindingName, Layer, Report};
@@ -16,9 +16,16 @@ pub struct Across {
     /// Everything, in the order of precincts, then counties, then the batch as a whole.
     pub findings: Vec<StatewideFinding>,
     by_precinct: BTreeMap<PrecinctNumber, Vec<(FindingName, Severity)>>,
+    asked: BTreeMap<PrecinctNumber, Vec<StatewideRule>>,
 }
 
 impl Across {
+    /// Checks that had something to compare a precinct's numbers with, whatever they found; none where nothing counts.
+    #[must_use]
+    pub fn asked(&self, precinct: PrecinctNumber) -> &[StatewideRule] {
+        self.asked.get(&precinct).map_or(&[], Vec::as_slice)
+    }
+
     /// Findings of a precinct as a decision names them, for [`RoomState::flags`].
     #[must_use]
     pub fn of(&self, precinct: PrecinctNumber) -> &[(FindingName, Severity)] {
@@ -68,6 +75,9 @@ impl RoomState {
                 corrects: report.supersedes.and_then(find),
             });
         }
+        let asked = statewide::asked(&package.contest, &precincts);
+        let numbers = precincts.iter().map(|sources| PrecinctNumber(sources.precinct));
+        let asked = numbers.zip(asked).collect();
         let findings = check_statewide(&package.contest, &precincts);
         let mut by_precinct: BTreeMap<PrecinctNumber, Vec<(FindingName, Severity)>> =
             BTreeMap::new();
@@ -76,7 +86,7 @@ impl RoomState {
             let name = FindingName { check: finding.rule().number(), group: None };
             by_precinct.entry(PrecinctNumber(number)).or_default().push((name, finding.severity()));
         }
-        Across { findings, by_precinct }
+        Across { findings, by_precinct, asked }
     }
 }
 

@@ -8,6 +8,7 @@ mod support;
 mod audit;
 mod backup;
 mod begin_again;
+mod checks_page;
 mod commands;
 mod compared;
 mod copy;
