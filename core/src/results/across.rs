@@ -7,7 +7,7 @@ use super::review::{Decided, Previewed};
 use super::room_state::{Candidate, RoomState};
 use super::standing::Flag;
 use crate::checks::statewide::{
-    Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
+    self, Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
 };
 use crate::contest::Contest;
 use crate::id::{MessageId, PrecinctNumber};
@@ -19,9 +19,16 @@ pub struct Across {
     /// Everything, in the order of precincts, then counties, then the batch as a whole.
     pub findings: Vec<StatewideFinding>,
     by_precinct: BTreeMap<PrecinctNumber, Vec<Flag>>,
+    asked: BTreeMap<PrecinctNumber, Vec<StatewideRule>>,
 }
 
 impl Across {
+    /// Checks that had something to compare a precinct's numbers with, whatever they found; none where nothing counts.
+    #[must_use]
+    pub fn asked(&self, precinct: PrecinctNumber) -> &[StatewideRule] {
+        self.asked.get(&precinct).map_or(&[], Vec::as_slice)
+    }
+
     /// Findings of a precinct as a decision names them, for [`RoomState::flags`]. That two precincts have the same numbers
     /// (H01) is answered by a decision about either of them, if it was made while both had these numbers.
     #[must_use]
@@ -53,6 +60,9 @@ impl RoomState {
                 && !self.flags(precinct, &[]).iter().any(Flag::is_open);
             precincts.push(sources);
         }
+        let asked = statewide::asked(&package.contest, &precincts);
+        let numbers = precincts.iter().map(|sources| PrecinctNumber(sources.precinct));
+        let asked = numbers.zip(asked).collect();
         let findings = check_statewide(&package.contest, &precincts);
         let mut by_precinct: BTreeMap<PrecinctNumber, Vec<Flag>> = BTreeMap::new();
         for finding in &findings {
@@ -67,7 +77,7 @@ impl RoomState {
             let flag = Flag { name, severity: finding.severity(), answered };
             by_precinct.entry(precinct).or_default().push(flag);
         }
-        Across { findings, by_precinct }
+        Across { findings, by_precinct, asked }
     }
 
     /// Checks what a preview names by what observers could see when it was entered: against the latest numbers that previews had

@@ -11,6 +11,8 @@ use countersign_core::rules::TenThousandths;
 
 /// Measure of people who voted early.
 pub const EARLY_ATTENDEES: &str = "earlyAttendees";
+/// Measure of the state that is 1 once enough is released for shares, leaders and national delegates.
+pub const COVERED: &str = "covered";
 /// What the measures of early votes begin with; the count and the group follow.
 pub const EARLY: &str = "early:";
 
@@ -53,6 +55,9 @@ impl Cells {
     pub fn of(released: &Released) -> Self {
         let contest = &released.package.contest;
         let mut cells = Self::default();
+        if released.is_covered() {
+            cells.put("state", COVERED, 1);
+        }
         cells.totals(contest, &released.statewide);
         for county in &released.counties {
             cells.totals(contest, county);
@@ -60,7 +65,7 @@ impl Cells {
         for (_, district) in &released.districts {
             cells.totals(contest, district);
         }
-        if let Some(national) = &released.national {
+        if let Some(national) = released.published_national() {
             for (group, seats) in contest.groups.iter().zip(national.totals()) {
                 cells.put("state", format!("national:{}", group.key), seats);
             }

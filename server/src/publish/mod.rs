@@ -22,7 +22,7 @@ use countersign_core::id::MessageId;
 use countersign_core::log::LogKey;
 use countersign_core::results::{Released, RoomState};
 
-use cells::{Cells, Difference, EARLY_ATTENDEES};
+use cells::{COVERED, Cells, Difference, EARLY_ATTENDEES};
 use data::Unreadable;
 use files::{File, Files, put};
 use pages::find::Lookup;
@@ -233,10 +233,11 @@ impl OnPages {
     pub fn of(released: &Released) -> Self {
         let mut by_region: HashMap<String, Cells> = HashMap::new();
         let mut expect = |cell: &cells::Cell, number: &str| {
-            let shown =
-                !matches!(cell.measure.as_str(), "attendees" | "released" | EARLY_ATTENDEES)
-                    && !cell.measure.starts_with("official:")
-                    && !cell.measure.starts_with("national:");
+            let shown = !matches!(
+                cell.measure.as_str(),
+                "attendees" | "released" | COVERED | EARLY_ATTENDEES
+            ) && !cell.measure.starts_with("official:")
+                && !cell.measure.starts_with("national:");
             if shown {
                 let region = by_region.entry(cell.region.clone()).or_default();
                 region.put(&cell.region, &*cell.measure, number);

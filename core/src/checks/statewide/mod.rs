@@ -13,6 +13,7 @@
 //!
 //! All of it together is n log n in the precincts and linear in the cells.
 
+mod asked;
 mod found;
 mod history;
 mod same;
@@ -23,6 +24,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+pub use asked::asked;
 pub use found::{Against, Change, Found, Scope, StatewideFinding};
 
 use crate::contest::{Contest, CountKind};

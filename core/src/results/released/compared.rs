@@ -105,7 +105,7 @@ pub struct Compared {
 
 impl Compared {
     /// Compares what is released in two layers of a room, the earlier one first. `wanted` are the releases that both were worked
-    /// out with (see [`Released::by`]).
+    /// out with (see [`Released::by`]). National delegates are compared where both may publish them.
     #[must_use]
     pub fn of(
         state: &RoomState,
@@ -165,7 +165,8 @@ fn steps(
 
 fn regions(before: &Released, after: &Released) -> Vec<ComparedRegion> {
     let contest = &after.package.contest;
-    let seats = |released: &Released| released.national.as_ref().map(|national| national.totals());
+    let seats =
+        |released: &Released| released.published_national().map(|national| national.totals());
     let national = seats(before).zip(seats(after));
     let mut statewide =
         both(of_totals(contest, &before.statewide), of_totals(contest, &after.statewide));

@@ -108,7 +108,8 @@ pub struct Released {
     pub counties: Vec<Totals>,
     /// Sums for each congressional district that a county lies in, in rising order.
     pub districts: Vec<(u8, Totals)>,
-    /// The national delegates that these numbers give; absent where the contest elects none.
+    /// The national delegates that these numbers give; absent where the contest elects none. What is published of them:
+    /// [`Released::published_national`].
     pub national: Option<National>,
 }
 
@@ -238,7 +239,13 @@ impl Released {
         Some(&self.precincts[at])
     }
 
-    /// Whether enough is released for shares and leaders to be shown.
+    /// The national delegates that may be published: none before enough is released, because a share-out of seats says who leads.
+    #[must_use]
+    pub fn published_national(&self) -> Option<&National> {
+        self.national.as_ref().filter(|_| self.is_covered())
+    }
+
+    /// Whether enough is released for shares, leaders and national delegates to be shown.
     #[must_use]
     pub fn is_covered(&self) -> bool {
         let (released, all) = (self.precincts.len() as u64, self.package.contest.precincts.len());

@@ -6,7 +6,7 @@ use countersign_core::contest::{Contest, CountKind};
 use countersign_core::results::{Region, Released, Totals};
 
 use super::Unreadable;
-use crate::publish::cells::{Cell, Cells, EARLY, EARLY_ATTENDEES, region_name};
+use crate::publish::cells::{COVERED, Cell, Cells, EARLY, EARLY_ATTENDEES, region_name};
 
 const FORM: &str = "CSV";
 
@@ -44,8 +44,11 @@ pub(in crate::publish) fn kind_of(column: &str) -> Option<CountKind> {
 /// Column that marks each row of a contest whose numbers are made up; other files do not have it.
 pub(in crate::publish) const MADE_UP: &str = "made_up";
 
-/// What stands in that column.
+/// What stands in that column, and in the one that says whether enough is released.
 pub(in crate::publish) const YES: &str = "yes";
+
+/// What stands in the column that says whether enough is released, before it is.
+const NO: &str = "no";
 
 /// A word for contests whose numbers are made up: the column's name, or what stands in it.
 pub(super) fn mark<T: From<&'static str>>(contest: &Contest, what: &'static str) -> Option<T> {
@@ -115,34 +118,42 @@ pub fn precincts(released: &Released) -> String {
 pub fn totals(released: &Released) -> String {
     let contest = &released.package.contest;
     let counts = contest.counts.iter().map(|&kind| column(kind));
-    let header: Vec<&str> = ["region", "precincts_released", "precincts", "attendees", "candidate"]
-        .into_iter()
-        .chain(counts)
-        .chain(["official_delegates", "sde", "national_delegates"])
-        .chain(early_columns(contest))
-        .chain(mark(contest, MADE_UP))
-        .collect();
-    let national = released.national.as_ref().map(|national| national.totals());
+    let header: Vec<&str> =
+        ["region", "precincts_released", "precincts", "attendees", "candidate", "covered"]
+            .into_iter()
+            .chain(counts)
+            .chain(["official_delegates", "sde", "national_delegates"])
+            .chain(early_columns(contest))
+            .chain(mark(contest, MADE_UP))
+            .collect();
+    let covered = if released.is_covered() { YES } else { NO };
+    let national = released.published_national().map(|national| national.totals());
     let districts = released.districts.iter().map(|(_, totals)| totals);
     let all = [&released.statewide].into_iter().chain(districts).chain(&released.counties);
     written(|table| {
         table.write_record(&header)?;
         for totals in all {
             for index in 0..contest.groups.len() {
-                table.write_record(row(contest, totals, index, national.as_deref()))?;
+                table.write_record(row(contest, totals, index, (covered, national.as_deref())))?;
             }
         }
         Ok(())
     })
 }
 
-fn row(contest: &Contest, totals: &Totals, index: usize, national: Option<&[u32]>) -> Vec<String> {
+fn row(
+    contest: &Contest,
+    totals: &Totals,
+    index: usize,
+    (covered, national): (&str, Option<&[u32]>),
+) -> Vec<String> {
     let mut row = vec![
         region_name(contest, totals.region),
         totals.precincts_released.to_string(),
         totals.precincts_total.to_string(),
         totals.attendees.to_string(),
         contest.groups[index].key.clone(),
+        covered.to_owned(),
     ];
     row.extend(totals.counts.iter().map(|count| count[index].to_string()));
     row.push(totals.delegates[index].to_string());
@@ -209,6 +220,10 @@ pub fn read_totals(text: &str) -> Result<Cells, Unreadable> {
                 repeated.agree(region, column, value)?;
                 cells.put(region, "released", value);
             }
+            COVERED => {
+                repeated.agree("every region", column, value)?;
+                cells.put("state", COVERED, covered(value)?);
+            }
             "sde" => cells.put(region, format!("sde:{group}"), value),
             "official_delegates" => cells.put(region, format!("official:{group}"), value),
             "national_delegates" => cells.put(region, format!("national:{group}"), value),
@@ -233,6 +248,14 @@ impl Repeated {
             return Ok(());
         }
         Err(Unreadable::form(FORM, format!("{column} of {region} differ from row to row")))
+    }
+}
+
+fn covered(value: &str) -> Result<u8, Unreadable> {
+    match value {
+        YES => Ok(1),
+        NO => Ok(0),
+        other => Err(Unreadable::form(FORM, format!("covered is {}", other.escape_debug()))),
     }
 }
 

@@ -6,7 +6,7 @@ use countersign_core::rules::{Split, TenThousandths};
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Unreadable};
-use crate::publish::cells::{Cells, EARLY, EARLY_ATTENDEES, region_name};
+use crate::publish::cells::{COVERED, Cells, EARLY, EARLY_ATTENDEES, region_name};
 
 /// The document.
 #[derive(Serialize, Deserialize)]
@@ -26,7 +26,10 @@ struct Document {
     counts: Vec<String>,
     precincts_total: u32,
     precincts_released: u32,
+    /// Whether enough is released for shares, leaders and national delegates.
+    covered: bool,
     totals: Vec<Sum>,
+    /// Absent before that, and where the contest elects none.
     national_delegates: Option<Seats>,
     precincts: Vec<Precinct>,
 }
@@ -162,8 +165,9 @@ pub fn write(released: &Released, named: &Named) -> String {
         counts: contest.counts.iter().map(|kind| kind.as_str().to_owned()).collect(),
         precincts_total: released.statewide.precincts_total,
         precincts_released: released.statewide.precincts_released,
+        covered: released.is_covered(),
         totals: all.map(|totals| sum(contest, totals)).collect(),
-        national_delegates: released.national.as_ref().map(|national| {
+        national_delegates: released.published_national().map(|national| {
             let seats = |split: &Split| split.seats.clone();
             let districts = &national.districts;
             let ties = districts.iter().map(|(_, split)| split);
@@ -193,6 +197,7 @@ pub fn read(text: &str) -> Result<Cells, Unreadable> {
         serde_json::from_str(text).map_err(|error| Unreadable::form("JSON", error))?;
     let keys: Vec<&str> = document.groups.iter().map(|group| group.key.as_str()).collect();
     let mut cells = Cells::default();
+    cells.put("state", COVERED, u8::from(document.covered));
     for totals in &document.totals {
         let region = &totals.region;
         cells.put(region, "released", totals.precincts_released);

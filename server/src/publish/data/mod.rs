@@ -7,7 +7,7 @@ pub mod nist;
 
 use countersign_core::results::Released;
 
-use super::cells::{Cell, Cells, Difference, EARLY_ATTENDEES};
+use super::cells::{COVERED, Cell, Cells, Difference, EARLY_ATTENDEES};
 
 /// Why a document is not offered.
 #[derive(Debug, thiserror::Error)]
@@ -120,8 +120,8 @@ impl Form {
     pub fn carries(self, cell: &Cell) -> bool {
         match self {
             Self::Json => true,
-            // The format has no place for how many people voted early.
-            Self::Nist => cell.measure != EARLY_ATTENDEES,
+            // The format has no place for how many people voted early; whether enough is released is said in its notes.
+            Self::Nist => !matches!(cell.measure.as_str(), EARLY_ATTENDEES | COVERED),
             Self::Precincts => csv::carries_precincts(cell),
             Self::Totals => !cell.region.starts_with("precinct:"),
         }

@@ -199,7 +199,7 @@ pub fn write(released: &Released, named: &Named) -> String {
             total: 1,
         });
     }
-    let national = released.national.as_ref().map(|national| national.totals());
+    let national = released.published_national().map(|national| national.totals());
     let selections = (0..contest.groups.len()).map(|index| {
         let mut counts = Vec::new();
         for totals in &sums {
@@ -248,6 +248,12 @@ pub fn write(released: &Released, named: &Named) -> String {
         })
     });
     let made_up = if contest.is_made_up() { "Made-up data. " } else { "" };
+    let later = match &released.national {
+        Some(_) if !released.is_covered() => {
+            ". National delegates are left out until enough precincts are released."
+        }
+        _ => "",
+    };
     let document = json!({
         "@type": kind("ElectionReport"),
         "Format": "precinct-level",
@@ -259,7 +265,7 @@ pub fn write(released: &Released, named: &Named) -> String {
         "SequenceEnd": named.sequence,
         "Status": status(released, named),
         "VendorApplicationId": concat!("countersign/", env!("CARGO_PKG_VERSION")),
-        "Notes": format!("{made_up}{} ({})", named.name, named.id),
+        "Notes": format!("{made_up}{} ({}){later}", named.name, named.id),
         "GpUnit": units.iter().map(Unit::json).collect::<Vec<_>>(),
         "Election": [{
             "@type": kind("Election"),

@@ -1,4 +1,7 @@
-//! Every check in plain words, with how many precincts passed it and how many are open.
+//! Every check in plain words, with how many precincts passed it, in which it is open or was answered, and in how many it could
+//! not be asked at all.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use countersign_core::checks::statewide::StatewideRule;
@@ -6,22 +9,30 @@ use countersign_core::checks::{self, RuleId};
 use countersign_core::id::PrecinctNumber;
 use countersign_core::language::Language;
 use countersign_core::message::{FindingName, Layer, Lot};
-use countersign_core::results::Candidate;
+use countersign_core::results::{Across, Candidate, Flag, ReceivedReport, findings_of};
 
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
 
+/// Most precincts that each list of a check names; how many more there are is said behind it.
+const LISTED_MAX: usize = 100;
+
 /// How a check went over every precinct in which something counts.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Counted {
     /// The check, by its number.
     check: u8,
-    /// Precincts in which it found nothing.
+    /// Precincts in which it had something to look at, and found nothing.
     passed: usize,
+    /// Precincts in which it had nothing to look at.
+    not_asked: usize,
     /// Precincts in which it found something impossible that nobody answered.
-    open: usize,
+    open: Vec<PrecinctNumber>,
     /// Precincts in which a person answered what it found.
-    answered: usize,
+    answered: Vec<PrecinctNumber>,
+    /// Precincts in which it finds nothing, and found something in a report that does not count. Empty for checks across
+    /// precincts and sources, which look at what counts only.
+    corrected: Vec<PrecinctNumber>,
     /// Precincts in which it found something that keeps nothing back.
     noted: usize,
 }
@@ -34,6 +45,16 @@ enum Worst {
     Open,
 }
 
+impl Worst {
+    fn of(flag: &Flag) -> Self {
+        match (flag.is_open(), flag.answered.is_some()) {
+            (true, _) => Self::Open,
+            (_, true) => Self::Answered,
+            _ => Self::Noted,
+        }
+    }
+}
+
 /// Counts every check over every precinct.
 pub(super) fn count(night: &Night<'_>) -> Vec<Counted> {
     let numbers = RuleId::ALL.map(RuleId::number).into_iter();
@@ -41,61 +62,119 @@ pub(super) fn count(night: &Night<'_>) -> Vec<Counted> {
     let mut counted: Vec<Counted> =
         numbers.chain(statewide).map(|check| Counted { check, ..Counted::default() }).collect();
     let across = night.state.across(Layer::Certified);
-    for (number, _) in (0..).zip(&night.contest.precincts) {
-        let precinct = PrecinctNumber(number);
+    for precinct in night.contest.precinct_numbers() {
         let Candidate::Report(received) = night.state.candidate(precinct) else { continue };
-        let report = received.report();
-        let figures = night.contest.with_early_votes(number, &report.figures());
-        let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
-        let passed = checks::check(night.contest, number, &figures, &lots).passed;
+        let silent = silent(night, &across, precinct, received);
+        let before = found_before(night, precinct, received);
         let flags = night.state.flags(precinct, across.of(precinct));
         for one in &mut counted {
-            let found =
-                flags.iter().filter(|flag| flag.name.check == one.check).map(|flag| {
-                    match (flag.is_open(), flag.answered.is_some()) {
-                        (true, _) => Worst::Open,
-                        (_, true) => Worst::Answered,
-                        _ => Worst::Noted,
-                    }
-                });
+            let found = flags.iter().filter(|flag| flag.name.check == one.check).map(Worst::of);
             match found.max() {
-                Some(Worst::Open) => one.open += 1,
-                Some(Worst::Answered) => one.answered += 1,
+                Some(Worst::Open) => one.open.push(precinct),
+                Some(Worst::Answered) => one.answered.push(precinct),
                 Some(Worst::Noted) => one.noted += 1,
-                None => {
-                    let looked =
-                        RuleId::from_number(one.check).is_none_or(|rule| passed.contains(&rule));
-                    one.passed += usize::from(looked);
+                None if silent.contains(&one.check) => {
+                    one.passed += 1;
+                    if before.contains(&one.check) {
+                        one.corrected.push(precinct);
+                    }
                 }
+                None => one.not_asked += 1,
             }
         }
     }
     counted
 }
 
+/// Checks that had something to look at in the report that counts and, where nothing else is said of them, passed.
+fn silent(
+    night: &Night<'_>,
+    across: &Across,
+    precinct: PrecinctNumber,
+    received: &ReceivedReport,
+) -> BTreeSet<u8> {
+    let report = received.report();
+    let figures = night.contest.with_early_votes(precinct.0, &report.figures());
+    let lots: Vec<_> = report.lots.iter().map(Lot::outcome).collect();
+    let passed = checks::check(night.contest, precinct.0, &figures, &lots).passed;
+    let asked = across.asked(precinct).iter().map(|rule| rule.number());
+    passed.into_iter().map(RuleId::number).chain(asked).collect()
+}
+
+/// Checks that found something in the precinct's reports that do not count.
+fn found_before(
+    night: &Night<'_>,
+    precinct: PrecinctNumber,
+    counts: &ReceivedReport,
+) -> BTreeSet<u8> {
+    let others = night.state.reports(precinct).iter().filter(|report| report.id != counts.id);
+    let findings = others.flat_map(|report| findings_of(night.contest, &report.report()));
+    findings.map(|finding| finding.rule.number()).collect()
+}
+
 #[derive(Template)]
 #[template(path = "results/checks.html")]
 pub(super) struct ChecksPage<'a> {
     f: Frame<'a>,
-    corrected: usize,
-    checks: Vec<Check>,
+    window_minutes: u32,
+    checks: Vec<Check<'a>>,
+    /// Whether any check has precincts to name.
+    lists: bool,
 }
 
-struct Check {
+struct Check<'a> {
     id: String,
     title: &'static str,
     words: &'static str,
     passed: String,
+    not_asked: String,
     open: String,
     answered: String,
+    /// Absent for checks that look at what counts only.
+    corrected: Option<String>,
     noted: String,
+    lists: Vec<List<'a>>,
+}
+
+/// Precincts of one kind.
+struct List<'a> {
+    title: &'static str,
+    precincts: Vec<Named<'a>>,
+    /// How many more there are; absent where all are named.
+    more: Option<String>,
+}
+
+struct Named<'a> {
+    id: &'a str,
+    name: &'a str,
+    has_page: bool,
+}
+
+fn list<'a>(
+    night: &Night<'a>,
+    title: &'static str,
+    precincts: &[PrecinctNumber],
+) -> Option<List<'a>> {
+    let named = precincts.iter().take(LISTED_MAX).filter_map(|&number| {
+        let precinct = night.contest.precinct(number.0)?;
+        let has_page = night.has_page(number);
+        Some(Named { id: &precinct.id, name: &precinct.name, has_page })
+    });
+    let more = precincts.len().saturating_sub(LISTED_MAX);
+    let more = (more > 0).then(|| whole(more));
+    (!precincts.is_empty()).then(|| List { title, precincts: named.collect(), more })
 }
 
 pub(super) fn page<'a>(
-    night: &'a Night<'_>,
+    night: &'a Night<'a>,
     language: Language,
     counted: &[Counted],
 ) -> ChecksPage<'a> {
+    let titles = [
+        language.say("Open", "Abiertos"),
+        language.say("Answered", "Respondidos"),
+        language.say("Corrected", "Corregidos"),
+    ];
     let check = |one: &Counted| {
         let (id, title) = language.check(FindingName { check: one.check, group: None });
         let statewide = StatewideRule::ALL.into_iter().find(|rule| rule.number() == one.check);
@@ -104,23 +183,26 @@ pub(super) fn page<'a>(
             (None, Some(rule)) => language.statewide(rule).1,
             (None, None) => "",
         };
+        let lists = titles.into_iter().zip([&one.open, &one.answered, &one.corrected]);
         Check {
             id,
             title,
             words,
             passed: whole(one.passed),
-            open: whole(one.open),
-            answered: whole(one.answered),
+            not_asked: whole(one.not_asked),
+            open: whole(one.open.len()),
+            answered: whole(one.answered.len()),
+            corrected: statewide.is_none().then(|| whole(one.corrected.len())),
             noted: whole(one.noted),
+            lists: lists.filter_map(|(title, of)| list(night, title, of)).collect(),
         }
     };
-    let mut corrected: Vec<_> = night.changes.iter().map(|change| change.precinct).collect();
-    corrected.sort_unstable();
-    corrected.dedup();
+    let checks: Vec<Check<'_>> = counted.iter().map(check).collect();
     let title = language.say("How reports are checked", "Cómo se revisan los informes").to_owned();
     ChecksPage {
         f: Frame::of(night, language, "checks.html", title),
-        corrected: corrected.len(),
-        checks: counted.iter().map(check).collect(),
+        window_minutes: night.contest.release_rules().window_minutes,
+        lists: checks.iter().any(|check| !check.lists.is_empty()),
+        checks,
     }
 }

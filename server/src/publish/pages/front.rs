@@ -105,7 +105,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
     let covered = released.is_some_and(Released::is_covered);
     let coverage = contest.release_rules().coverage;
     let last = night.last();
-    let national = released.and_then(|released| released.national.as_ref()).filter(|_| covered);
+    let national = released.and_then(Released::published_national);
     let stop = night.state.review().stop_in_force(night.made_ms);
     Front {
         f: Frame::of(

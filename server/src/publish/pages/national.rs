@@ -41,8 +41,8 @@ struct Row {
 
 /// The page; none before enough is released, and where the contest elects no national delegates.
 pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Option<NationalPage<'a>> {
-    let released = night.released.as_ref().filter(|released| released.is_covered())?;
-    let national = released.national.as_ref()?;
+    let released = night.released.as_ref()?;
+    let national = released.published_national()?;
     let wanted = night.contest.national.as_ref()?;
     let regions = worth(night, released);
     let mut parts = Vec::new();
