@@ -28,6 +28,7 @@ impl Night {
             name: "The recanvass".to_owned(),
             layer: Layer::Recanvass,
             precincts: vec![named],
+            despite: None,
         };
         let preview = self.act(&self.one, &preview).await;
         let release = self.act(&self.one, &Release { preview, left_out: vec![] }).await;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign_core::id::{MessageId, PrecinctNumber};
-use countersign_core::message::{
-    Cause, Evidence, Layer, Message, PreviewedPrecinct, Reason, Report, Scope,
-};
+use countersign_core::message::{Cause, Evidence, Layer, Message, Reason, Report, Scope};
 use countersign_core::results::RoomState;
 use countersign_server::publish::files::Body;
 use countersign_server::publish::pages::Witnesses;
