@@ -2,8 +2,10 @@
 
 use countersign_core::log::{Checkpoint, Entry, Tree, leaf_hash};
 use countersign_core::room::Room;
+use countersign_server::cosigning::{Asking, Witnesses};
 
 use crate::support::{Party, Server};
+use crate::witness::Running;
 
 const ROOM: Room = Room::Official;
 
@@ -128,7 +130,10 @@ async fn status_says_which_package_and_how_far_the_rooms_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_openapi_document_lists_every_address() {
     let party = Party::new(&[ROOM]);
-    let server = party.start().await;
+    let witness = Running::start(&party, "w.example/1").await;
+    let witnesses = Witnesses::new(vec![witness.address.clone()], None).unwrap();
+    let server = party.start_watched(&party.folder, witnesses).await;
+    Asking::new(&server.node).unwrap().round().await;
     server.publish();
     let document = server.get(server.reporting, "/v1/openapi.json").await.json();
     let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();

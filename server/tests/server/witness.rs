@@ -24,14 +24,14 @@ pub(crate) const COUNTERS: [&str; 4] =
     ["cosignatures", "cosignatures_missed", "cosignature_age_seconds", "cosignature_wait_seconds"];
 
 /// A witness that runs.
-struct Running {
+pub(crate) struct Running {
     witness: Arc<Witness>,
-    address: WitnessAddress,
+    pub(crate) address: WitnessAddress,
     _folder: TempDir,
 }
 
 impl Running {
-    async fn start(party: &Party, name: &str) -> Self {
+    pub(crate) async fn start(party: &Party, name: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let logs: Vec<LogKey> = party
             .contest

@@ -12,7 +12,7 @@ use crate::store::KeptCosignatures;
 pub struct Witnesses {
     /// All of whom anything is known.
     pub all: Vec<Witness>,
-    /// How many of them have to cosign, where the contest names nobody.
+    /// How many of them have to cosign, where the contest names nobody. With 0 nobody is a witness then.
     pub needed: usize,
     /// Whether one has shown another log that this log's key signed.
     pub inconsistent: bool,
@@ -60,7 +60,7 @@ const SILENT_MS: u64 = 60_000;
 
 impl Witnesses {
     /// The witnesses that the contest names and whatever a server kept of theirs, for whoever makes pages without being that
-    /// server. Nobody where the contest names nobody.
+    /// server. How many an operator asked for is not known there: nobody is a witness where the contest names nobody.
     #[must_use]
     pub fn kept(kept: &KeptCosignatures, log: &Projection, now_ms: u64) -> Self {
         let each = kept.each.iter().filter_map(|(key, cosigned)| {
@@ -76,12 +76,7 @@ impl Witnesses {
                 since_ms: None,
             })
         });
-        let names = log.state.package().is_some_and(|newest| newest.contest.witnesses.is_some());
-        Self {
-            all: if names { each.collect() } else { Vec::new() },
-            needed: 0,
-            inconsistent: false,
-        }
+        Self { all: each.collect(), needed: 0, inconsistent: false }
     }
 
     /// Who has cosigned at least `size` entries: of the contest's list, where it has one, else of all that are known. A witness
@@ -89,7 +84,7 @@ impl Witnesses {
     pub(super) fn seen<'a>(&'a self, list: Option<&'a WitnessList>, size: u64) -> Seen<'a> {
         let each = |one: &'a Witness| (one.name.as_str(), one.size);
         let (all, needed): (Vec<(&str, u64)>, usize) = match list {
-            None => (self.all.iter().map(each).collect(), self.needed),
+            None => (self.operators().iter().map(each).collect(), self.needed),
             Some(list) => {
                 let sizes = list.keys.iter().map(|key| {
                     let text = key.to_string();
@@ -104,9 +99,14 @@ impl Witnesses {
         Seen { by: of - silent.len(), of, needed, silent }
     }
 
+    /// Those that whoever runs the server names.
+    fn operators(&self) -> &[Witness] {
+        if self.needed == 0 { &[] } else { &self.all }
+    }
+
     /// Every witness that counts now, and how many are needed: those of the contest's list, where it has one.
     pub(super) fn now(&self, list: Option<&WitnessList>) -> (Vec<Witness>, usize) {
-        let Some(list) = list else { return (self.all.clone(), self.needed) };
+        let Some(list) = list else { return (self.operators().to_vec(), self.needed) };
         let known = |key: &WitnessKey| {
             let text = key.to_string();
             let found = self.all.iter().find(|one| one.key == text).cloned();
@@ -158,6 +158,10 @@ mod tests {
         assert!(!witnesses.seen(Some(&later), 1).is_enough());
         let (now, needed) = witnesses.now(Some(&later));
         assert_eq!((now.len(), now[0].size, now[0].is_silent, needed), (1, 0, true, 1));
+        // Of an operator's witnesses an exporter does not know how many are needed.
+        let exported = Witnesses { needed: 0, ..witnesses };
+        assert_eq!((exported.seen(None, 5).of, exported.now(None)), (0, (Vec::new(), 0)));
+        assert_eq!(exported.seen(Some(&first), 5).by, 1);
         assert!(Witnesses::default().seen(None, 1).is_enough(), "nobody is asked for");
     }
 }
