@@ -382,6 +382,31 @@ impl Party {
         self.program(&ask).map(|_| ())
     }
 
+    /// Has the admin compare somebody's copy of the results with what counts now, and record that releases go on.
+    ///
+    /// # Errors
+    ///
+    /// When the copy cannot be written, or the server's program refuses.
+    pub fn record_copy(&self, copy: &str, whose: &str, why: &str) -> Result<()> {
+        let (file, data) = (self.folder.join("copy.csv"), self.data());
+        std::fs::write(&file, copy).doing("writing a copy")?;
+        let key = self.keys().join("server/admin.key");
+        let server = format!("http://{}", self.reporting);
+        let mut record: Vec<&dyn AsRef<OsStr>> = vec![
+            &"release",
+            &"record-copy",
+            &"--data",
+            &data,
+            &"--key",
+            &key,
+            &"--server",
+            &server,
+        ];
+        record.extend([&"--copy" as &dyn AsRef<OsStr>, &file, &"--whose", &whose]);
+        record.extend([&"--decision" as &dyn AsRef<OsStr>, &"go-on", &"--why", &why]);
+        self.program(&record).map(|_| ())
+    }
+
     /// What `review show` says of a precinct.
     ///
     /// # Errors

@@ -193,7 +193,17 @@ fn evening(folder: &Path) -> Result<()> {
     desk.sign_in(&mut people.manager, "#/official/releases")?;
     prepare_and_propose(&desk, 2, "Correction", Some("elm 1"))?;
     desk.sign_out()?;
+    let copy = "precinct_id,candidate,attendees\nelm-1,biden,22\n";
+    house.party.record_copy(copy, "The national party", "One digit, they mend it.")?;
+    desk.sign_in(&mut people.observer, &format!("#/official/precinct/{elm}"))?;
+    desk.says("[data-source-lot]", "the lot favours")?;
+    desk.go("#/official/observe")?;
+    for words in ["The national party", "Cells that differ", "releases go on", "One digit"] {
+        desk.says("[data-copy]", words)?;
+    }
+    desk.sign_out()?;
     desk.sign_in(&mut people.second, "#/official/releases")?;
+    desk.says("[data-copy]", "One digit, they mend it.")?;
     approve(&desk)?;
     desk.sign_out()?;
 

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::desk::Admin;
 use super::people::{RoleName, signer};
+use super::table::Table;
 use super::{Data, print, read_file};
 use crate::failure::Failure;
 use crate::headquarters::{NewAccount, OneTimeCode, new_codes, sign_in_name};
@@ -152,20 +153,14 @@ pub(super) fn remove(remove: &Remove) -> Result<(), Failure> {
 
 pub(super) fn list(data: &Data) -> Result<(), Failure> {
     let store = store(data)?;
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table
-        .write_record(["number", "name", "locked", "codes left", "passkeys"])
-        .map_err(Failure::internal)?;
+    let mut table = Table::of(["number", "name", "locked", "codes left", "passkeys"])?;
     for account in store.accounts().map_err(Failure::internal)? {
         let codes = store.codes(account.number).map_err(Failure::internal)?.len().to_string();
         let passkeys = store.passkeys(account.number).map_err(Failure::internal)?.len().to_string();
         let locked = if account.locked { "yes" } else { "no" };
-        table
-            .write_record([&account.number.to_string(), &account.name, locked, &codes, &passkeys])
-            .map_err(Failure::internal)?;
+        table.line([&account.number.to_string(), &account.name, locked, &codes, &passkeys])?;
     }
-    let bytes = table.into_inner().map_err(Failure::internal)?;
-    print(&String::from_utf8_lossy(&bytes))
+    print(&table.text()?)
 }
 
 pub(super) fn nobody(number: u32) -> Failure {

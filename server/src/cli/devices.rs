@@ -8,6 +8,7 @@ use countersign_core::message::{Message, Revoke, RevokeReason, Scope};
 use countersign_core::room::Room;
 
 use super::desk::Admin;
+use super::table::Table;
 use super::{Data, print};
 use crate::failure::Failure;
 use crate::node;
@@ -53,10 +54,8 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
 }
 
 fn list(data: &Data) -> Result<(), Failure> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table
-        .write_record(["room", "key", "precinct", "invitation", "enrolled_at", "revoked_at"])
-        .map_err(Failure::internal)?;
+    let mut table =
+        Table::of(["room", "key", "precinct", "invitation", "enrolled_at", "revoked_at"])?;
     for room in Room::ALL {
         let projection = node::read_room(&data.folder(), room).map_err(Failure::mistake)?;
         let package = projection.state.package();
@@ -66,20 +65,17 @@ fn list(data: &Data) -> Result<(), Failure> {
             let precinct = package.and_then(|package| package.contest.precinct(device.precinct.0));
             let precinct = precinct
                 .map_or_else(|| device.precinct.to_string(), |precinct| precinct.id.clone());
-            table
-                .write_record([
-                    room.as_str(),
-                    &device.key.id().to_string(),
-                    &precinct,
-                    &device.invitation.to_string(),
-                    &device.enrolled_at.to_string(),
-                    &device.revoked_at.map(|index| index.to_string()).unwrap_or_default(),
-                ])
-                .map_err(Failure::internal)?;
+            table.line([
+                room.as_str(),
+                &device.key.id().to_string(),
+                &precinct,
+                &device.invitation.to_string(),
+                &device.enrolled_at.to_string(),
+                &device.revoked_at.map(|index| index.to_string()).unwrap_or_default(),
+            ])?;
         }
     }
-    let bytes = table.into_inner().map_err(Failure::internal)?;
-    print(&String::from_utf8_lossy(&bytes))
+    print(&table.text()?)
 }
 
 fn revoke(admin: &Admin, key: &str, reason: Reason) -> Result<(), Failure> {

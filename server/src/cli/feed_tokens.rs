@@ -5,6 +5,7 @@ use countersign_core::message::Role;
 use countersign_core::room::Room;
 
 use super::accounts::{nobody, store};
+use super::table::Table;
 use super::{Data, print};
 use crate::clock::{Clock as _, SystemClock, rfc_3339};
 use crate::failure::Failure;
@@ -69,19 +70,15 @@ pub(super) fn revoke(revoke: &RevokeToken) -> Result<(), Failure> {
 }
 
 pub(super) fn list(data: &Data) -> Result<(), Failure> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["token", "number", "made", "last used"]).map_err(Failure::internal)?;
+    let mut table = Table::of(["token", "number", "made", "last used"])?;
     for token in store(data)?.feed_tokens().map_err(Failure::internal)? {
         let used = token.used_ms.map_or_else(String::new, rfc_3339);
-        table
-            .write_record([
-                token.token.to_string(),
-                token.person.to_string(),
-                rfc_3339(token.made_ms),
-                used,
-            ])
-            .map_err(Failure::internal)?;
+        table.line([
+            token.token.to_string(),
+            token.person.to_string(),
+            rfc_3339(token.made_ms),
+            used,
+        ])?;
     }
-    let bytes = table.into_inner().map_err(Failure::internal)?;
-    print(&String::from_utf8_lossy(&bytes))
+    print(&table.text()?)
 }

@@ -13,6 +13,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::desk::Admin;
 use super::print;
+use super::table::Table;
 use crate::failure::Failure;
 use crate::keys::write_secret;
 
@@ -121,10 +122,7 @@ pub(crate) fn make_codes(precincts: &[u32]) -> Result<Vec<InvitationCode>, Failu
 fn table(package: &Package, codes: &[InvitationCode]) -> Result<String, Failure> {
     let contest = &package.contest;
     let address = contest.servers.first().map(|server| server.address.clone()).unwrap_or_default();
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table
-        .write_record(["precinct", "name", "county", "code", "link"])
-        .map_err(Failure::internal)?;
+    let mut table = Table::of(["precinct", "name", "county", "code", "link"])?;
     for code in codes {
         let precinct = contest
             .precinct(code.precinct().0)
@@ -134,16 +132,13 @@ fn table(package: &Package, codes: &[InvitationCode]) -> Result<String, Failure>
             address: address.clone(),
             party: package.party_key.id(),
         };
-        table
-            .write_record([
-                &precinct.id,
-                &precinct.name,
-                &contest.county_display(precinct),
-                &code.to_string(),
-                &link.to_text(),
-            ])
-            .map_err(Failure::internal)?;
+        table.line([
+            &precinct.id,
+            &precinct.name,
+            &contest.county_display(precinct),
+            &code.to_string(),
+            &link.to_text(),
+        ])?;
     }
-    let bytes = table.into_inner().map_err(Failure::internal)?;
-    String::from_utf8(bytes).map_err(Failure::internal)
+    table.text()
 }

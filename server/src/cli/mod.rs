@@ -23,6 +23,7 @@ mod results;
 mod review;
 mod room;
 mod serve;
+mod table;
 mod verify;
 mod verify_receipt;
 mod witness;

@@ -10,6 +10,7 @@ use countersign_core::message::{Message, People, Person, Role, Scope};
 use countersign_core::room::Room;
 
 use super::desk::Admin;
+use super::table::Table;
 use super::{Data, accounts, feed_tokens, passkeys, print};
 use crate::failure::Failure;
 use crate::keys::{generate, read_key, write_secret};
@@ -173,22 +174,18 @@ pub(super) fn signer(
 }
 
 fn list(data: &Data) -> Result<(), Failure> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["room", "number", "role", "key", "revoked"]).map_err(Failure::internal)?;
+    let mut table = Table::of(["room", "number", "role", "key", "revoked"])?;
     for room in Room::ALL {
         let state = node::read_room(&data.folder(), room).map_err(Failure::mistake)?.state;
         for (person, revoked) in state.persons().all() {
-            table
-                .write_record([
-                    room.as_str(),
-                    &person.number.to_string(),
-                    person.role.code(),
-                    &person.key.id().to_string(),
-                    if revoked { "yes" } else { "no" },
-                ])
-                .map_err(Failure::internal)?;
+            table.line([
+                room.as_str(),
+                &person.number.to_string(),
+                person.role.code(),
+                &person.key.id().to_string(),
+                if revoked { "yes" } else { "no" },
+            ])?;
         }
     }
-    let bytes = table.into_inner().map_err(Failure::internal)?;
-    print(&String::from_utf8_lossy(&bytes))
+    print(&table.text()?)
 }
