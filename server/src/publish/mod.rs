@@ -12,6 +12,7 @@ pub mod files;
 mod map;
 pub mod pages;
 pub mod sites;
+mod sums;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use data::Unreadable;
 use files::{File, Files, put};
 use pages::find::Lookup;
 use pages::{Night, PageError, Witnesses};
+use sums::Sums;
 
 use crate::public_folder;
 
@@ -104,6 +106,8 @@ impl Said {
 pub struct Publisher {
     /// Documents of each release, which never change.
     documents: HashMap<MessageId, Files>,
+    /// What releases that changed something made of the state's sums.
+    sums: Sums,
     /// Pages of releases, and what they were made from.
     pages: Option<(Said, Files)>,
 }
@@ -122,16 +126,21 @@ impl Publisher {
         let Some(night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
         let said = Said::of(&night);
         if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
-            let mut files = pages::of_releases(&night)?;
+            self.sums.follow(&night);
+            let mut files = pages::of_releases(&night, &self.sums)?;
             let feed = File::text(&pages::feed(&night)?, "application/atom+xml", false);
             put(&mut files, "releases.atom", feed);
             messages(&night, &mut files);
             if let Some(released) = &night.released {
                 check(&files, released)?;
             }
+            self.sums.check(&night, &files)?;
             files.extend(compared::files(&night)?);
+            put(&mut files, "releases.json", json(&data::releases::all(&night)?));
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
+                let status = json(&data::releases::one(&night, release)?);
+                put(&mut files, format!("{}/status.json", release.folder), status);
             }
             self.pages = Some((said, files));
         }
@@ -170,6 +179,11 @@ impl Publisher {
         self.documents.insert(id, files.clone());
         Ok(files)
     }
+}
+
+/// A document that changes.
+fn json(text: &str) -> File {
+    File::text(text, "application/json", false)
 }
 
 /// The messages that pages lead to, with their receipts.
@@ -240,7 +254,8 @@ impl OnPages {
 fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
     let expected = OnPages::of(released);
     for (name, file) in files {
-        if !name.ends_with(".html") {
+        // The page of changes has numbers of another kind: see `Sums::check`.
+        if !name.ends_with(".html") || name.ends_with(pages::CHANGES) {
             continue;
         }
         let text = file.read().unwrap_or_default();

@@ -25,10 +25,14 @@ use data_encoding::HEXLOWER;
 
 use super::compared::Pair;
 use super::files::{File, Files, put};
+use super::sums::Sums;
 pub(super) use questions::messages as asked_messages;
 use words::Words as _;
 
 pub use night::{Effective, Night, Witness, Witnesses};
+
+/// Name of the page of changes.
+pub(super) const CHANGES: &str = "changes.html";
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");
@@ -108,7 +112,7 @@ fn page(
 }
 
 /// The name of a page in a language.
-fn in_language(language: Language, name: &str) -> String {
+pub(super) fn in_language(language: Language, name: &str) -> String {
     match language {
         Language::English => name.to_owned(),
         Language::Spanish => format!("es/{name}"),
@@ -173,7 +177,7 @@ pub fn of_the_moment(night: &Night<'_>) -> Result<Files, PageError> {
 ///
 /// # Errors
 /// As [`of_the_moment`].
-pub fn of_releases(night: &Night<'_>) -> Result<Files, PageError> {
+pub(super) fn of_releases(night: &Night<'_>, sums: &Sums) -> Result<Files, PageError> {
     let mut files = Files::new();
     let text = |content, media_type| File::text(content, media_type, true);
     put(&mut files, &*night.style, text(STYLE, "text/css; charset=utf-8"));
@@ -181,7 +185,7 @@ pub fn of_releases(night: &Night<'_>) -> Result<Files, PageError> {
     find::copies(night, &mut files)?;
     for language in Language::ALL {
         page(&mut files, language, "releases.html", &releases::page(night, language))?;
-        page(&mut files, language, "changes.html", &changed::page(night, language))?;
+        page(&mut files, language, CHANGES, &changed::page(night, sums, language))?;
         if let Some(working) = national::page(night, language) {
             page(&mut files, language, "national.html", &working)?;
         }

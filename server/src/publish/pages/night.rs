@@ -7,7 +7,9 @@ use countersign_core::contest::Contest;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::language::Language;
 use countersign_core::message::Layer;
-use countersign_core::results::{ChangedPrecinct, ProposedRelease, Released, RoomState, changes};
+use countersign_core::results::{
+    ChangedPrecinct, ProposedRelease, Released, RoomState, Withdrawal, changes,
+};
 
 use super::words::Words as _;
 use super::{SCRIPT, STYLE, named_by_content};
@@ -182,6 +184,11 @@ impl<'a> Night<'a> {
                 .to_owned();
         }
         words.to_owned()
+    }
+
+    /// Why a release was withdrawn, in the words of who asked for it.
+    pub(in crate::publish) fn why_withdrawn(&self, withdrawal: &Withdrawal) -> String {
+        self.written(Language::English, withdrawal.signed.id, &withdrawal.why)
     }
 
     /// Whether a release that is shown ever named a precinct.
