@@ -219,11 +219,15 @@ impl OnPages {
     #[must_use]
     pub fn of(released: &Released) -> Self {
         let mut by_region: HashMap<String, Cells> = HashMap::new();
+        let rules_count = pages::shows_official(&released.package.contest);
+        // A precinct's page has the delegates by the rules beside the signed ones.
+        let shows_official =
+            |cell: &cells::Cell| rules_count && !cell.region.starts_with("precinct:");
         let mut expect = |cell: &cells::Cell, number: &str| {
             let shown = !matches!(
                 cell.measure.as_str(),
                 "attendees" | "released" | COVERED | EARLY_ATTENDEES
-            ) && !cell.measure.starts_with("official:")
+            ) && (!cell.measure.starts_with("official:") || shows_official(cell))
                 && !cell.measure.starts_with("national:");
             if shown {
                 let region = by_region.entry(cell.region.clone()).or_default();

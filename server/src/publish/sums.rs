@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use countersign_core::contest::{Contest, OfficialDelegates};
+use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
 use countersign_core::language::Language;
 use countersign_core::results::{ComparedCell, ComparedRegion, Measure, Released};
@@ -62,8 +62,7 @@ impl Sums {
 
 /// Delegates that count are the signed ones wherever the contest does not say otherwise.
 pub(super) fn is_shown(contest: &Contest, cell: &ComparedCell) -> bool {
-    cell.measure != Measure::Official
-        || contest.release_rules().official == OfficialDelegates::Rules
+    cell.measure != Measure::Official || pages::shows_official(contest)
 }
 
 /// What the page of changes calls the sums of a release.

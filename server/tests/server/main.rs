@@ -20,6 +20,7 @@ mod flood;
 mod hand_off;
 mod headquarters;
 mod log;
+mod official;
 mod operations;
 mod publish;
 mod rebuild;

@@ -27,6 +27,7 @@ use super::compared::Pair;
 use super::files::{File, Files, put};
 use super::sums::Sums;
 pub(super) use questions::messages as asked_messages;
+pub(super) use tables::shows_official;
 use words::Words as _;
 
 pub use night::{Effective, Night, Witness, Witnesses};
