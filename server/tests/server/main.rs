@@ -17,6 +17,7 @@ mod crash;
 mod early;
 mod find;
 mod flood;
+mod forms;
 mod hand_off;
 mod headquarters;
 mod log;
