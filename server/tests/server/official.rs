@@ -56,7 +56,6 @@ impl Case {
         party.clock.set(START_MS + 31 * 60_000);
         managers.approve(release).await;
         server.publish();
-        drop(managers);
         Self { party, server, release }
     }
 
