@@ -167,18 +167,20 @@ impl Cells {
             let name = region_name(contest, region.region);
             let is_state = region.region == Region::Statewide;
             let told = region.cells.iter().filter(|cell| is_state || cell.differs());
-            told.filter(|cell| wanted(cell)).for_each(|cell| cells.compared(contest, &name, cell));
+            told.filter(|cell| wanted(cell))
+                .for_each(|cell| cells.put_compared(contest, &name, cell));
         }
         for precinct in &compared.precincts {
             let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
             let name = format!("precinct:{}", named.id);
             let told = precinct.cells.iter().filter(|cell| wanted(cell));
-            told.for_each(|cell| cells.compared(contest, &name, cell));
+            told.for_each(|cell| cells.put_compared(contest, &name, cell));
         }
         cells
     }
 
-    fn compared(&mut self, contest: &Contest, region: &str, cell: &ComparedCell) {
+    /// Puts both numbers of a cell, and their difference, as measures that begin with `before:`, `after:` and `difference:`.
+    pub fn put_compared(&mut self, contest: &Contest, region: &str, cell: &ComparedCell) {
         let group = cell.group.and_then(|group| contest.groups.get(group));
         let measure = measure(cell.measure);
         let of = group.map_or_else(|| measure.to_owned(), |one| format!("{measure}:{}", one.key));

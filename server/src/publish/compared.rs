@@ -15,6 +15,7 @@ use super::cells::Cells;
 use super::data::compared as csv;
 use super::files::{File, Files, put};
 use super::pages::{self, Night};
+use super::sums;
 
 /// Most numbers of precincts that a page shows; the CSV beside it has all of them. A recanvass changes some hundred.
 const CELLS_MAX: usize = 5_000;
@@ -51,16 +52,12 @@ impl Pair<'_> {
         (&all[..shown], all.len() - shown)
     }
 
-    /// Whether a page shows a number. Delegates that count are the signed ones wherever the contest does not say otherwise.
+    /// Whether a page shows a number.
     #[must_use]
     pub(super) fn shows(&self, cell: &ComparedCell) -> bool {
         match cell.measure {
             Measure::National => self.covered,
-            Measure::Official => {
-                let rules = self.after.package.contest.release_rules();
-                rules.official == countersign_core::contest::OfficialDelegates::Rules
-            }
-            _ => true,
+            _ => sums::is_shown(&self.after.package.contest, cell),
         }
     }
 
@@ -175,7 +172,10 @@ fn of_pair(night: &Night<'_>, pair: &Pair<'_>, files: &mut Files) -> Result<(), 
 }
 
 /// Reads a page back, and compares it with what it has to say.
-fn says(expected: &Cells, page: &str, html: &str) -> Result<(), PublishError> {
+///
+/// # Errors
+/// When it says something else.
+pub(super) fn says(expected: &Cells, page: &str, html: &str) -> Result<(), PublishError> {
     let found = pages::read_back::cells(html);
     let differs = |difference| PublishError::Page { page: page.to_owned(), difference };
     expected.agree_with(&found).map_err(differs)

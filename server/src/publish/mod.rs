@@ -13,6 +13,7 @@ pub(crate) mod hash_list;
 mod map;
 pub mod pages;
 pub mod sites;
+mod sums;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use data::Unreadable;
 use files::{File, Files, put};
 use pages::find::Lookup;
 use pages::{Night, PageError, Witnesses};
+use sums::Sums;
 
 use crate::public_folder;
 
@@ -112,6 +114,8 @@ pub struct Publisher {
     documents: HashMap<MessageId, Files>,
     /// Files of every two layers.
     compared: compared::Pairs,
+    /// What releases that changed something made of the state's sums.
+    sums: Sums,
     /// Pages of releases, and what they were made from.
     pages: Option<(Said, Files)>,
 }
@@ -141,7 +145,8 @@ impl Publisher {
         }
         let said = Said::of(&night);
         if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
-            let mut files = pages::of_releases(&night)?;
+            self.sums.follow(&night);
+            let mut files = pages::of_releases(&night, &self.sums)?;
             let feed = File::text(&pages::feed(&night)?, "application/atom+xml", false);
             put(&mut files, "releases.atom", feed);
             messages(&night, &mut files);
@@ -149,8 +154,12 @@ impl Publisher {
                 check(&files, released)?;
             }
             files.extend(self.compared.files(&night)?);
+            self.sums.check(&night, &files)?;
+            put(&mut files, "releases.json", json(&data::releases::all(&night)?));
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
+                let status = json(&data::releases::one(&night, release)?);
+                put(&mut files, format!("{}/status.json", release.folder), status);
             }
             self.pages = Some((said, files));
         }
@@ -214,6 +223,11 @@ pub(crate) fn receipt_name(id: MessageId) -> String {
     format!("receipts/{id}.txt")
 }
 
+/// A document that changes.
+fn json(text: &str) -> File {
+    File::text(text, "application/json", false)
+}
+
 /// The messages that pages lead to, with their receipts.
 fn messages(night: &Night<'_>, files: &mut Files) {
     for id in led_to(night) {
@@ -232,11 +246,15 @@ impl OnPages {
     #[must_use]
     pub fn of(released: &Released) -> Self {
         let mut by_region: HashMap<String, Cells> = HashMap::new();
+        let rules_count = pages::shows_official(&released.package.contest);
+        // A precinct's page has the delegates by the rules beside the signed ones.
+        let shows_official =
+            |cell: &cells::Cell| rules_count && !cell.region.starts_with("precinct:");
         let mut expect = |cell: &cells::Cell, number: &str| {
             let shown = !matches!(
                 cell.measure.as_str(),
                 "attendees" | "released" | COVERED | EARLY_ATTENDEES
-            ) && !cell.measure.starts_with("official:")
+            ) && (!cell.measure.starts_with("official:") || shows_official(cell))
                 && !cell.measure.starts_with("national:");
             if shown {
                 let region = by_region.entry(cell.region.clone()).or_default();
@@ -285,7 +303,8 @@ fn on_page(html: &str) -> Cells {
 fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
     let expected = OnPages::of(released);
     for (name, file) in files {
-        if !name.ends_with(".html") {
+        // The page of changes has numbers of another kind: see `Sums::check`.
+        if !name.ends_with(".html") || name.ends_with(pages::CHANGES) {
             continue;
         }
         let text = file.read().unwrap_or_default();

@@ -132,7 +132,34 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     let changes = page(&server, "changes.html").await;
     assert!(changes.contains("Attendance: 22 → <strong>30</strong>"), "{changes}");
     assert!(changes.contains("the precinct corrected its own report"), "{changes}");
+    // With the state's sums just before, and then.
+    for (root, titles) in
+        [("", ["Before</th>", "After</th>"]), ("es/", ["Antes</th>", "Después</th>"])]
+    {
+        let changes = page(&server, &format!("{root}changes.html")).await;
+        assert!(titles.iter().all(|title| changes.contains(title)), "{changes}");
+        let sums = changes.split("<table data-region=\"release:2\">").nth(1).unwrap();
+        let sums = sums.split("</table>").next().unwrap();
+        for (column, number) in [("before", attendees), ("after", attendees + 8)] {
+            let cell = format!("<td data-measure=\"{column}:attendees\">{number}</td>");
+            assert!(sums.contains(&cell), "{cell}: {sums}");
+        }
+        assert!(
+            sums.contains("difference:attendees\">+8<") && !sums.contains(":released"),
+            "{sums}"
+        );
+        assert!(!changes.contains("release:1"), "it changed nothing: {changes}");
+    }
     let second_folder = format!("data/002-{}", &second.to_string()[..8]);
+    let status = async |folder: &str| -> Value {
+        serde_json::from_str(&page(&server, &format!("{folder}/status.json")).await).unwrap()
+    };
+    let corrected = status(&folder).await;
+    assert_eq!(
+        (&corrected["status"], &corrected["corrected_by"]),
+        (&"in-effect".into(), &vec![2].into())
+    );
+    assert_eq!(status(&second_folder).await["corrects"], true);
     let nist_text = page(&server, &format!("{second_folder}/nist-1500-100.json")).await;
     assert_eq!(nist_status(&nist_text), "correction");
     assert_nist(&nist_text);
@@ -147,6 +174,19 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     assert_eq!(page(&server, &format!("{second_folder}/nist-1500-100.json")).await, nist_text);
     let feed = page(&server, "releases.atom").await;
     assert!(feed.contains("<category term=\"withdrawn\"/>"), "{feed}");
+    assert!(feed.contains(&format!("href=\"{second_folder}/status.json\"")), "{feed}");
+    // Its folder says so itself, and what it had changed is as it was.
+    let withdrawn = status(&second_folder).await;
+    assert_eq!(withdrawn["status"], "withdrawn");
+    assert_eq!(withdrawn["why"], "typed into the wrong row");
+    assert_eq!(withdrawn["withdrawn_ms"], START_MS + 62 * 60_000);
+    let again = status(&folder).await;
+    assert_eq!(
+        (&again["status"], &again["corrected_by"]),
+        (&"in-effect".into(), &Value::Array(vec![]))
+    );
+    let all: Value = serde_json::from_str(&page(&server, "releases.json").await).unwrap();
+    assert_eq!(all["releases"], Value::Array(vec![again, withdrawn]));
     let place = &party.contest.precincts[2].id;
     let precinct = page(&server, &format!("precincts/{place}.html")).await;
     assert!(precinct.contains("<strong>22</strong> people attended"), "{precinct}");

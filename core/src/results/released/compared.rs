@@ -163,7 +163,15 @@ fn steps(
     steps
 }
 
-fn regions(before: &Released, after: &Released) -> Vec<ComparedRegion> {
+impl ComparedRegion {
+    /// The whole contest as it was at two moments, both of one package.
+    #[must_use]
+    pub fn statewide(before: &Released, after: &Released) -> Self {
+        Self { region: Region::Statewide, cells: statewide(before, after) }
+    }
+}
+
+fn statewide(before: &Released, after: &Released) -> Vec<ComparedCell> {
     let contest = &after.package.contest;
     let seats =
         |released: &Released| released.published_national().map(|national| national.totals());
@@ -179,7 +187,12 @@ fn regions(before: &Released, after: &Released) -> Vec<ComparedRegion> {
         });
         statewide.extend(cells);
     }
-    let mut regions = vec![ComparedRegion { region: Region::Statewide, cells: statewide }];
+    statewide
+}
+
+fn regions(before: &Released, after: &Released) -> Vec<ComparedRegion> {
+    let contest = &after.package.contest;
+    let mut regions = vec![ComparedRegion::statewide(before, after)];
     // Both are of one package, so the regions are the same.
     for (old, new) in parts(before).zip(parts(after)) {
         let cells = both(of_totals(contest, old), of_totals(contest, new));

@@ -147,13 +147,24 @@ impl Released {
     /// it never did.
     #[must_use]
     pub fn when(state: &RoomState, release: &ProposedRelease) -> Option<Self> {
+        Self::around(state, release, 1)
+    }
+
+    /// The results of a release's layer as they were just before it took effect, by the same package. `None` where it never did.
+    #[must_use]
+    pub fn just_before(state: &RoomState, release: &ProposedRelease) -> Option<Self> {
+        Self::around(state, release, 0)
+    }
+
+    /// With so many of the log's entries from a release's approval on.
+    fn around(state: &RoomState, release: &ProposedRelease, entries: u64) -> Option<Self> {
         let signed = release.approval?.signed;
-        let (log_size, now_ms) = (signed.index + 1, signed.entered_ms);
+        let log_size = signed.index + entries;
         let layer = state.review().layer(release);
-        let package = state.package_by(log_size)?;
+        let package = state.package_by(signed.index + 1)?;
         let in_effect = |release: &ProposedRelease| release.is_in_effect(log_size);
         let released = Self::by_package(state, package, layer, in_effect)?;
-        Some(Self { log_size, now_ms, ..released })
+        Some(Self { log_size, now_ms: signed.entered_ms, ..released })
     }
 
     /// The results of a layer as they would be with a preview's precincts released as well.

@@ -4,6 +4,7 @@ pub mod compared;
 pub mod csv;
 pub mod json;
 pub mod nist;
+pub(in crate::publish) mod releases;
 
 use countersign_core::results::Released;
 

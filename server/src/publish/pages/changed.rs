@@ -3,14 +3,19 @@
 use askama::Template;
 use countersign_core::language::Language;
 
+use super::compared::{Block, Said, Side};
 use super::precinct::cell_name;
 use super::words::Words as _;
-use super::{Frame, Night, pairs};
+use super::{CHANGES, Frame, Night, pairs};
+use crate::publish::sums::{self, Sums};
 
 #[derive(Template)]
 #[template(path = "results/changes.html")]
 pub(super) struct ChangesPage<'a> {
     f: Frame<'a>,
+    /// Titles of the columns of sums.
+    before: Side,
+    after: Side,
     releases: Vec<OfRelease<'a>>,
     pairs: Vec<(String, String)>,
 }
@@ -18,6 +23,8 @@ pub(super) struct ChangesPage<'a> {
 struct OfRelease<'a> {
     name: &'a str,
     at: String,
+    /// The state's sums that it changed.
+    sums: Block,
     precincts: Vec<Changed>,
 }
 
@@ -35,7 +42,7 @@ struct Changed {
 }
 
 /// The newest release first.
-pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ChangesPage<'a> {
+pub(super) fn page<'a>(night: &'a Night<'a>, sums: &Sums, language: Language) -> ChangesPage<'a> {
     let contest = night.contest;
     let review = night.state.review();
     let mut releases = Vec::new();
@@ -66,12 +73,24 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ChangesPage<
             .collect();
         if !precincts.is_empty() {
             let at = night.time(language, release.at_ms);
-            releases.push(OfRelease { name: &release.named.name, at, precincts });
+            let cells = sums.of(contest, release.release.signed.id);
+            let said = Said { night, language };
+            let sums = Block {
+                region: sums::region(release),
+                title: language
+                    .say("Sums of all released precincts", "Sumas de los precintos publicados")
+                    .to_owned(),
+                page: String::new(),
+                rows: said.every(cells.into_iter()),
+            };
+            releases.push(OfRelease { name: &release.named.name, at, sums, precincts });
         }
     }
     let title = language.say("What changed", "Qué cambió").to_owned();
     ChangesPage {
-        f: Frame::of(night, language, "changes.html", title),
+        f: Frame::of(night, language, CHANGES, title),
+        before: Side::titled(language.say("Before", "Antes")),
+        after: Side::titled(language.say("After", "Después")),
         releases,
         pairs: pairs(night, language),
     }

@@ -32,10 +32,17 @@ pub(super) struct ComparePage<'a> {
     csv: String,
 }
 
-/// A layer.
-struct Side {
-    layer: &'static str,
+/// A layer, or another moment.
+pub(super) struct Side {
+    pub(super) layer: &'static str,
     precincts: String,
+}
+
+impl Side {
+    /// A moment of which only the title is shown.
+    pub(super) const fn titled(layer: &'static str) -> Self {
+        Self { layer, precincts: String::new() }
+    }
 }
 
 /// A release of the later layer, or of one between.
@@ -47,20 +54,20 @@ struct Between<'a> {
 }
 
 /// A table of numbers.
-struct Block {
-    region: String,
-    title: String,
+pub(super) struct Block {
+    pub(super) region: String,
+    pub(super) title: String,
     /// Page of the region; empty for none.
-    page: String,
-    rows: Vec<Row>,
+    pub(super) page: String,
+    pub(super) rows: Vec<Row>,
 }
 
-struct Row {
-    label: String,
+pub(super) struct Row {
+    pub(super) label: String,
     /// The measure and the group.
-    of: String,
+    pub(super) of: String,
     /// Before, after and the difference: the word for each, and the number where there is one.
-    cells: [(&'static str, Option<String>); 3],
+    pub(super) cells: [(&'static str, Option<String>); 3],
 }
 
 /// A precinct.
@@ -83,9 +90,9 @@ struct Explained<'a> {
 }
 
 /// What numbers are of, in words.
-struct Said<'a> {
-    night: &'a Night<'a>,
-    language: Language,
+pub(super) struct Said<'a> {
+    pub(super) night: &'a Night<'a>,
+    pub(super) language: Language,
 }
 
 /// The page of a pair, and its name.
@@ -236,8 +243,12 @@ impl<'a> Said<'a> {
     }
 
     fn rows<'c>(&self, pair: &Pair<'_>, cells: impl Iterator<Item = &'c ComparedCell>) -> Vec<Row> {
-        let shown = cells.filter(|cell| pair.shows(cell));
-        shown
+        self.every(cells.filter(|cell| pair.shows(cell)))
+    }
+
+    /// A row for each number.
+    pub(super) fn every<'c>(&self, cells: impl Iterator<Item = &'c ComparedCell>) -> Vec<Row> {
+        cells
             .map(|cell| {
                 let measure = self.measure(cell.measure);
                 let label = match cell.group {

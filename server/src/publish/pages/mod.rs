@@ -26,11 +26,16 @@ use data_encoding::HEXLOWER;
 
 use super::compared::Pair;
 use super::files::{File, Files, put};
+use super::sums::Sums;
 pub(super) use questions::messages as asked_messages;
+pub(super) use tables::shows_official;
 use words::Words as _;
 
 pub use night::{Effective, Night};
 pub use witnesses::{Witness, Witnesses};
+
+/// Name of the page of changes.
+pub(super) const CHANGES: &str = "changes.html";
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");
@@ -175,7 +180,7 @@ pub fn of_the_moment(night: &Night<'_>) -> Result<Files, PageError> {
 ///
 /// # Errors
 /// As [`of_the_moment`].
-pub fn of_releases(night: &Night<'_>) -> Result<Files, PageError> {
+pub(super) fn of_releases(night: &Night<'_>, sums: &Sums) -> Result<Files, PageError> {
     let mut files = Files::new();
     let text = |content, media_type| File::text(content, media_type, true);
     put(&mut files, &*night.style, text(STYLE, "text/css; charset=utf-8"));
@@ -183,7 +188,7 @@ pub fn of_releases(night: &Night<'_>) -> Result<Files, PageError> {
     find::copies(night, &mut files)?;
     for language in Language::ALL {
         page(&mut files, language, "releases.html", &releases::page(night, language))?;
-        page(&mut files, language, "changes.html", &changed::page(night, language))?;
+        page(&mut files, language, CHANGES, &changed::page(night, sums, language))?;
         if let Some(working) = national::page(night, language) {
             page(&mut files, language, "national.html", &working)?;
         }

@@ -9,7 +9,7 @@ use countersign_core::language::Language;
 use countersign_core::log::LogKey;
 use countersign_core::message::Layer;
 use countersign_core::results::{
-    ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, changes,
+    ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, Withdrawal, changes,
 };
 
 use super::witnesses::{Seen, Witnesses};
@@ -167,6 +167,11 @@ impl<'a> Night<'a> {
     pub(super) fn despite(&self, language: Language, previewed: &Previewed) -> Option<String> {
         let why = previewed.preview.despite.as_ref()?;
         Some(self.written(language, previewed.signed.id, why))
+    }
+
+    /// Why a release was withdrawn, in the words of who asked for it.
+    pub(in crate::publish) fn why_withdrawn(&self, withdrawal: &Withdrawal) -> String {
+        self.written(Language::English, withdrawal.signed.id, &withdrawal.why)
     }
 
     /// Whether a release that is shown ever named a precinct.

@@ -1,6 +1,6 @@
 //! Tables of groups and their numbers, as the first page, counties and precincts have them.
 
-use countersign_core::contest::{Contest, CountKind};
+use countersign_core::contest::{Contest, CountKind, OfficialDelegates};
 use countersign_core::language::Language;
 use countersign_core::results::Totals;
 use countersign_core::rules::TenThousandths;
@@ -76,6 +76,12 @@ impl Column {
     }
 }
 
+/// Whether sums of the delegates that count stand beside those that were signed: only where they may be others.
+pub(in crate::publish) fn shows_official(contest: &Contest) -> bool {
+    contest.count_index(CountKind::Delegates).is_some()
+        && contest.release_rules().official == OfficialDelegates::Rules
+}
+
 impl Table {
     /// The columns of a contest's sums.
     fn columns(contest: &Contest, language: Language, with_sde: bool) -> Vec<Column> {
@@ -86,6 +92,10 @@ impl Table {
             if early && kind.is_of_people() {
                 columns.push(Column::of_early(kind, language));
             }
+        }
+        if shows_official(contest) {
+            let title = language.say("Delegates that count", "Delegados que cuentan");
+            columns.push(Column::new(title, "official"));
         }
         if with_sde {
             columns.push(Column::of_sde(language));
@@ -117,6 +127,9 @@ impl Table {
                 if contest.early_votes.is_some() && kind.is_of_people() {
                     cells.push(whole(early[index]));
                 }
+            }
+            if shows_official(contest) {
+                cells.push(whole(totals.delegates[index]));
             }
             if with_sde {
                 cells.push(decimals(totals.sde[index]));

@@ -1,7 +1,7 @@
 //! The feed for observers' programs: who reads it, what it tells, and where it goes on.
 
 use countersign_core::id::{CopyDigest, MessageId};
-use countersign_core::message::{Act, CopyCompared, CopyDecision, Role, Withhold};
+use countersign_core::message::{Act, CopyCompared, CopyDecision, Report, Role, Withhold};
 use countersign_core::room::Room;
 use countersign_server::headquarters::NewFeedToken;
 use serde_json::{Value, json};
