@@ -15,7 +15,7 @@ Looks for what is missing and installs it: with apt-get where there is apt-get a
   --for windows  the cross compiler of `make check-windows`
   --help         this text
 
-Rust (rustup or a distribution's), Node 20 or newer and git are expected to be there.
+Rust 1.95 (rustup or a distribution's), Node (20.19 or later of 20, 22.13 or later of 22, or 24 and newer) and git are expected to be there.
 TEXT
 }
 
@@ -53,12 +53,15 @@ say() { printf 'setup: %s\n' "$*"; }
 # --- what is expected to be there -------------------------------------------------------------------
 for tool in cargo node npm git; do
   if ! has "$tool"; then
-    echo "setup: '$tool' is missing. Install Rust (https://rustup.rs), Node 20 or newer and git, then try again." >&2
+    echo "setup: '$tool' is missing. Install Rust 1.95 or newer (https://rustup.rs), Node 20.19, 22.13, 24 or newer and git, then try again." >&2
     exit 1
   fi
 done
-if [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 20')" != true ]; then
-  echo "setup: Node 20 or newer is needed, this is $(node --version)." >&2
+# As the locked tools say it (`engines` in ui/package.json).
+fits='const [major, minor] = process.versions.node.split(".").map(Number);
+(major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major >= 24'
+if [ "$(node -p "$fits")" != true ]; then
+  echo "setup: Node 20.19 or later of 20, 22.13 or later of 22, or 24 and newer is needed, this is $(node --version)." >&2
   exit 1
 fi
 

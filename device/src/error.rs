@@ -56,6 +56,7 @@ impl Error {
                 | ProblemCode::PinWrong
                 | ProblemCode::Locked
                 | ProblemCode::NoPackage
+                | ProblemCode::NotWrittenThere
                 | ProblemCode::DiskFull
                 | ProblemCode::ReadOnly
         )

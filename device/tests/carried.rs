@@ -149,6 +149,36 @@ fn t29_another_tablet_carries_the_report_and_can_change_nothing() {
     hall.carry(of_link(link));
 }
 
+/// A person whose stick is full, locked or gone.
+struct Stick(io::ErrorKind);
+
+impl SaveFile for Stick {
+    fn save(&self, _: &str, _: &[u8]) -> io::Result<Option<PathBuf>> {
+        Err(io::Error::from(self.0))
+    }
+}
+
+#[test]
+fn t29_a_full_or_locked_stick_is_no_trouble_of_the_tablet() {
+    use io::ErrorKind::{NotFound, ReadOnlyFilesystem, StorageFull};
+    let mut hall = Hall::new();
+    for kind in [StorageFull, ReadOnlyFilesystem, NotFound] {
+        hall.device.config.save_file = Arc::new(Stick(kind));
+        hall.device.restart();
+        hall.device.unlock();
+        let problem = hall
+            .device
+            .call(Command::SaveHandOff { report: hall.report.id.clone() })
+            .expect_err("nothing can be written there");
+        assert_eq!((problem.code, problem.retry), (ProblemCode::NotWrittenThere, true), "{kind}");
+    }
+    // The report is still here, and goes to another place.
+    hall.device.config.save_file = Arc::new(Folder(hall.saved.path().to_owned()));
+    hall.device.restart();
+    hall.device.unlock();
+    assert!(HandOff::from_bytes(&hall.file()).is_ok());
+}
+
 #[test]
 fn t29_a_file_is_carried() {
     let hall = Hall::new();

@@ -10,6 +10,9 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
+/// Bytes of an answer that are read: a receipt has a few thousand, a problem a few hundred.
+const ANSWER_MAX: usize = 64 * 1024;
+
 /// A server that runs, at its reporting address.
 pub struct Client {
     http: reqwest::Client,
@@ -66,12 +69,13 @@ impl Client {
                 .send()
                 .await?;
             let good = response.status().is_success();
-            Ok::<_, reqwest::Error>((good, response.bytes().await?))
+            Ok::<_, reqwest::Error>((good, read(response).await?))
         };
         let (good, body) = self.runtime.block_on(sent).map_err(|error| {
             Failure::internal(format!("{} does not answer: {error}", self.address))
         })?;
         let strange = || Failure::internal(format!("{} is no Countersign server", self.address));
+        let body = body.ok_or_else(strange)?;
         if good {
             let receipted: Receipted = serde_json::from_slice(&body).map_err(|_| strange())?;
             return Receipt::claim(&receipted.receipt).map(|(index, _)| index).ok_or_else(strange);
@@ -84,6 +88,18 @@ impl Client {
             Err(_) => Failure::internal(format!("the server answers {}", problem.code)),
         })
     }
+}
+
+/// Reads an answer; `None` when it is longer than [`ANSWER_MAX`].
+async fn read(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while let Some(part) = response.chunk().await? {
+        if bytes.len() + part.len() > ANSWER_MAX {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(Some(bytes))
 }
 
 /// TLS by ring, once for the process.

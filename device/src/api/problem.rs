@@ -56,6 +56,8 @@ pub enum ProblemCode {
     NotPossibleNow,
     /// The hand-off could not be read.
     HandOffUnreadable,
+    /// A file could not be written at the place that the person chose. What is saved on the tablet is safe.
+    NotWrittenThere,
     /// The disk is full. What was shown as saved is safe.
     DiskFull,
     /// The folder cannot be written.

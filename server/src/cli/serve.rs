@@ -45,7 +45,8 @@ pub(super) struct Serve {
     /// Where everyone reads the log.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8471")]
     public: SocketAddr,
-    /// Where headquarters' machines read what was received, and counters. Never open to the network.
+    /// Where headquarters signs in (`/hq/`), and this machine alone reads what was received, and counters. Never open to the
+    /// network but for `/hq/`, through a proxy that ends TLS.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8472")]
     private: SocketAddr,
     /// Certificate chain (PEM) of the reporting listener.

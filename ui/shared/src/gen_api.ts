@@ -1051,4 +1051,4 @@ retry: boolean,
  */
 waitMs?: number, };
 
-export type ProblemCode = "pinWrong" | "pinWait" | "pinFormat" | "locked" | "codeFormat" | "codeSlip" | "codeOtherContest" | "noPackage" | "packageRefused" | "noInvitation" | "noDraft" | "numberTooLarge" | "notComplete" | "reasonFormat" | "notPossibleNow" | "handOffUnreadable" | "diskFull" | "readOnly" | "databaseDamaged" | "databaseNewer" | "internal";
+export type ProblemCode = "pinWrong" | "pinWait" | "pinFormat" | "locked" | "codeFormat" | "codeSlip" | "codeOtherContest" | "noPackage" | "packageRefused" | "noInvitation" | "noDraft" | "numberTooLarge" | "notComplete" | "reasonFormat" | "notPossibleNow" | "handOffUnreadable" | "notWrittenThere" | "diskFull" | "readOnly" | "databaseDamaged" | "databaseNewer" | "internal";

@@ -166,12 +166,14 @@ impl Acts {
             Kind::Release => ("release", self.release(&decode(message)?)),
             Kind::Withdraw => {
                 let withdraw: Withdraw = decode(message)?;
-                ("withdraw", json!({"release": withdraw.release.to_string(), "why": withdraw.why}))
+                let why = unless_withheld(desk, message.id(), withdraw.why);
+                ("withdraw", json!({"release": withdraw.release.to_string(), "why": why}))
             }
-            Kind::Stop => stop(&decode(message)?),
+            Kind::Stop => stop(desk, message.id(), &decode(message)?),
             Kind::Withhold => {
                 let withhold: Withhold = decode(message)?;
-                ("withhold", json!({"message": withhold.message.to_string(), "why": withhold.why}))
+                let why = unless_withheld(desk, message.id(), withhold.why);
+                ("withhold", json!({"message": withhold.message.to_string(), "why": why}))
             }
             Kind::Act => match decode(message)? {
                 countersign_core::message::Act::CopyCompared(compared) => {
@@ -184,7 +186,7 @@ impl Acts {
                 let Some(subject) = entered(desk, approves)? else { return Ok(false) };
                 let (of, more) = match subject.kind() {
                     Kind::Release => ("release", self.release(&decode(&subject)?)),
-                    Kind::Stop => (stop(&decode(&subject)?).0, json!({})),
+                    Kind::Stop => (stop_code(&decode(&subject)?), json!({})),
                     kind => (kind.as_str(), json!({})),
                 };
                 withholds = subject.kind() == Kind::Withhold;
@@ -327,11 +329,19 @@ const fn is_told(kind: Kind) -> bool {
 }
 
 /// A stop begins or ends.
-fn stop(stop: &Stop) -> (&'static str, Value) {
+fn stop(desk: &RoomDesk, id: MessageId, stop: &Stop) -> (&'static str, Value) {
+    let mut view = json!({"why": unless_withheld(desk, id, &stop.why)});
     match stop.change {
-        StopChange::Begin => ("stop", json!({"minutes": stop.minutes, "why": stop.why})),
-        StopChange::End => {
-            ("resume", json!({"stop": stop.stop.map(|id| id.to_string()), "why": stop.why}))
-        }
+        StopChange::Begin => view["minutes"] = json!(stop.minutes),
+        StopChange::End => view["stop"] = json!(stop.stop.map(|id| id.to_string())),
+    }
+    (stop_code(stop), view)
+}
+
+/// What the beginning and the end of a stop are called.
+const fn stop_code(stop: &Stop) -> &'static str {
+    match stop.change {
+        StopChange::Begin => "stop",
+        StopChange::End => "resume",
     }
 }

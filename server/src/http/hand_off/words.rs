@@ -80,13 +80,13 @@ impl Words {
         Self {
             language: "es",
             title: "Entregar un informe del caucus",
-            precinct: "Distrito electoral",
+            precinct: "Precinto",
             room: "Para",
             phrase: "Frase de comprobación",
             official: "el caucus",
             rehearsal: "el ensayo",
-            unknown_precinct: "Un distrito que este servidor no conoce",
-            explain: "Usted lleva este informe de un distrito cuya tableta no tiene conexión. El botón lo envía al partido.",
+            unknown_precinct: "Un precinto que este servidor no conoce",
+            explain: "Usted lleva este informe de un precinto cuya tableta no tiene conexión. El botón lo envía al partido.",
             deliver: "Entregar este informe",
             sealed: "No puede cambiar nada por error: el informe está firmado y puede entregarlo cuantas veces quiera.",
             countersigned: "Refrendado",
@@ -215,8 +215,8 @@ fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
             "En la tableta, abra el informe correcto y haga de nuevo su código.",
         ),
         Refusal::WrongPrecinct => (
-            "Esta tableta no fue invitada a informar por ese distrito.",
-            "La secretaría llama a la línea de ayuda y pide una invitación para el distrito correcto.",
+            "Esta tableta no fue invitada a informar por ese precinto.",
+            "La secretaría llama a la línea de ayuda y pide una invitación para el precinto correcto.",
         ),
         Refusal::OverLimit => (
             "Un número de este informe es más grande de lo posible.",

@@ -43,6 +43,16 @@ async fn next(events: &mut Events, name: &str) -> Event {
     event
 }
 
+/// The next event of this name, whatever comes before it.
+async fn next_of(events: &mut Events, name: &str) -> Event {
+    loop {
+        let event = events.next().await.expect("the feed goes on");
+        if event.name == name {
+            return event;
+        }
+    }
+}
+
 async fn refused(server: &Server, token: &str) -> Reply {
     crate::support::read(asked(server, token, None).send().await.unwrap()).await
 }
@@ -132,6 +142,15 @@ async fn reply(house: &House, question: &str, text: &str) -> MessageId {
     reply.id()
 }
 
+/// Two people withhold a message.
+async fn withhold(house: &mut House, message: MessageId) {
+    let withhold = Withhold { message, why: "a private person is named".to_owned() };
+    let withhold = house.party.by_admin(Room::Official, &withhold);
+    house.server.send(Room::Official, &withhold).await.receipt();
+    let approve = json!({"do": "approve", "id": withhold.id().to_string()});
+    entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn t57_what_is_asked_and_replied_is_told_of_previewed_precincts_without_what_was_withheld() {
     let mut house = House::open().await;
@@ -168,13 +187,8 @@ async fn t57_what_is_asked_and_replied_is_told_of_previewed_precincts_without_wh
     let neighbour = reply(&house, &third, "the neighbour of reply").await;
     next(&mut events, "reply").await;
 
-    for message in [MessageId::from_hex(&third).unwrap(), neighbour] {
-        let withhold = Withhold { message, why: "a private person is named".to_owned() };
-        let withhold = house.party.by_admin(Room::Official, &withhold);
-        house.server.send(Room::Official, &withhold).await.receipt();
-        let approve = json!({"do": "approve", "id": withhold.id().to_string()});
-        entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
-    }
+    withhold(&mut house, MessageId::from_hex(&third).unwrap()).await;
+    withhold(&mut house, neighbour).await;
     let mut late = follow(&house.server, &token, None).await;
     next(&mut late, "preview").await;
     assert_eq!(next(&mut late, "reply").await.data["text"], "the secretary did");
@@ -206,8 +220,7 @@ async fn t62_a_preview_brings_what_was_found_across_precincts_that_observers_hav
 
     house.settle(1).await;
     let by_now = json!({
-        "do": "preview", "name": "Both", "layer": "night", "precincts": [0, 1], "cause": null,
-        "despite_the_batch": true
+        "do": "preview", "name": "Both", "layer": "night", "precincts": [0, 1], "cause": null
     });
     entered(&act_as(&house.server, &mut house.one, &by_now).await, "preview");
     let shown = next(&mut events, "preview").await;
@@ -261,6 +274,56 @@ async fn t62_a_hundred_programs_follow_and_the_next_is_told_to_come_later() {
         assert_eq!(reply.status(), 503);
     }
     panic!("the place was never given back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t59_t60_why_something_was_stopped_or_withdrawn_is_told_until_it_is_withheld() {
+    let mut house = House::open().await;
+    let (_, token) = token(&house.server, OBSERVER);
+    house.settle(0).await;
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+    let release = json!({"do": "release", "preview": 1, "left_out": []});
+    let release = entered(&act_as(&house.server, &mut house.one, &release).await, "release");
+    house.wait(16).await;
+    house.wait(15).await;
+    let approve = json!({"do": "approve", "id": release});
+    entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+    let acts = [
+        ("stop", json!({"do": "stop", "minutes": 60, "why": "the neighbour called"})),
+        ("resume", json!({"do": "resume", "why": "the neighbour was wrong"})),
+        ("withdraw", json!({"do": "withdraw", "release": release, "why": "the neighbour's sheet"})),
+    ];
+    let mut made: Vec<(&str, String)> = Vec::new();
+    for (name, mut act) in acts {
+        if name == "resume" {
+            act["stop"] = json!(made[0].1);
+        }
+        let kind = if name == "resume" { "stop" } else { name };
+        let id = entered(&act_as(&house.server, &mut house.one, &act).await, kind);
+        let approve = json!({"do": "approve", "id": id});
+        entered(&act_as(&house.server, &mut house.two, &approve).await, "approve");
+        made.push((name, id));
+    }
+
+    let mut early = follow(&house.server, &token, None).await;
+    for (name, id) in &made {
+        let told = next_of(&mut early, name).await.data;
+        assert_eq!(&told["id"], id);
+        assert!(told["why"].as_str().unwrap().contains("neighbour"), "{told}");
+    }
+    for (_, id) in &made {
+        withhold(&mut house, MessageId::from_hex(id).unwrap()).await;
+    }
+    let mut late = follow(&house.server, &token, None).await;
+    for (name, id) in &made {
+        let told = next_of(&mut late, name).await.data;
+        assert_eq!((&told["id"], &told["why"]), (&json!(id), &json!(null)));
+        match *name {
+            "stop" => assert_eq!(told["minutes"], 60),
+            "resume" => assert_eq!(told["stop"], made[0].1),
+            _ => assert_eq!(told["release"], release),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

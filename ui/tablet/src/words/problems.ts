@@ -25,6 +25,7 @@ export const problemWords: Record<ProblemCode, Sentence> = {
   reasonFormat: { title: m.p_reasonFormat_title, text: m.p_reasonFormat_text },
   notPossibleNow: { title: m.p_notPossibleNow_title, text: m.p_notPossibleNow_text },
   handOffUnreadable: { title: m.p_handOffUnreadable_title, text: m.p_handOffUnreadable_text },
+  notWrittenThere: { title: m.p_notWrittenThere_title, text: m.p_notWrittenThere_text },
   diskFull: { title: m.p_diskFull_title, text: m.p_diskFull_text },
   readOnly: { title: m.p_readOnly_title, text: m.p_readOnly_text },
   databaseDamaged: { title: m.p_databaseDamaged_title, text: m.p_databaseDamaged_text },
