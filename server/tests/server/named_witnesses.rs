@@ -313,3 +313,29 @@ fn serve_asks_whom_the_package_names_and_nobody_else() {
         assert!(text.contains(said), "{said}: {text}");
     }
 }
+
+#[test]
+fn contest_check_and_pack_show_whom_the_contest_names() {
+    let (party, named) = party(&["w.example/1", "w.example/2"], 1);
+    let at = party.root.path();
+    let practice = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contests/practice");
+    std::fs::create_dir(at.join("contest")).unwrap();
+    for file in std::fs::read_dir(practice).unwrap().map(Result::unwrap) {
+        if file.file_type().unwrap().is_file() {
+            std::fs::copy(file.path(), at.join("contest").join(file.file_name())).unwrap();
+        }
+    }
+    let toml = at.join("contest/contest.toml");
+    let keys = [&named[0].key, &named[1].key].map(|key| format!("\"{key}\"")).join(", ");
+    let text = std::fs::read_to_string(&toml).unwrap() + "\n[witnesses]\nkeys = [";
+    std::fs::write(&toml, text + &keys + "]\n").unwrap();
+    let shown = format!("witnesses    2, 2 needed\n  {}\n  {}\n", named[0].key, named[1].key);
+    assert!(good(at, &["contest", "check", "contest"]).ends_with(&shown));
+    let pack = ["contest", "pack", "contest", "--number", "2", "--keys", "keys", "--out", "p2"];
+    let printed = good(at, &[&pack[..], &["--server", "http://127.0.0.1:8470"]].concat());
+    assert!(printed.ends_with(&shown), "{printed}");
+    // Two are needed where it was one, so the server has to be started again.
+    let enter = ["package", "enter", "--data", "data", "--keys", "keys", "--package", "p2"];
+    let printed = good(at, &enter);
+    assert!(printed.contains(&shown) && printed.contains("start the server again"), "{printed}");
+}
