@@ -61,10 +61,29 @@ fn recanvass(house: &House, message: &Message) -> Result<PreviewedPrecinct> {
     Ok(PreviewedPrecinct { precinct, report, decision, cause })
 }
 
+/// The contest to practise on with a county that is on a map, and national delegates.
+fn contest_on_a_map(folder: &Path) -> Result<PathBuf> {
+    let contest = without_window(&places::contest("practice"), folder)?;
+    let edit = |name: &str, change: &dyn Fn(String) -> String| {
+        let path = contest.join(name);
+        let text = std::fs::read_to_string(&path).map_err(other)?;
+        let changed = change(text.clone());
+        if changed == text {
+            return Err(other(format!("nothing to change in {name}")));
+        }
+        std::fs::write(&path, changed).map_err(other)
+    };
+    edit("counties.csv", &|text| text.replace(",Practice,county,,", ",Polk,county,1,"))?;
+    let national =
+        "[national]\nat_large = 4\npleo = 1\ndistricts = [{ district = 1, seats = 3 }]\n";
+    edit("contest.toml", &|text| format!("{text}\n{national}"))?;
+    Ok(contest)
+}
+
 /// A folder of results of the contest to practise on: two precincts of a batch are released, the rest is not; the recanvass changed
 /// one of them.
 fn results(folder: &Path) -> Result<PathBuf> {
-    let contest = without_window(&places::contest("practice"), &folder.join("contest"))?;
+    let contest = contest_on_a_map(&folder.join("contest"))?;
     let mut house = House::open(&folder.join("party"), &contest)?;
     let (mut precincts, mut first) = (Vec::new(), None);
     for (number, precinct) in (0..).zip(house.contest.precincts.clone()) {
@@ -120,10 +139,15 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
         "releases",
         "changes",
         "precincts",
+        "national",
         "compare/night-recanvass",
         "find",
     ];
     let pages = pages.map(|name| format!("{name}.html"));
+    let first = std::fs::read_to_string(results.join("index.html")).map_err(other)?;
+    if !first.contains("Who has most, by county") {
+        return Err(other("the first page has no map"));
+    }
     let mut faults = Vec::new();
     let mut looked = 0;
     for page in pages.iter().chain([&precinct, &county]) {
