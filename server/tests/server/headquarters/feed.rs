@@ -200,7 +200,7 @@ async fn t57_what_is_asked_and_replied_is_told_of_previewed_precincts_without_wh
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t59_t60_why_something_was_stopped_or_withdrawn_is_told_until_it_is_withheld() {
+async fn t61_t64_why_something_was_stopped_or_withdrawn_is_told_until_it_is_withheld() {
     let mut house = House::open().await;
     let (_, token) = token(&house.server, OBSERVER);
     house.settle(0).await;
