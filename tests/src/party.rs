@@ -528,14 +528,14 @@ impl Party {
         }
     }
 
-    /// What was received in a room, unreviewed, as the server's program works it out from the log.
+    /// What was received in a room, not reviewed, as the server's program works it out from the log.
     ///
     /// # Errors
     ///
     /// When the server's program refuses.
     pub fn results(&self, room: &str) -> Result<Value> {
         let printed =
-            self.program(&[&"results", &"--data", &self.data(), &"--room", &room, &"--json"])?;
+            self.program(&[&"received", &"--data", &self.data(), &"--room", &room, &"--json"])?;
         serde_json::from_slice(&printed.stdout)
             .map_err(|error| Error::Unexpected(format!("results --json: {error}")))
     }

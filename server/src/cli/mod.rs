@@ -18,8 +18,8 @@ mod passkeys;
 mod people;
 mod person;
 mod rebuild;
+mod received;
 mod release;
-mod results;
 mod review;
 mod room;
 mod serve;
@@ -91,7 +91,7 @@ enum Command {
     #[command(subcommand)]
     Release(release::Command),
     Serve(serve::Serve),
-    Results(results::Show),
+    Received(received::Show),
     Export(export::Export),
     Fsck(fsck::Fsck),
     Rebuild(rebuild::Rebuild),
@@ -132,7 +132,7 @@ pub fn main() -> ExitCode {
         Command::Review(command) => review::run(command),
         Command::Release(command) => release::run(command),
         Command::Serve(serve) => serve::run(serve),
-        Command::Results(show) => results::run(&show),
+        Command::Received(show) => received::run(&show),
         Command::Export(export) => export::run(&export),
         Command::Fsck(fsck) => fsck::run(&fsck),
         Command::Rebuild(rebuild) => rebuild::run(&rebuild),

@@ -331,7 +331,6 @@ pub(super) async fn show(
 #[cfg(test)]
 mod tests {
     use std::path::Path as Folder;
-    use std::time::Instant;
 
     use countersign_core::contest::{self, CountKind};
     use countersign_core::crypto::SigningKey;
@@ -437,21 +436,13 @@ mod tests {
     }
 
     #[test]
-    fn all_of_iowa_is_worked_out_in_well_under_a_second_and_what_did_not_change_is_shared() {
+    fn of_all_of_iowa_what_did_not_change_is_shared() {
         let mut night = Night::begin();
         let precincts = u32::try_from(night.contest.precincts.len()).unwrap();
         for number in 0..precincts - 1 {
             night.report(number);
         }
-        let copying = Instant::now();
-        let state = night.state.clone();
-        let copied = copying.elapsed();
-        let working = Instant::now();
-        let before = Board::of(state, None).unwrap();
-        let worked = working.elapsed();
-        println!("{precincts} precincts: copied in {copied:?}, worked out in {worked:?}");
-        // Generous: this runs in debug builds, beside other tests.
-        assert!(worked < Duration::from_secs(5), "{worked:?}");
+        let before = Board::of(night.state.clone(), None).unwrap();
         assert_eq!(before.totals["missing"], 1);
         assert_eq!(before.rows.len(), night.contest.precincts.len());
 

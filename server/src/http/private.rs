@@ -1,4 +1,4 @@
-//! The private listener: what was received, unreviewed, and the server's counters.
+//! The private listener: what was received, not reviewed, and the server's counters.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -17,7 +17,7 @@ use crate::{begun, titles};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(results))
+        .routes(routes!(received_json))
         .routes(routes!(received_page))
         .routes(routes!(metrics))
         .routes(routes!(super::healthz))
@@ -52,10 +52,10 @@ async fn aside(
 
 /// What was received in a room, never reviewed. Not results.
 #[utoipa::path(
-    get, path = "/v1/results.json", tag = "private", params(Asked),
+    get, path = "/v1/received.json", tag = "private", params(Asked),
     responses((status = 200, description = "Sums of candidates and every precinct with a report", content_type = "application/json"))
 )]
-async fn results(
+async fn received_json(
     State(service): State<Shared>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,

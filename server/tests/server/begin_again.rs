@@ -60,7 +60,7 @@ fn verify(log: &RoomLog, message: &Message, receipt: &str) -> Receipt {
 
 /// What was received, without what names the log and its time.
 fn numbers(program: &Program) -> Value {
-    let (status, body) = program.get(&program.private, "/v1/results.json");
+    let (status, body) = program.get(&program.private, "/v1/received.json");
     assert_eq!(status, 200);
     let mut results: Value = serde_json::from_str(&body).unwrap();
     let all = results.as_object_mut().unwrap();
@@ -307,7 +307,7 @@ fn every_page_says_so(program: &Program, party: &Party, night: &Night) {
     let (status, other) = program.get(&program.private, "/?room=rehearsal");
     assert!(status == 200 && !other.contains(begun), "the other room's log goes on");
     for (listener, path, at) in [
-        (&program.private, "/v1/results.json", "/begun_again"),
+        (&program.private, "/v1/received.json", "/begun_again"),
         (&program.public, "/v1/status", "/rooms/official/begun_again"),
     ] {
         let document: Value = serde_json::from_str(&program.get(listener, path).1).unwrap();
@@ -383,7 +383,7 @@ async fn a_log_is_begun_again_for_the_reason_that_is_so_and_no_other() {
     assert_eq!(std::fs::read(party.folder.numbered_log(ROOM, 2)).unwrap(), b"left over");
     let printed = good(at, &begin(&["--reason", "other", "--why", "a drill"]));
     assert!(printed.contains("/official/4 begins"), "{printed}");
-    let results = good(at, &["results", "--data", "data"]);
+    let results = good(at, &["received", "--data", "data"]);
     assert!(
         results.contains("\u{201c}a drill\u{201d}") && results.contains("/official/3)"),
         "{results}"

@@ -76,7 +76,7 @@ fn a_contest_begins_with_four_commands_and_fsck_agrees() {
     }
     assert!(good(at, &["fsck", "--data", "data"]).contains("official room: 4 entries"));
     let results: Value =
-        serde_json::from_str(&good(at, &["results", "--data", "data", "--json"])).unwrap();
+        serde_json::from_str(&good(at, &["received", "--data", "data", "--json"])).unwrap();
     assert_eq!(results["precincts_received"], 0);
     assert_eq!(results["reviewed"], false);
     assert!(good(at, &["devices", "list", "--data", "data"]).starts_with("room,key,precinct"));
@@ -213,7 +213,7 @@ fn each_command_s_help_says_what_it_is_for() {
         ("init", "Make a server's data folder", "whole or not at all"),
         ("invitations", "Invite precincts", "The server keeps no code"),
         ("serve", "Run the server", "throw-away keys"),
-        ("results", "What was received", "they are not results"),
+        ("received", "What was received", "never results"),
         ("fsck", "Check a data folder", "A server may be running"),
         ("rebuild", "Replay the logs", "is never stored"),
         ("verify", "Verify a night yourself", "0 only when everything holds"),

@@ -160,7 +160,7 @@ async fn the_openapi_document_lists_every_address() {
         "/v1/openapi.json",
         "/v1/packages/newest",
         "/v1/packages/{id}",
-        "/v1/results.json",
+        "/v1/received.json",
         "/v1/status",
         "/v1/{room}/log",
         "/v1/{room}/messages",
@@ -204,7 +204,7 @@ async fn a_rehearsal_round_begins_afresh_and_its_log_goes_on() {
     let size = server.size(room);
     let round = party.by_admin(room, &RoomAct { change: RoomChange::Round, round: 2 });
     server.send(room, &round).await.receipt();
-    let results = server.get(server.private, "/v1/results.json?room=rehearsal").await.json();
+    let results = server.get(server.private, "/v1/received.json?room=rehearsal").await.json();
     assert_eq!(results["precincts_received"], 0);
     assert_eq!(server.size(room), size + 1);
     // "Rehearse again" needs no new code: the same tablet reports again.

@@ -76,7 +76,7 @@ async fn some_reports(party: &Party) -> Program {
 async fn it_gives_the_figures_that_the_killed_server_had_and_writes_nothing() {
     let party = Party::new(&[ROOM]);
     let program = some_reports(&party).await;
-    let results = json_of(&party, &["results", "--data", "data", "--json"]);
+    let results = json_of(&party, &["received", "--data", "data", "--json"]);
     program.kill();
     let before = files(&party);
     let official = rebuilt(&party, ROOM);

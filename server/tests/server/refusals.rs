@@ -267,10 +267,10 @@ async fn a_correction_replaces_only_a_report_of_its_own_key() {
     server.send(ROOM, &theirs).await.receipt();
     let foreign = party.sign(ROOM, &own, &party.correction(theirs.id(), 0, 30));
     assert_eq!(server.send(ROOM, &foreign).await.code(), "wrong-supersedes");
-    let results = server.get(server.private, "/v1/results.json").await.json();
+    let results = server.get(server.private, "/v1/received.json").await.json();
     assert_eq!(results["precincts_in_conflict"], 1, "two sources, two numbers");
     server.send(ROOM, &correction).await.receipt();
-    let results = server.get(server.private, "/v1/results.json").await.json();
+    let results = server.get(server.private, "/v1/received.json").await.json();
     assert_eq!(results["precincts_in_conflict"], 0);
     assert_eq!(results["precincts_received"], 1);
     assert_eq!(results["precincts"][0]["attendees"], 25);

@@ -33,7 +33,7 @@ async fn t07_a_revoked_tablet_s_earlier_report_stands_and_a_later_one_is_held() 
     let reply = server.send(ROOM, &early).await;
     party.verify(ROOM, &early, &reply.receipt());
     assert_eq!(reply.json()["messages"][0]["kind"], "revocation");
-    let results = server.get(server.private, "/v1/results.json").await.json();
+    let results = server.get(server.private, "/v1/received.json").await.json();
     assert_eq!(results["precincts"][0]["attendees"], 20);
     // A second tablet of the precinct goes on.
     let second = server.tablet(&party, ROOM, 0).await;

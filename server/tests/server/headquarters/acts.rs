@@ -210,7 +210,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t59_t60_what_two_people_take_back_and_stop() {
+async fn t61_t64_what_two_people_take_back_and_stop() {
     let mut house = House::open().await;
     house.settle(0).await;
     let server = &house.server;

@@ -186,7 +186,7 @@ async fn what_comes_through_a_proxy_is_not_shown_what_is_for_this_machine() {
     let party = Party::new(&Room::ALL);
     let server = party.start().await;
     for (path, status) in
-        [("/", 404), ("/v1/results.json", 404), ("/healthz", 200), ("/hq/api/session", 409)]
+        [("/", 404), ("/v1/received.json", 404), ("/healthz", 200), ("/hq/api/session", 409)]
     {
         let url = format!("http://{}{path}", server.private);
         let direct = server.http.get(&url).send().await.unwrap().status();

@@ -276,7 +276,7 @@ async fn t62_a_hundred_programs_follow_and_the_next_is_told_to_come_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t59_t60_why_something_was_stopped_or_withdrawn_is_told_until_it_is_withheld() {
+async fn t61_t64_why_something_was_stopped_or_withdrawn_is_told_until_it_is_withheld() {
     let mut house = House::open().await;
     let (_, token) = token(&house.server, OBSERVER);
     house.settle(0).await;

@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is asked for on the private and on the public listener.
-const PRIVATE: [&str; 4] = ["/", "/healthz", "/metrics", "/v1/results.json"];
+const PRIVATE: [&str; 4] = ["/", "/healthz", "/metrics", "/v1/received.json"];
 const PUBLIC: [&str; 3] = ["/log/official/checkpoint", "/v1/status", "/healthz"];
 
 /// How a page came.

@@ -145,7 +145,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<bool> {
 /// What the running server gives headquarters as received.
 fn served(party: &Party) -> Outcome<serde_json::Value> {
     let private = party.private().ok_or("the server does not run")?;
-    Ok(ureq::get(format!("{private}/v1/results.json")).call()?.body_mut().read_json()?)
+    Ok(ureq::get(format!("{private}/v1/received.json")).call()?.body_mut().read_json()?)
 }
 
 /// What stands on the papers of the precincts that report.

@@ -85,7 +85,7 @@ struct Summary<'a> {
     fsck: &'a str,
     /// Milliseconds of this machine from signature to receipt: of reports whose network was fair all evening, and of all.
     signature_to_receipt_ms: BTreeMap<&'static str, Option<Spread>>,
-    received_over_time: Vec<Received1>,
+    received_over_time: Vec<ReceivedBy>,
     statewide: Vec<Statewide>,
     /// Precincts whose numbers trip a check, by check.
     precincts_with_findings: usize,
@@ -94,7 +94,7 @@ struct Summary<'a> {
 
 /// How far it was after so many minutes of the evening.
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Received1 {
+struct ReceivedBy {
     minute: u64,
     /// Precincts with a report in the log, and their share, per cent to one decimal, rounded down: never 100 before all.
     precincts: usize,
@@ -202,7 +202,7 @@ fn latencies(happened: &Happened<'_>) -> BTreeMap<&'static str, Option<Spread>> 
     ])
 }
 
-fn over_time(happened: &Happened<'_>) -> Vec<Received1> {
+fn over_time(happened: &Happened<'_>) -> Vec<ReceivedBy> {
     let total = happened.papers.len();
     let mut firsts: HashMap<u32, u64> = HashMap::new();
     let precincts: HashMap<&str, u32> =
@@ -217,7 +217,7 @@ fn over_time(happened: &Happened<'_>) -> Vec<Received1> {
         .map(|tenth| {
             let moment = length * tenth / 10;
             let precincts = firsts.values().filter(|&&at| at <= moment).count();
-            Received1 { minute: moment / MINUTE, precincts, per_mille: precincts * 1_000 / total }
+            ReceivedBy { minute: moment / MINUTE, precincts, per_mille: precincts * 1_000 / total }
         })
         .collect()
 }

@@ -103,7 +103,7 @@ fn of_size(precincts: usize) -> Outcome<Figures> {
         started_memory_kib,
         started_peak_memory_kib,
         rebuild: timed(at, &["rebuild", "--data", "data"])?,
-        results: timed(at, &["results", "--data", "data"])?,
+        results: timed(at, &["received", "--data", "data"])?,
         fsck: timed(at, &["fsck", "--data", "data"])?,
     })
 }

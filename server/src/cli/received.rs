@@ -1,4 +1,4 @@
-//! `results`.
+//! `received`.
 
 use std::process::ExitCode;
 
@@ -10,10 +10,10 @@ use super::{Data, print};
 use crate::failure::Failure;
 use crate::{begun, node, titles};
 
-/// What was received, unreviewed.
+/// What was received, not reviewed.
 ///
 /// Sums of what was received, worked out from the log in the data folder; a server may be running. Nobody has reviewed
-/// them: they are not results.
+/// them: they are *received*, never results.
 #[derive(Args)]
 pub(super) struct Show {
     #[command(flatten)]
