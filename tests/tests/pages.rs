@@ -13,7 +13,7 @@ use countersign_tests::chromium::Chromium;
 use countersign_tests::house::{House, without_window};
 use countersign_tests::signer::Signer;
 use countersign_tests::{Error, Result, places};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Widths that people read at: a phone, a small tablet, a desk.
 const WIDTHS: [u32; 3] = [360, 768, 1366];
@@ -120,6 +120,28 @@ fn results(folder: &Path) -> Result<PathBuf> {
     }
 }
 
+/// What is lost of the first page on paper: colours of maps and legends, or what is too wide.
+fn on_paper(browser: &Chromium, results: &Path) -> Result<Vec<String>> {
+    let session = browser.session();
+    session.devtools("Emulation.setEmulatedMedia", &json!({ "media": "print" }))?;
+    browser.resize(768, 900)?;
+    session.go(&format!("file://{}", results.join("index.html").display()))?;
+    session.settle()?;
+    let colours = "const all = [...document.querySelectorAll('.key span, .maps svg use')]; \
+        return all.length > 0 && all.every(one => getComputedStyle(one).printColorAdjust === 'exact')";
+    let cut = "return [...document.querySelectorAll('.wide')].some(one => \
+        getComputedStyle(one).overflowX !== 'visible')";
+    let mut faults = Vec::new();
+    if session.look(colours, &[])? != Value::Bool(true) {
+        faults.push("on paper maps and legends lose their colours".to_owned());
+    }
+    if session.look(cut, &[])? != Value::Bool(false) {
+        faults.push("on paper a table is cut".to_owned());
+    }
+    session.devtools("Emulation.setEmulatedMedia", &json!({ "media": "" }))?;
+    Ok(faults)
+}
+
 #[test]
 fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> {
     let folder = tempfile::tempdir().map_err(other)?;
@@ -173,6 +195,7 @@ fn results_pages_are_whole_at_every_width_and_axe_finds_nothing() -> Result<()> 
             }
         }
     }
+    faults.extend(on_paper(&browser, &results)?);
     println!("results pages: {looked} looks, {} faults", faults.len());
     if faults.is_empty() { Ok(()) } else { Err(other(format!("{faults:#?}"))) }
 }
