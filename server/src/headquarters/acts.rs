@@ -130,8 +130,12 @@ pub(super) async fn act(
         }
     };
     let (id, kind) = (message.id(), message.kind());
-    let index = enter(&service, room, message).await?;
-    tracing::info!(%room, person = signed_in.session.person, %kind, index, "signed and entered");
+    let person = signed_in.session.person;
+    let index = enter(&service, room, message).await.inspect_err(|problem| {
+        // Who tried what they may not, such as to approve what is their own.
+        tracing::warn!(%room, person, %kind, refusal = problem.code(), "signed and refused");
+    })?;
+    tracing::info!(%room, person, %kind, index, "signed and entered");
     Ok(Json(Entered { id: id.to_string(), index, kind: kind.as_str() }).into_response())
 }
 

@@ -58,7 +58,7 @@ struct Made {
     at: Instant,
     took: Duration,
     size: u64,
-    said: usize,
+    said: (usize, usize),
     /// How many entries each witness had cosigned.
     cosigned: Vec<u64>,
     /// Whether a release waits for witnesses.
@@ -129,8 +129,8 @@ impl Publishing {
     }
 }
 
-/// How much people have said. Whatever they say is shown at once.
-fn said(review: &Review) -> usize {
+/// How much people have said, and how much of it waits for a second person. Whatever they say is shown at once.
+fn said(review: &Review) -> (usize, usize) {
     let answered = review.objections().iter().filter(|one| one.answer.is_some()).count();
     let approvals = review.releases().iter().filter(|one| one.approval.is_some()).count();
     let withdrawn = review.releases().iter().filter(|one| one.withdrawal.is_some()).count();
@@ -138,7 +138,7 @@ fn said(review: &Review) -> usize {
     let ended = review.stops().iter().filter(|stop| stop.ended.is_some()).count();
     let asked = review.previews().len() + review.objections().len();
     let other = review.withheld_count() + review.copies().len();
-    asked + answered + approvals + withdrawn + stops + ended + other
+    (asked + answered + approvals + withdrawn + stops + ended + other, review.pending().count())
 }
 
 fn is_time(made: Option<&Made>, state: &RoomState, cosigned: &[u64]) -> bool {

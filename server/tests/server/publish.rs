@@ -7,8 +7,9 @@ use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Answer, AnswerOutcome, Cause, Decision, Evidence, Layer, Message, Objection, ObjectionReason,
-    People, Person, Preview, PreviewedPrecinct, Question, Release, Role, Scope,
+    Answer, AnswerOutcome, Approve, Cause, Decision, Evidence, Layer, Message, Objection,
+    ObjectionReason, People, Person, Preview, PreviewedPrecinct, Question, Release, Role, Scope,
+    Stop, StopChange,
 };
 use countersign_core::room::Room;
 use countersign_server::practice;
@@ -241,6 +242,54 @@ async fn t50_why_a_batch_that_looks_wrong_was_shown_is_read_by_everyone() {
     managers.withhold(&party, preview).await;
     server.publish();
     assert!(!page(&server, "releases.html").await.contains(why));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t47_t64_who_stopped_what_and_what_is_open_is_on_the_status_page() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let device = server.tablet(&party, ROOM, 0).await;
+    let report = party.sign(ROOM, &device, &party.impossible(0, 20));
+    server.send(ROOM, &report).await.receipt();
+    let says = async |what: &str| {
+        server.publish();
+        let status = page(&server, "status.html").await;
+        assert!(status.contains(what), "{what}: {status}");
+    };
+    says("Something impossible, not answered</dt><dd>1</dd>").await;
+    says("Sources disagree, not decided</dt><dd>0</dd>").await;
+
+    let begin = Stop {
+        change: StopChange::Begin,
+        minutes: Some(60),
+        stop: None,
+        why: "two counties sent the same numbers".to_owned(),
+        number: 1,
+    };
+    let stop = managers.act(Message::sign(&managers.one, managers.scope, &begin)).await;
+    says("<li>a stop, in minutes: 60 (").await;
+    // An admin may be the second person.
+    managers.act(party.by_admin(ROOM, &Approve { approves: stop })).await;
+    says("<strong>In force.</strong>").await;
+    says("<q>two counties sent the same numbers</q> (release manager 4 and admin 1)").await;
+
+    let end = Stop {
+        change: StopChange::End,
+        minutes: None,
+        stop: Some(stop),
+        why: "their sheets say so".to_owned(),
+        number: 2,
+    };
+    let end = managers.act(Message::sign(&managers.one, managers.scope, &end)).await;
+    says("<li>the early end of a stop (").await;
+    managers.approve(end).await;
+    says("Ended before its time: <q>their sheets say so</q> (release manager 4 and release manager 5)")
+        .await;
+    let status = page(&server, "status.html").await;
+    assert!(!status.contains("In force") && !status.contains("waiting for a second person"));
+    assert!(page(&server, "es/status.html").await.contains("Terminó antes de tiempo"));
     server.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::releases::{Approval, Pending, ProposedRelease, Stopped, Withdrawal};
+use super::releases::{Approval, EarlyEnd, Pending, ProposedRelease, Stopped, Withdrawal};
 use super::{Decided, Objected, Previewed, RecordedCopy, Review, Signed};
 use crate::contest::Contest;
 use crate::id::MessageId;
@@ -110,7 +110,8 @@ impl Review {
                 Some(Pending::Stop(self.stops.len() - 1))
             }
             (StopChange::End, Some(id)) => {
-                self.stops.iter().position(|begun| begun.signed.id == id).map(Pending::EndOfStop)
+                let index = self.stops.iter().position(|begun| begun.signed.id == id);
+                index.map(|index| Pending::EndOfStop(index, stop.why.clone()))
             }
             (StopChange::End, None) => None,
         };
@@ -131,7 +132,9 @@ impl Review {
                 self.releases[index].withdrawal = Some(Withdrawal { signed: asked, approval, why });
             }
             Pending::Stop(index) => self.stops[index].approval = Some(approval),
-            Pending::EndOfStop(index) => self.stops[index].ended = Some(approval),
+            Pending::EndOfStop(index, why) => {
+                self.stops[index].ended = Some(EarlyEnd { signed: asked, why, approval });
+            }
             Pending::Withhold(message) => {
                 self.withheld.insert(message, signed);
             }

@@ -292,7 +292,7 @@ impl Review {
             self.pending.get(&approve.approves).ok_or(Refusal::UnknownSubject)?;
         let person = match pending {
             Pending::Release(_) | Pending::Withdraw(..) => act.signer(&[Role::ReleaseManager])?,
-            Pending::Stop(_) | Pending::EndOfStop(_) | Pending::Withhold(_) => {
+            Pending::Stop(_) | Pending::EndOfStop(..) | Pending::Withhold(_) => {
                 act.signer(&[Role::ReleaseManager, Role::Admin])?
             }
         };
@@ -302,7 +302,7 @@ impl Review {
         match *pending {
             Pending::Release(index) => self.judge_approved_release(act, person, index),
             Pending::Withdraw(index, _) => allowed(self.releases[index].withdrawal.is_none()),
-            Pending::EndOfStop(index) => {
+            Pending::EndOfStop(index, _) => {
                 allowed(act.now_ms.is_none_or(|now_ms| self.stops[index].is_in_force(now_ms)))
             }
             Pending::Stop(_) | Pending::Withhold(_) => Ok(()),

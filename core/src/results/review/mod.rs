@@ -8,7 +8,7 @@ mod releases;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-pub use releases::{Approval, Awaited, ProposedRelease, Stopped, Withdrawal};
+pub use releases::{Approval, Awaited, EarlyEnd, ProposedRelease, Stopped, Withdrawal};
 
 pub(super) use apply::Deed;
 pub(super) use judge::Act;

@@ -60,8 +60,19 @@ pub struct Stopped {
     pub why: String,
     /// The second person's approval, from which on it is in force.
     pub approval: Option<Approval>,
-    /// The approval of its early end.
-    pub ended: Option<Approval>,
+    /// Its early end.
+    pub ended: Option<EarlyEnd>,
+}
+
+/// The early end of a stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlyEnd {
+    /// When and by whom it was asked for.
+    pub signed: Signed,
+    /// Why.
+    pub why: String,
+    /// The second person's approval, with which the stop ended.
+    pub approval: Approval,
 }
 
 impl Stopped {
@@ -70,7 +81,11 @@ impl Stopped {
     pub fn until_ms(&self) -> Option<u64> {
         let begun = self.approval?.signed.entered_ms;
         let by_itself = begun.saturating_add(u64::from(self.minutes) * 60_000);
-        Some(self.ended.map_or(by_itself, |ended| ended.signed.entered_ms.min(by_itself)))
+        Some(
+            self.ended
+                .as_ref()
+                .map_or(by_itself, |ended| ended.approval.signed.entered_ms.min(by_itself)),
+        )
     }
 
     /// Whether it holds at a time.
@@ -89,8 +104,8 @@ pub(super) enum Pending {
     Withdraw(usize, String),
     /// A stop, by its index.
     Stop(usize),
-    /// The early end of a stop, by its index.
-    EndOfStop(usize),
+    /// The early end of a stop, by its index, and why.
+    EndOfStop(usize, String),
     /// Withholding the bytes of a message.
     Withhold(MessageId),
 }
@@ -137,7 +152,7 @@ impl Review {
             Pending::Release(index) => Awaited::Release(&self.releases[index]),
             Pending::Withdraw(index, ref why) => Awaited::Withdrawal(&self.releases[index], why),
             Pending::Stop(index) => Awaited::Stop(&self.stops[index]),
-            Pending::EndOfStop(index) => Awaited::EndOfStop(&self.stops[index]),
+            Pending::EndOfStop(index, _) => Awaited::EndOfStop(&self.stops[index]),
             Pending::Withhold(message) => Awaited::Withholding(message),
         }
     }

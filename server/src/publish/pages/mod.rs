@@ -7,6 +7,7 @@ pub mod find;
 mod front;
 mod national;
 mod night;
+mod open;
 mod place;
 mod precinct;
 mod questions;

@@ -3,9 +3,10 @@
 
 use askama::Template;
 use countersign_core::language::Language;
-use countersign_core::message::{CopyDecision, ObjectionReason, Role};
+use countersign_core::message::{CopyDecision, ObjectionReason, Person, Role};
 use countersign_core::results::LogBegunAgain;
 
+use super::open::Open;
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
 use crate::begun;
@@ -25,6 +26,7 @@ pub(super) struct StatusPage<'a> {
     next: String,
     previews: Vec<Shown>,
     stops: Vec<Stop>,
+    open: Open,
     copies: Vec<Copy>,
     questions: Vec<Question>,
     begun_again: Option<String>,
@@ -52,10 +54,13 @@ struct Shown {
 
 struct Stop {
     why: String,
-    people: (u32, u32),
+    /// Who asked for it and who approved it: role and number.
+    people: (String, String),
     since: String,
     until: String,
     in_force: bool,
+    /// Why it ended before its time, and who asked for that and approved it.
+    ended: Option<(String, String, String)>,
 }
 
 /// Somebody else's copy that was compared.
@@ -67,8 +72,7 @@ struct Copy {
     cells: String,
     decision: &'static str,
     why: String,
-    person: u32,
-    role: &'static str,
+    who: String,
 }
 
 struct Question {
@@ -116,10 +120,20 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         let approval = stop.approval?.signed;
         Some(Stop {
             why: night.written(language, stop.signed.id, &stop.why),
-            people: (stop.signed.person, approval.person),
+            people: (
+                who(night, language, stop.signed.person),
+                who(night, language, approval.person),
+            ),
             since: night.time(language, approval.entered_ms),
             until: stop.until_ms().map_or_else(String::new, |at| night.time(language, at)),
             in_force: stop.is_in_force(night.made_ms),
+            ended: stop.ended.as_ref().map(|ended| {
+                (
+                    night.written(language, ended.signed.id, &ended.why),
+                    who(night, language, ended.signed.person),
+                    who(night, language, ended.approval.signed.person),
+                )
+            }),
         })
     });
     let next = night.made_ms + ANEW_MINUTES * 60_000;
@@ -136,6 +150,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         next: night.time(language, next),
         previews: previews.collect(),
         stops: approved.collect(),
+        open: Open::of(night, language),
         copies: copies(night, language),
         questions: questions(night, language),
         begun_again: night.state.begun().map(|begun| {
@@ -167,56 +182,58 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
     }
 }
 
+/// One of those who release, by role and number.
+fn who(night: &Night<'_>, language: Language, number: u32) -> String {
+    let is_admin =
+        |&(person, _): &(&Person, bool)| person.number == number && person.role == Role::Admin;
+    let role = if night.state.persons().all().iter().any(is_admin) {
+        language.say("admin", "administrador")
+    } else {
+        language.say("release manager", "responsable de publicación")
+    };
+    format!("{role} {number}")
+}
+
 /// Every comparison of somebody else's copy, the newest first.
 fn copies(night: &Night<'_>, language: Language) -> Vec<Copy> {
     let review = night.state.review();
-    let copies =
-        review.copies().iter().rev().map(|one| {
-            let (signed, compared) = (&one.signed, &one.compared);
-            let preview = compared.compared_with.and_then(|id| review.preview(id));
-            let mut effective = review.effective();
-            let release = compared
-                .compared_with
-                .and_then(|id| effective.find(|release| release.signed.id == id))
-                .map(|release| &review.previews()[release.preview].preview.name);
-            let with = match (preview, release) {
-                (Some(previewed), _) => {
-                    format!(
-                        "{} “{}”",
-                        language.say("the preview", "la vista previa"),
-                        previewed.preview.name
-                    )
-                }
-                (None, Some(name)) => {
-                    format!("{} “{name}”", language.say("the release", "la publicación"))
-                }
-                (None, None) => language
-                    .say("what counted in each precinct", "lo que contaba en cada precinto")
-                    .to_owned(),
-            };
-            let is_admin =
-                night.state.persons().all().iter().any(|(person, _)| {
-                    person.number == signed.person && person.role == Role::Admin
-                });
-            Copy {
-                at: night.time(language, signed.entered_ms),
-                whose: night.written(language, signed.id, &compared.whose),
-                with,
-                precincts: whole(compared.precincts),
-                cells: whole(compared.cells),
-                decision: match compared.decision {
-                    CopyDecision::GoOn => language.say("go on", "seguir"),
-                    CopyDecision::Stop => language.say("stop", "detener"),
-                },
-                why: night.written(language, signed.id, &compared.why),
-                person: signed.person,
-                role: if is_admin {
-                    language.say("admin", "administrador")
-                } else {
-                    language.say("release manager", "responsable de publicación")
-                },
+    let copies = review.copies().iter().rev().map(|one| {
+        let (signed, compared) = (&one.signed, &one.compared);
+        let preview = compared.compared_with.and_then(|id| review.preview(id));
+        let mut effective = review.effective();
+        let release = compared
+            .compared_with
+            .and_then(|id| effective.find(|release| release.signed.id == id))
+            .map(|release| &review.previews()[release.preview].preview.name);
+        let with = match (preview, release) {
+            (Some(previewed), _) => {
+                format!(
+                    "{} “{}”",
+                    language.say("the preview", "la vista previa"),
+                    previewed.preview.name
+                )
             }
-        });
+            (None, Some(name)) => {
+                format!("{} “{name}”", language.say("the release", "la publicación"))
+            }
+            (None, None) => language
+                .say("what counted in each precinct", "lo que contaba en cada precinto")
+                .to_owned(),
+        };
+        Copy {
+            at: night.time(language, signed.entered_ms),
+            whose: night.written(language, signed.id, &compared.whose),
+            with,
+            precincts: whole(compared.precincts),
+            cells: whole(compared.cells),
+            decision: match compared.decision {
+                CopyDecision::GoOn => language.say("go on", "seguir"),
+                CopyDecision::Stop => language.say("stop", "detener"),
+            },
+            why: night.written(language, signed.id, &compared.why),
+            who: who(night, language, signed.person),
+        }
+    });
     copies.collect()
 }
 
