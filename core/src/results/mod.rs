@@ -21,8 +21,9 @@ pub use publication::{Audience, Publication, Unpublished};
 pub use questions::{Asked, Closed, Replied};
 pub use received::{CountTotal, LogBegunAgain, PrecinctState, Received, ReceivedPrecinct, Tally};
 pub use released::{
-    ChangedCell, ChangedPrecinct, Compared, ComparedCell, ComparedPrecinct, ComparedRegion,
-    Measure, Numbers, Region, Released, ReleasedPrecinct, Step, Totals, award_of, changes,
+    AnotherContest, ChangedCell, ChangedPrecinct, Compared, ComparedCell, ComparedPrecinct,
+    ComparedRegion, Measure, Numbers, ReadingsCompared, Region, Released, ReleasedPrecinct, Step,
+    Totals, TwoReadings, award_of, changes,
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{

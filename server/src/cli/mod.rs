@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod compare_rules;
 mod contest;
 mod copy;
 mod desk;

@@ -13,7 +13,7 @@ use countersign_core::results::{ProposedRelease, Released, RoomState};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
-use super::{Data, copy, print};
+use super::{Data, compare_rules, copy, print};
 use crate::failure::Failure;
 use crate::{node, review};
 
@@ -29,6 +29,7 @@ pub(super) enum Command {
     Resume(Resume),
     CompareCopy(copy::CompareCopy),
     RecordCopy(copy::RecordCopy),
+    CompareRules(compare_rules::CompareRules),
 }
 
 /// Previews, releases, stops and objections of a room, and what waits for a second person.
@@ -211,6 +212,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Preview(make) => preview(&make)?,
         Command::CompareCopy(compare) => return copy::compare(&compare),
         Command::RecordCopy(record) => copy::record(&record)?,
+        Command::CompareRules(compare) => return compare_rules::compare(&compare),
         Command::Object(object) => self::object(&object)?,
         Command::Propose(propose) => self::propose(&propose)?,
         Command::Approve(approve) => {

@@ -25,6 +25,7 @@ mod named_witnesses;
 mod official;
 mod operations;
 mod publish;
+mod readings;
 mod rebuild;
 mod recovery;
 mod refusals;

@@ -3,6 +3,7 @@
 
 mod changes;
 mod compared;
+mod readings;
 mod totals;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 pub use changes::{ChangedCell, ChangedPrecinct, changes};
 pub use compared::{Compared, ComparedCell, ComparedPrecinct, ComparedRegion, Measure, Step};
+pub use readings::{AnotherContest, ReadingsCompared, TwoReadings};
 pub use totals::{Region, Totals};
 
 use super::reports::ReceivedReport;
