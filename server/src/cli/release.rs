@@ -1,10 +1,11 @@
 //! `release`.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::id::{MessageId, PhotoDigest, PrecinctNumber, sha256};
 use countersign_core::language::Language;
 use countersign_core::message::{
     Approve, Cause, Layer, Objection, ObjectionReason, Release, Stop, StopChange, Withdraw,
@@ -86,6 +87,10 @@ pub(super) struct Object {
     /// The same in at most 200 characters that everyone will read.
     #[arg(long, value_name = "TEXT")]
     why: String,
+    /// A picture or another file as evidence. Its SHA-256 is signed and published; keep the file, and give it to
+    /// headquarters.
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
 }
 
 /// Propose to release a preview. Signed by a release manager; it takes effect when another one approves.
@@ -310,13 +315,15 @@ fn numbered(state: &RoomState, number: u32) -> Result<MessageId, Failure> {
 }
 
 fn object(object: &Object) -> Result<(), Failure> {
+    let evidence = object.evidence.as_deref().map(super::read_file).transpose()?;
+    let evidence = evidence.map(|bytes| PhotoDigest(sha256(&bytes)));
     object.signer.act(|state| {
         Ok(Objection {
             preview: numbered(state, object.preview)?,
             precinct: precinct(state, &object.precinct)?,
             reason: object.reason.of(),
             why: object.why.clone(),
-            evidence: None,
+            evidence,
         })
     })?;
     Ok(())

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::PrecinctNumber;
+use countersign_core::id::{PhotoDigest, PrecinctNumber};
 use countersign_core::message::{
     Admit, Answer, AnswerOutcome, Approve, Evidence, FindingName, Message, Objection,
     ObjectionReason, Payload, Release, Scope, Stop, StopChange, Withdraw,
@@ -80,6 +80,9 @@ pub(super) enum Act {
         precinct: u32,
         reason: String,
         why: String,
+        /// SHA-256 of a picture or another file, hexadecimal.
+        #[serde(default)]
+        evidence: Option<String>,
     },
     Release {
         preview: u32,
@@ -159,6 +162,10 @@ async fn preview(
     tokio::task::spawn_blocking(prepare).await.map_err(|_| Problem::FAILED)?
 }
 
+fn digest(text: &str) -> Result<PhotoDigest, Problem> {
+    PhotoDigest::from_hex(text).ok_or(BAD_REQUEST)
+}
+
 fn sign<P: Payload>(state: &RoomState, key: &SigningKey, payload: &P) -> Message {
     Message::sign(key, Scope::room(state.contest(), state.room()), payload)
 }
@@ -197,14 +204,14 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let names = findings(&names)?;
             sign(state, key, &review::ask(state, precinct, report, names, words.trim()))
         }
-        Act::Object { preview, precinct, reason, why } => {
+        Act::Object { preview, precinct, reason, why, evidence } => {
             let reason = by_code(&ObjectionReason::ALL, ObjectionReason::code, &reason)?;
             let objection = Objection {
                 preview: numbered(preview)?,
                 precinct: PrecinctNumber(precinct),
                 reason,
                 why: line(&why),
-                evidence: None,
+                evidence: evidence.as_deref().map(digest).transpose()?,
             };
             sign(state, key, &objection)
         }

@@ -105,6 +105,8 @@ pub(super) struct ObjectionView {
     person: u32,
     reason: &'static str,
     why: Option<String>,
+    /// SHA-256 of what the observer has as evidence.
+    evidence: Option<String>,
     entered_ms: u64,
     answer: Option<AnswerView>,
 }
@@ -179,6 +181,7 @@ impl ObjectionView {
             person: objected.signed.person,
             reason: objection.reason.code(),
             why: reader.words(objected.signed.id, &objection.why),
+            evidence: objection.evidence.map(|digest| digest.to_string()),
             entered_ms: objected.signed.entered_ms,
             answer: objected.answer.as_ref().map(|(signed, answer)| AnswerView {
                 outcome: answer.outcome.code(),

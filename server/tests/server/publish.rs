@@ -5,7 +5,7 @@ use std::path::Path;
 
 use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::id::{MessageId, PhotoDigest, PrecinctNumber};
 use countersign_core::message::{
     Answer, AnswerOutcome, Approve, Cause, Decision, Evidence, Layer, Message, Objection,
     ObjectionReason, People, Person, Preview, PreviewedPrecinct, Question, Release, Role, Scope,
@@ -466,7 +466,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
         precinct: PrecinctNumber(0),
         reason: ObjectionReason::Other,
         why: "the neighbour of objection".to_owned(),
-        evidence: None,
+        evidence: Some(PhotoDigest([0x5e; 32])),
     };
     let objection = managers.act(Message::sign(&observer, scope, &objection)).await;
     let answer = Answer {

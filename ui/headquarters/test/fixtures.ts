@@ -111,8 +111,8 @@ export const precinct: Precinct = {
   released: null,
   previews: [{ number: 2, name: "71 %", report: "a2".repeat(32) }],
   objections: [
-    { id: "0b".repeat(32), preview: 2, precinct: 1234, person: 31, reason: "not-as-announced", why: "245 were announced for Sanders at final alignment.", entered_ms: NOW - 12 * MINUTE, answer: null },
-    { id: "0c".repeat(32), preview: 1, precinct: 1234, person: 32, reason: "other", why: "The door was closed at 19:00.", entered_ms: NOW - 80 * MINUTE, answer: { outcome: "stands", why: "The worksheet notes it, and nobody was turned away.", person: 3 } },
+    { id: "0b".repeat(32), preview: 2, precinct: 1234, person: 31, reason: "not-as-announced", why: "245 were announced for Sanders at final alignment.", evidence: "5e".repeat(32), entered_ms: NOW - 12 * MINUTE, answer: null },
+    { id: "0c".repeat(32), preview: 1, precinct: 1234, person: 32, reason: "other", why: "The door was closed at 19:00.", evidence: null, entered_ms: NOW - 80 * MINUTE, answer: { outcome: "stands", why: "The worksheet notes it, and nobody was turned away.", person: 3 } },
   ],
   questions: [
     { id: "71".repeat(32), person: 3, entered_ms: NOW - 98 * MINUTE, report: "a1".repeat(32), findings: ["C01"], words: "Is the attendance the number at the door?", closed: "corrected", reply: null },

@@ -151,6 +151,7 @@ impl Acts {
                     "precinct": objection.precinct.0,
                     "reason": objection.reason.code(),
                     "why": unless_withheld(desk, message.id(), &objection.why),
+                    "evidence": objection.evidence.map(|digest| digest.to_string()),
                 });
                 ("objection", more)
             }

@@ -80,6 +80,8 @@ struct Question {
     page: Option<String>,
     reason: &'static str,
     why: String,
+    /// SHA-256 of what the observer has as evidence.
+    evidence: Option<String>,
     person: u32,
     at: String,
     answer: Option<(&'static str, String, u32, String)>,
@@ -249,6 +251,7 @@ fn questions(night: &Night<'_>, language: Language) -> Vec<Question> {
             page: has_page.then(|| precinct.id.clone()),
             reason: language.objection(reason),
             why: night.written(language, one.signed.id, &one.objection.why),
+            evidence: one.objection.evidence.map(|digest| digest.to_string()),
             person: one.signed.person,
             at: night.time(language, one.signed.entered_ms),
             answer: one.answer.as_ref().map(|(signed, answer)| {

@@ -131,13 +131,18 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     assert_eq!(refused.code(), "not-allowed");
     entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
 
-    let object = json!({
+    let mut object = json!({
         "do": "object", "preview": 1, "precinct": 0, "reason": "not-as-announced",
-        "why": "the room heard nineteen"
+        "why": "the room heard nineteen", "evidence": "5e".repeat(31)
     });
+    let refused = act_as(&house.server, &mut house.observer, &object).await;
+    assert_eq!(refused.code(), "bad-request", "a byte of the digest is lost");
+    object["evidence"] = json!("5e".repeat(32));
     let objection =
         entered(&act_as(&house.server, &mut house.observer, &object).await, "objection");
     assert_eq!(house.row(&house.reviewer, 0).await["objections"], 1);
+    let shown = house.precinct(&house.reviewer, 0).await;
+    assert_eq!(shown["objections"][0]["evidence"], json!("5e".repeat(32)));
     let answer = json!({
         "do": "answer", "objection": objection, "outcome": "stands", "why": "the sheet says twenty"
     });
@@ -181,7 +186,10 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
         &first["releases"][0],
         "id person entered_ms left_out approved_ms approved_by withdrawn",
     );
-    has_fields(&first["objections"][0], "id preview precinct person reason why entered_ms answer");
+    has_fields(
+        &first["objections"][0],
+        "id preview precinct person reason why evidence entered_ms answer",
+    );
     has_fields(&waits["pending"][0], "id kind person entered_ms preview minutes why message mine");
     has_fields(
         &board,

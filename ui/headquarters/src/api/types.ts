@@ -213,6 +213,8 @@ export interface Objection {
   person: number;
   reason: string;
   why: string | null;
+  /** SHA-256 of the file that the observer has as evidence. */
+  evidence: string | null;
   entered_ms: number;
   answer: { outcome: string; why: string | null; person: number } | null;
 }
@@ -390,7 +392,7 @@ export type Act =
   | { do: "admit"; message: string; why: string }
   | { do: "ask"; precinct: number; report: string; findings: string[]; words: string }
   | ({ do: "preview"; despite: string | null } & Preparation)
-  | { do: "object"; preview: number; precinct: number; reason: ObjectionReason; why: string }
+  | { do: "object"; preview: number; precinct: number; reason: ObjectionReason; why: string; evidence: string | null }
   | { do: "release"; preview: number; left_out: number[] }
   | { do: "approve"; id: string }
   | { do: "withdraw"; release: string; why: string }
