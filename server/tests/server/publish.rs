@@ -491,6 +491,7 @@ async fn what_two_people_withheld_is_read_on_no_page_and_no_page_leads_to_it() {
     for what in ["question", "reply", "decision", "objection", "answer", "withdrawal"] {
         assert!(before.contains(&format!("the neighbour of {what}")), "{what}: {before}");
     }
+    assert!(before.contains(&"5e".repeat(32)), "the evidence of the objection: {before}");
     assert!(!before.contains("none of its reports counts"), "{before}");
     let withdrawal = withdrawal_of(&server, release);
     for message in [reports[0], question, reply, decision, objection, answer, release, withdrawal] {
