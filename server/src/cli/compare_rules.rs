@@ -51,7 +51,7 @@ pub(super) fn compare(asked: &CompareRules) -> Result<ExitCode, Failure> {
             )
         }
     };
-    let released = released.ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let released = released.ok_or_else(super::no_package)?;
     let compared = ReadingsCompared::of(state, &released, &other).map_err(Failure::mistake)?;
     let contest = &released.package.contest;
     let mut table = Table::of(["precinct", "group", "announced", "in_force", "other"])?;

@@ -124,7 +124,7 @@ impl Asked {
     /// What the copy is compared with, its message where there is one, and how the copy differs.
     fn compare(&self, state: &RoomState) -> Result<(Report, Option<MessageId>), Failure> {
         let (with, id, released) = self.subject(state)?;
-        let released = released.ok_or_else(|| Failure::mistake("no package yet"))?;
+        let released = released.ok_or_else(super::no_package)?;
         let copy = Copy::read(&read(&self.copy)?, &released.package.contest);
         let copy = copy.map_err(Failure::mistake)?;
         Ok((Report { with, comparison: copy.compare(&released) }, id))

@@ -53,9 +53,7 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
     let witnesses = Witnesses::kept(&kept, &projection, now_ms);
     let key = folder.read_results_key(asked.room).map_err(Failure::mistake)?;
     let made = Publisher::signing(key).make(&projection.state, now_ms, witnesses);
-    let site = made
-        .map_err(Failure::internal)?
-        .ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let site = made.map_err(Failure::internal)?.ok_or_else(super::no_package)?;
     let built = begun.elapsed();
     let from = FromLog { projection: &projection, store: &store };
     let exported = export(&site, &from, &asked.out).map_err(Failure::mistake)?;

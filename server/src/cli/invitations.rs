@@ -54,11 +54,7 @@ pub(super) fn run(invite: &Invite) -> Result<ExitCode, Failure> {
     let key = invite.admin.key()?;
     let desk = invite.admin.open()?;
     let official = desk.room(Room::Official)?;
-    let package = official
-        .state
-        .package()
-        .cloned()
-        .ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let package = official.state.package().cloned().ok_or_else(super::no_package)?;
     let contest = &package.contest;
     let precincts = if invite.all {
         (0..).zip(&contest.precincts).map(|(number, _)| number).collect()

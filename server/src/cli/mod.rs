@@ -163,6 +163,11 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// What is said of a log into which no package was entered.
+fn no_package() -> Failure {
+    Failure::mistake("the log has no package yet")
+}
+
 fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| Failure::mistake(format!("{}: {error}", path.display())))
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::accounts::store;
+use super::table::Table;
 use super::{Data, print};
 use crate::clock::rfc_3339;
 use crate::failure::Failure;
@@ -31,22 +32,11 @@ pub(super) fn remove(remove: &RemovePasskey) -> Result<(), Failure> {
 }
 
 pub(super) fn list(data: &Data) -> Result<(), Failure> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table
-        .write_record(["passkey", "number", "name", "added", "last used"])
-        .map_err(Failure::internal)?;
+    let mut table = Table::of(["passkey", "number", "name", "added", "last used"])?;
     for passkey in store(data)?.all_passkeys().map_err(Failure::internal)? {
         let used = passkey.used_ms.map_or_else(String::new, rfc_3339);
-        table
-            .write_record([
-                passkey.passkey.to_string(),
-                passkey.person.to_string(),
-                passkey.name,
-                rfc_3339(passkey.added_ms),
-                used,
-            ])
-            .map_err(Failure::internal)?;
+        let (number, person) = (passkey.passkey.to_string(), passkey.person.to_string());
+        table.line([number, person, passkey.name, rfc_3339(passkey.added_ms), used])?;
     }
-    let bytes = table.into_inner().map_err(Failure::internal)?;
-    print(&String::from_utf8_lossy(&bytes))
+    print(&table.text()?)
 }

@@ -51,7 +51,7 @@ impl Signer {
 
 /// The precinct with an id.
 pub(super) fn precinct(state: &RoomState, id: &str) -> Result<PrecinctNumber, Failure> {
-    let package = state.package().ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let package = state.package().ok_or_else(super::no_package)?;
     let (number, _) = package
         .contest
         .precinct_by_id(id)

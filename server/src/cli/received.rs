@@ -28,8 +28,7 @@ pub(super) struct Show {
 
 pub(super) fn run(show: &Show) -> Result<ExitCode, Failure> {
     let projection = node::read_room(&show.data.folder(), show.room).map_err(Failure::mistake)?;
-    let received = Received::of(&projection.state)
-        .ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let received = Received::of(&projection.state).ok_or_else(super::no_package)?;
     if show.json {
         let mut text = serde_json::to_string_pretty(&received).map_err(Failure::internal)?;
         text.push('\n');

@@ -257,7 +257,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
 
 fn preview(make: &MakePreview) -> Result<(), Failure> {
     make.signer.act(|state| {
-        let package = state.package().ok_or_else(|| Failure::mistake("no package yet"))?;
+        let package = state.package().ok_or_else(super::no_package)?;
         let all = make.precincts.is_empty();
         let precincts: Vec<PrecinctNumber> = if all {
             package.contest.precinct_numbers().collect()

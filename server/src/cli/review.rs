@@ -209,7 +209,7 @@ fn show(show: &Show) -> Result<(), Failure> {
 }
 
 fn waiting(state: &RoomState) -> Result<String, Failure> {
-    let package = state.package().ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let package = state.package().ok_or_else(super::no_package)?;
     let mut text = String::new();
     let mut ready = 0;
     let across = state.across(Layer::Certified);
@@ -245,7 +245,7 @@ fn waiting(state: &RoomState) -> Result<String, Failure> {
 
 fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
     let number = precinct(state, id)?;
-    let package = state.package().ok_or_else(|| Failure::mistake("the log has no package yet"))?;
+    let package = state.package().ok_or_else(super::no_package)?;
     let across = state.across(Layer::Certified);
     let flags = state.flags(number, across.of(number));
     let mut text = format!("{id}: {}\n", state.standing(number, &flags).code());
