@@ -148,6 +148,24 @@ impl<'a> Person<'a> {
         })
     }
 
+    /// Has the report on the screen sent at once, and waits until it is countersigned. The tablet tries by itself
+    /// too, and may be quicker than the press: then nothing is left to press.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimedOut`] with how it stands instead.
+    pub fn sync_now(&mut self, bound: Duration) -> Result<()> {
+        wait::until("the report to be sent at once", wait::LONG, || {
+            if self.standing()? == "countersigned" {
+                return Ok(Look::Yes(()));
+            }
+            let look = self.session.try_press("[data-testid=sync-now]")?;
+            self.presses += u32::from(matches!(look, Look::Yes(())));
+            Ok(look)
+        })?;
+        self.wait_standing("countersigned", bound)
+    }
+
     /// The three words of the report on the screen.
     ///
     /// # Errors

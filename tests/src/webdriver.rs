@@ -160,13 +160,20 @@ impl Session {
     ///
     /// When there is none within 30 s, or it stays covered.
     pub fn press(&self, selector: &str) -> Result<()> {
-        wait::until(&format!("{selector} to be pressed"), wait::LONG, || {
-            let Some(element) = self.find(selector)? else {
-                return Ok(Look::NotYet("nothing that fits".to_owned()));
-            };
-            self.uncover(&element)?;
-            Ok(Look::Yes(self.click(&element)?))
-        })
+        wait::until(&format!("{selector} to be pressed"), wait::LONG, || self.try_press(selector))
+    }
+
+    /// Presses what fits a selector, when it is there.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not answer, or it is covered.
+    pub fn try_press(&self, selector: &str) -> Result<Look<()>> {
+        let Some(element) = self.find(selector)? else {
+            return Ok(Look::NotYet("nothing that fits".to_owned()));
+        };
+        self.uncover(&element)?;
+        Ok(Look::Yes(self.click(&element)?))
     }
 
     /// Scrolls an element to the middle of what it scrolls in, unless its own middle can be seen.

@@ -299,8 +299,7 @@ fn sign(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
 }
 
 fn countersigned(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
-    person.button("sync-now")?;
-    person.wait_standing("countersigned", COUNTERSIGNED_WITHIN)?;
+    person.sync_now(COUNTERSIGNED_WITHIN)?;
     sweep.see("stands, countersigned", None)?;
     person.button("compare")?;
     person.wait_screen(&["worksheet"])?;
