@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use countersign_core::checks::{Finding, Severity};
 use countersign_core::contest::{Published, read_published};
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::invitation::InvitationCode;
@@ -14,7 +15,7 @@ use countersign_core::message::{
     Approve, Cause, Evidence, FindingName, Layer, Message, Preview, PreviewedPrecinct, Release,
     Scope,
 };
-use countersign_core::results::{Flag, RoomState};
+use countersign_core::results::{RoomState, findings_of};
 use countersign_server::publish::Publisher;
 use countersign_server::publish::export::{Messages, export};
 use countersign_server::publish::pages::Witnesses;
@@ -169,27 +170,40 @@ pub(crate) fn release(
     Ok(())
 }
 
-/// The first precincts with their reports. What is impossible in what was published was published all the same: a reviewer says so.
+/// The first precincts with their reports. What is impossible in what was published was published all the same: a reviewer says so,
+/// and says it anew when a later report takes the place of one that was decided about.
 pub(crate) fn reviewed(
     house: &House,
     reports: &[Vec<u8>],
     cause: Option<Cause>,
 ) -> Outcome<Vec<PreviewedPrecinct>> {
     let state = house.state()?;
-    let named = |(number, report): (u32, &Vec<u8>)| -> Outcome<PreviewedPrecinct> {
-        let (precinct, report) = (PrecinctNumber(number), Some(MessageId::of(report)));
-        let open = state.flags(precinct, &[]).into_iter().filter(Flag::is_open);
-        let answers: Vec<FindingName> = open.map(|flag| flag.name).collect();
-        let decision = if answers.is_empty() {
-            state.review().decision(precinct).map(|last| last.signed.id)
+    let named = |(number, bytes): (u32, &Vec<u8>)| -> Outcome<PreviewedPrecinct> {
+        let (precinct, report) = (PrecinctNumber(number), Some(MessageId::of(bytes)));
+        let impossible = impossible(house, bytes)?;
+        let last = state.review().decision(precinct);
+        let stands = last.map_or(impossible.is_empty(), |last| {
+            last.decision.report == report
+                && impossible.iter().all(|name| last.decision.answers.contains(name))
+        });
+        let decision = if stands {
+            last.map(|last| last.signed.id)
         } else {
             let (evidence, why) = (Evidence::Sheet, "as it was published");
-            let decision = review::decide(&state, precinct, report, evidence, why, answers, false);
+            let decision =
+                review::decide(&state, precinct, report, evidence, why, impossible, false);
             Some(house.act(&house.workers.reviewer, &decision)?)
         };
         Ok(PreviewedPrecinct { precinct, report, decision, cause })
     };
     (0..).zip(reports).map(named).collect()
+}
+
+/// What the checks find impossible in a signed report.
+fn impossible(house: &House, report: &[u8]) -> Outcome<Vec<FindingName>> {
+    let findings = findings_of(&house.contest, &Message::parse(report)?.decode()?);
+    let impossible = findings.iter().filter(|one| one.severity == Severity::Impossible);
+    Ok(impossible.map(Finding::name).collect())
 }
 
 fn check(state: &RoomState) -> usize {
