@@ -83,9 +83,13 @@ bindings: ## write ui/shared/src/gen_api.ts from the command surface
 	$(CARGO) run --locked --quiet -p countersign-tests --bin bindings
 
 .PHONY: audit
-audit: ## licences and known faults of the dependencies (installs cargo-deny under target/tools)
+audit: audit-licences ## licences, sources and known faults of the dependencies (installs cargo-deny under target/tools; faults need GitHub)
+	target/tools/bin/cargo-deny --locked check advisories
+
+.PHONY: audit-licences
+audit-licences: ## licences and sources of the dependencies alone
 	@test -x target/tools/bin/cargo-deny || $(CARGO) install --quiet --locked --root target/tools --version 0.20.2 cargo-deny
-	PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) deny --locked check licenses bans sources
+	target/tools/bin/cargo-deny --locked check licenses bans sources
 
 .PHONY: check-windows
 check-windows: setup-windows ui ## compile the app for Windows
