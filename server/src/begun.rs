@@ -1,8 +1,9 @@
 //! The sentence that every page says once a log was begun again.
 
-use chrono::DateTime;
 use countersign_core::results::LogBegunAgain;
 use countersign_core::room::Room;
+
+use crate::clock::utc;
 
 /// In English.
 #[must_use]
@@ -21,8 +22,8 @@ pub fn english(room: Room, begun: &LogBegunAgain) -> String {
         _ => "No checkpoint of it is known.".to_owned(),
     };
     format!(
-        "The log of the {room} room was begun again at {} UTC: {why}. It brings {} entries of the old log ({}). {known}",
-        time(begun.at_ms),
+        "The log of the {room} room was begun again at {}: {why}. It brings {} entries of the old log ({}). {known}",
+        utc(begun.at_ms),
         begun.carried,
         begun.from,
     )
@@ -49,16 +50,11 @@ pub fn spanish(room: Room, begun: &LogBegunAgain) -> String {
         _ => "No se conoce ningún punto de control de aquel.".to_owned(),
     };
     format!(
-        "El registro {room} se comenzó de nuevo el {} UTC: {why}. Trae {} anotaciones del registro anterior ({}). {known}",
-        time(begun.at_ms),
+        "El registro {room} se comenzó de nuevo el {}: {why}. Trae {} anotaciones del registro anterior ({}). {known}",
+        utc(begun.at_ms),
         begun.carried,
         begun.from,
     )
-}
-
-fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
-    at.map_or_else(|| format!("{at_ms} ms"), |at| at.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 #[cfg(test)]

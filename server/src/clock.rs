@@ -32,3 +32,10 @@ pub fn rfc_3339(at_ms: u64) -> String {
     let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
     at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
+
+/// A time in milliseconds since the Unix epoch as a person reads it, in whole seconds of UTC, with *UTC* behind it.
+#[must_use]
+pub fn utc(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
+    at.map_or_else(|| format!("{at_ms} ms"), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
+}

@@ -15,6 +15,7 @@ use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
 use super::{Data, compare_rules, copy, print};
+use crate::clock::utc;
 use crate::failure::Failure;
 use crate::{node, review};
 
@@ -417,9 +418,4 @@ fn release_text(text: &mut String, release: &ProposedRelease) {
         "  release {} by person {}: {became}",
         release.signed.id, release.signed.person
     );
-}
-
-fn utc(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
-    at.map_or_else(|| at_ms.to_string(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -15,7 +15,6 @@ mod source;
 mod verdict;
 mod witnesses;
 
-use chrono::DateTime;
 use countersign_core::id::KeyId;
 use countersign_core::log::{LogKey, WitnessKey};
 use countersign_core::message::Layer;
@@ -250,9 +249,4 @@ fn layers(state: &RoomState) -> impl Iterator<Item = Layer> {
     let review = state.review();
     let has = |layer: &Layer| review.effective().any(|release| review.layer(release) == *layer);
     Layer::ALL.into_iter().filter(has)
-}
-
-fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
-    at.map_or_else(|| format!("{at_ms} ms"), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

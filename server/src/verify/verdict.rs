@@ -8,8 +8,8 @@ use countersign_core::room::Room;
 use serde::Serialize;
 
 use super::difference::Difference;
-use super::time;
 use super::witnesses::{ContestWitnesses, CosignedBy, NotWitnessed};
+use crate::clock::utc;
 
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -330,7 +330,7 @@ impl Verdict {
         }
         writeln!(text, "party key {}", self.party_key)?;
         if let (Some(root), Some(last)) = (&self.root, self.last_entry_ms) {
-            writeln!(text, "{} entries until {}, root {root}", self.log_size, time(last))?;
+            writeln!(text, "{} entries until {}, root {root}", self.log_size, utc(last))?;
         }
         if let Some(witnesses) = &self.witnesses {
             witnesses.write(text)?;
@@ -339,7 +339,7 @@ impl Verdict {
             release.write(text)?;
         }
         for witness in &self.cosigned_by {
-            let at = time(witness.time_s.saturating_mul(1000));
+            let at = utc(witness.time_s.saturating_mul(1000));
             writeln!(text, "cosigned by {} at {at}", witness.name)?;
         }
         for witness in &self.not_cosigned_by {

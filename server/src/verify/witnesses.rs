@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::difference::Difference;
 use super::public_log::PublicLog;
-use super::time;
+use crate::clock::utc;
 
 /// The contest's witnesses, as its newest package names them.
 #[derive(Debug, Clone, Serialize)]
@@ -140,7 +140,7 @@ impl ContestWitnesses {
         for ContestWitness { name, size, time_s, .. } in each {
             match time_s {
                 Some(at) => {
-                    let at = time(at.saturating_mul(1000));
+                    let at = utc(at.saturating_mul(1000));
                     writeln!(text, "  {name}: {size} entries, at {at}")?;
                 }
                 None => writeln!(text, "  {name}: silent, nothing that is shown here")?,
