@@ -10,13 +10,10 @@ use serde_json::json;
 use crate::children::{self, Group};
 use crate::disk::SmallDisk;
 use crate::error::Doing;
-use crate::party::free_port;
+use crate::port::free_port;
 use crate::wait::{self, Look};
 use crate::webdriver::{self, Session};
 use crate::{Error, Result, places};
-
-/// Drivers that are asked, one after the other, to open a window.
-const DRIVERS: u32 = 3;
 
 /// The environment variable that names the tablet's data folder.
 const DATA: &str = "COUNTERSIGN_DATA";
@@ -100,33 +97,29 @@ impl App {
 
     /// Opens the app again, after [`App::kill`] or [`App::close`].
     ///
-    /// A driver now and then never answers the first thing it is asked: it is put away and another one asked. That is said, with what became of the app, so that an app that hangs does not hide behind it.
-    ///
     /// # Errors
     ///
     /// When it does not come up.
     pub fn open(&mut self) -> Result<()> {
+        self.window = Some(webdriver::opened("the app", || self.new_window())?);
+        Ok(())
+    }
+
+    /// A window of the app. What came up of an app that does not open is put away, and said, so that an app that hangs does
+    /// not hide behind another try.
+    fn new_window(&self) -> Result<Window> {
         let capabilities = json!({ "tauri:options": { "application": self.program } });
-        let mut tries = 1;
-        loop {
-            let (driver, address) = self.driver()?;
-            match Session::open(&address, &capabilities) {
-                Ok(session) => {
-                    self.window = Some(Window { session, _driver: driver });
-                    return Ok(());
+        let (driver, address) = self.driver()?;
+        Session::open(&address, &capabilities)
+            .map(|session| Window { session, _driver: driver })
+            .inspect_err(|_| {
+                let apps = self.processes().unwrap_or_default();
+                eprintln!("the app's processes: {apps:?}");
+                for id in apps {
+                    // It may have gone with its driver.
+                    let _ = children::kill_now(id);
                 }
-                Err(error @ Error::NoDriver { .. }) if tries < DRIVERS => {
-                    let apps = self.processes()?;
-                    eprintln!("try {tries}: {error}; the app's processes: {apps:?}");
-                    drop(driver);
-                    for id in apps {
-                        children::kill_now(id)?;
-                    }
-                    tries += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+            })
     }
 
     /// A driver that takes sessions, and its address. The app inherits its environment.

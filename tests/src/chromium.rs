@@ -1,6 +1,5 @@
 //! Chromium without a window, driven through `chromedriver`: for the same pages on the HTTP host.
 
-use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -8,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::children::Group;
 use crate::error::Doing;
+use crate::port::free_port;
 use crate::webdriver::{self, Session};
 use crate::{Error, Result};
 
@@ -29,11 +29,12 @@ impl Chromium {
     ///
     /// When one of them is not there or does not come up.
     pub fn start() -> Result<Self> {
+        webdriver::opened("Chromium", Self::new_window)
+    }
+
+    fn new_window() -> Result<Self> {
         let profile = tempfile::tempdir().doing("making a browser profile")?;
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .and_then(|listener| listener.local_addr())
-            .doing("looking for a free port")?
-            .port();
+        let port = free_port()?;
         let driver = Group::start(
             "chromedriver",
             Command::new("chromedriver")

@@ -60,7 +60,9 @@ impl<'a> Desk<'a> {
         Ok(Self { pages: desk.pages.replacen("127.0.0.1", "localhost", 1), ..desk })
     }
 
-    fn session(&self) -> &Session {
+    /// The browser's session, for what no other method does.
+    #[must_use]
+    pub fn session(&self) -> &Session {
         self.browser.session()
     }
 

@@ -65,6 +65,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether another driver may open the window that this one did not open.
+    #[must_use]
+    pub(crate) fn is_of_the_driver(&self) -> bool {
+        match self {
+            Self::NoDriver { .. } | Self::TimedOut { .. } => true,
+            Self::WebDriver { code, .. } => code == "session not created",
+            Self::Io { .. } | Self::NotBuilt(_) | Self::Program { .. } | Self::Unexpected(_) => {
+                false
+            }
+        }
+    }
+
     /// Whether trying the same again can help: the page was in the middle of being drawn anew, or
     /// the driver was not up yet.
     #[must_use]

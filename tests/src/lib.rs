@@ -29,6 +29,7 @@ pub mod party;
 pub mod person;
 pub mod picture;
 pub mod places;
+pub mod port;
 pub mod process;
 pub mod secretary;
 pub mod signer;

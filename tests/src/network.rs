@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::error::Doing;
+use crate::port::free_port;
 use crate::tls::Identity;
 use crate::wait::{self, Look};
 use crate::{Error, Result};
@@ -69,8 +69,7 @@ impl Network {
     ///
     /// When there is no free port.
     pub fn new() -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).doing("opening a network")?;
-        let address = listener.local_addr().doing("opening a network")?;
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let shared = Arc::new(Shared {
             weather: Mutex::new(Weather::Refused),
             server: Mutex::new(None),
@@ -78,7 +77,6 @@ impl Network {
             connections: AtomicU32::new(0),
             overheard: AtomicU32::new(0),
         });
-        drop(listener);
         Ok(Self { shared, listening: None, address })
     }
 

@@ -9,6 +9,7 @@ use crate::display::Display;
 use crate::error::Doing;
 use crate::network::{Network, Weather};
 use crate::party::Party;
+use crate::port::free_port;
 use crate::{Result, places};
 
 /// Everything one story needs. It ends, and is forgotten, with this handle.
@@ -35,7 +36,7 @@ impl Night {
             &folder.path().join("party"),
             &places::contest(contest),
             network.port(),
-            0,
+            free_port()?,
         )?;
         party.start()?;
         network.lead_to(party.reporting());

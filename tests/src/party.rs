@@ -7,7 +7,7 @@ mod crashing;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use crate::children::Group;
 use crate::disk::SmallDisk;
 use crate::error::Doing;
 use crate::faulty_disk::{FaultyDisk, Strike};
+use crate::port::free_port;
 use crate::tls::Identity;
 use crate::wait::{self, Look};
 use crate::{Error, Result, places};
@@ -97,18 +98,6 @@ pub struct Verified {
     pub message: Option<String>,
     /// Why it is not good.
     pub why_not: Option<String>,
-}
-
-/// A free loopback port. Packages name it before the server listens on it.
-///
-/// # Errors
-///
-/// When there is none.
-pub fn free_port() -> Result<u16> {
-    TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .doing("looking for a free port")
-        .map(|address| address.port())
 }
 
 impl Party {

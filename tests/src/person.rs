@@ -19,6 +19,8 @@ pub struct Person<'a> {
 
 /// A reason that stands for every "keep it" of a story: what was announced is what was reported.
 const REASON: &str = "announced-so";
+/// Where a lot says how many winners are lacking.
+const LACKING: &str = "[data-testid=lot-lacking]";
 
 impl<'a> Person<'a> {
     /// Sits down before a window.
@@ -484,16 +486,18 @@ impl<'a> Person<'a> {
             let open = self.session.find_all("[data-testid=lot-open]")?.len();
             self.button("lot-open")?;
             self.wait_screen(&["lot"])?;
-            // The way on stays while winners are lacking, and leads back once there are as many as seats.
-            let groups = self.session.find_all("[data-testid^=\"lot-winner-\"]")?;
-            for group in &groups {
-                self.session.click(group)?;
-                self.presses += 1;
-                self.button("go-on")?;
-                if self.left_lot()? {
+            // Pressed too early, the way on says how many winners are lacking, until there are as many as seats.
+            self.button("go-on")?;
+            self.session.wait_for(LACKING)?;
+            for group in self.session.find_all("[data-testid^=\"lot-winner-\"]")? {
+                let group = self.session.attribute(&group, "data-testid")?.unwrap_or_default();
+                self.button(&group)?;
+                self.session.wait_for(&format!("[data-testid=\"{group}\"][aria-pressed=true]"))?;
+                if self.session.find(LACKING)?.is_none() {
                     break;
                 }
             }
+            self.button("go-on")?;
             self.wait_screen(&["delegates"])?;
             wait::until("a recorded lot", wait::LONG, || {
                 let left = self.session.find_all("[data-testid=lot-open]")?.len();
@@ -501,14 +505,6 @@ impl<'a> Person<'a> {
             })?;
         }
         Ok(())
-    }
-
-    fn left_lot(&self) -> Result<bool> {
-        Ok(wait::until("the lot to be recorded", Duration::from_secs(1), || {
-            let screen = self.screen()?;
-            Ok(if screen == "delegates" { Look::Yes(()) } else { Look::NotYet(screen) })
-        })
-        .is_ok())
     }
 
     /// Keeps every finding that asks for a reason.

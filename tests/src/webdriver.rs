@@ -60,6 +60,28 @@ pub fn wait_ready(address: &str) -> Result<()> {
     })
 }
 
+/// Drivers that are asked, one after the other, to open a window.
+const DRIVERS: u32 = 3;
+
+/// Opens a window through a driver of its own. A driver now and then never answers the first thing it is asked: then another one
+/// is asked, and that is said.
+///
+/// # Errors
+///
+/// What went wrong with the last one, or what no other driver would mend.
+pub(crate) fn opened<T>(what: &str, mut open: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut tries = 1;
+    loop {
+        match open() {
+            Err(error) if error.is_of_the_driver() && tries < DRIVERS => {
+                eprintln!("opening {what}, try {tries}: {error}");
+                tries += 1;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 impl Session {
     /// Opens a session with exactly these `alwaysMatch` capabilities.
     ///

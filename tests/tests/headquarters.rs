@@ -116,7 +116,9 @@ fn prepare_and_propose(desk: &Desk<'_>, number: u32, name: &str, of: Option<&str
     desk.write("[data-form=\"prepare\"] input[type=\"text\"]", name)?;
     if let Some(precinct) = of {
         desk.press("[data-form=\"prepare\"] input[value=\"some\"]")?;
-        desk.write("[data-form=\"prepare\"] [role=\"combobox\"]", &format!("{precinct}{ENTER}"))?;
+        desk.write("[data-form=\"prepare\"] [role=\"combobox\"]", precinct)?;
+        desk.says("[data-form=\"prepare\"] [role=\"option\"]", "1")?;
+        desk.session().type_keys(ENTER)?;
         desk.press("[data-form=\"prepare\"] option[value=\"typing\"]")?;
     }
     desk.press("[data-testid=\"prepare\"]")?;

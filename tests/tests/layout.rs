@@ -15,8 +15,9 @@ use countersign_tests::layout::report::{Fault, Report, list};
 use countersign_tests::layout::served::Served;
 use countersign_tests::layout::window::Kind;
 use countersign_tests::layout::{WALKING, lane};
-use countersign_tests::party::{Party, free_port};
+use countersign_tests::party::Party;
 use countersign_tests::places;
+use countersign_tests::port::free_port;
 
 static IN_CHROMIUM: LazyLock<Report> = LazyLock::new(|| matrix(Kind::Chromium, &[100, 150, 200]));
 static IN_THE_APP: LazyLock<Report> = LazyLock::new(|| matrix(Kind::App, &[100, 200]));

@@ -14,7 +14,7 @@ use countersign_server::store::{
     Batch, CommitError, Head, LogStore, SqliteLog, StoreError, Stored,
 };
 
-use crate::support::{Party, Reply, Server};
+use crate::support::{Party, Reply, Server, opened};
 
 const ROOM: Room = Room::Official;
 
@@ -136,6 +136,10 @@ async fn some_entries(party: &Party) {
 }
 
 fn open(party: &Party) -> Result<Node, FolderError> {
+    opened(|| open_now(party))
+}
+
+fn open_now(party: &Party) -> Result<Node, FolderError> {
     Node::open(&party.folder, &Options::default(), party.clock.clone())
 }
 
@@ -192,7 +196,7 @@ async fn the_spare_log_key_takes_over_and_no_other_key_does() {
 async fn two_servers_never_use_one_folder() {
     let party = Party::new(&[ROOM]);
     let first = open(&party).unwrap();
-    assert!(matches!(open(&party).err(), Some(FolderError::InUse(_))));
+    assert!(matches!(open_now(&party).err(), Some(FolderError::InUse(_))));
     first.close().unwrap();
     assert!(open(&party).is_ok());
 }

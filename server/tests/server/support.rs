@@ -278,20 +278,23 @@ impl Party {
         places: Places,
         wrap: impl Fn(Room, SqliteLog) -> Arc<dyn LogStore>,
     ) -> Server {
-        let node = opened(|| Node::open_with(&self.folder, &options, self.clock.clone(), &wrap));
+        let node =
+            opened(|| Node::open_with(&self.folder, &options, self.clock.clone(), &wrap)).unwrap();
         Self::serve(node, places).await
     }
 
     /// A server over any folder whose logs these witnesses cosign, when they are asked.
     pub async fn start_watched(&self, folder: &Folder, witnesses: Witnesses) -> Server {
-        let mut node = opened(|| Node::open(folder, &Options::default(), self.clock.clone()));
+        let mut node =
+            opened(|| Node::open(folder, &Options::default(), self.clock.clone())).unwrap();
         node.witnesses = Arc::new(witnesses);
         Self::serve(node, Places::default()).await
     }
 
     /// A server that knows where browsers have headquarters' pages.
     pub async fn start_with_pages(&self, pages: &str) -> Server {
-        let node = opened(|| Node::open(&self.folder, &Options::default(), self.clock.clone()));
+        let node =
+            opened(|| Node::open(&self.folder, &Options::default(), self.clock.clone())).unwrap();
         Self::serve_pages(node, Places::default(), Some(pages)).await
     }
 
@@ -342,13 +345,14 @@ impl Party {
     }
 }
 
-/// Opens a folder. A program that another test starts holds everything that this process had open, locks too, until it runs.
-fn opened(open: impl Fn() -> Result<Node, FolderError>) -> Node {
+/// Opens a folder that nobody else has open. A program that another test starts holds everything that this process had open, locks too,
+/// until it runs.
+pub fn opened(open: impl Fn() -> Result<Node, FolderError>) -> Result<Node, FolderError> {
     let patience = Instant::now() + Duration::from_secs(10);
     loop {
         match open() {
             Err(FolderError::InUse(_)) if Instant::now() < patience => std::thread::yield_now(),
-            opened => return opened.unwrap(),
+            opened => return opened,
         }
     }
 }

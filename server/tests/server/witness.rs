@@ -247,11 +247,10 @@ async fn a_split_view_is_noticed_and_proven() {
         drop((one.1, two.1));
         one.0.stop().await;
         two.0.stop().await;
-        let again = countersign_server::node::Node::open(
-            &other,
-            &countersign_server::node::Options::default(),
-            party.clock.clone(),
-        );
+        let again = super::support::opened(|| {
+            let options = countersign_server::node::Options::default();
+            countersign_server::node::Node::open(&other, &options, party.clock.clone())
+        });
         assert!(again.err().unwrap().to_string().contains("is an older copy"));
     }
 }

@@ -13,7 +13,8 @@ use crate::app::{self, App};
 use crate::chromium::Chromium;
 use crate::display::Display;
 use crate::error::Doing;
-use crate::party::{Party, free_port};
+use crate::party::Party;
+use crate::port::free_port;
 use crate::{Result, places};
 
 /// The languages of the screens.

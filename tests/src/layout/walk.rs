@@ -271,9 +271,9 @@ fn attest(sweep: &mut Sweep<'_>, person: &mut Person<'_>) -> Result<()> {
     sweep.see("reason, objection", None)?;
     person.reason("recount")?;
     person.wait_screen(&["attest"])?;
-    while let Some(stands) = person.session().find("[data-testid=stands-by]")? {
+    while person.session().find("[data-testid=stands-by]")?.is_some() {
         let asked = person.session().find_all("[data-testid=stands-by]")?.len();
-        person.session().click(&stands)?;
+        person.button("stands-by")?;
         let session = person.session();
         wait::until("what was said", wait::LONG, || {
             let left = session.find_all("[data-testid=stands-by]")?.len();

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use countersign_core::contest::{Contest, read_published};
 use countersign_core::message::Package;
 use countersign_core::room::Room;
-use countersign_tests::party::{Party, free_port};
+use countersign_tests::party::Party;
+use countersign_tests::port::free_port;
 use countersign_tests::{places, process};
 use tempfile::TempDir;
 

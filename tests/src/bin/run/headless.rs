@@ -6,8 +6,9 @@ use countersign_device::{Config, Tablet};
 use countersign_tests::app::{self, App};
 use countersign_tests::caucus::Caucus;
 use countersign_tests::display::Display;
-use countersign_tests::party::{Party, flip_one_bit, free_port};
+use countersign_tests::party::{Party, flip_one_bit};
 use countersign_tests::person::Person;
+use countersign_tests::port::free_port;
 use countersign_tests::{Error, Result, places};
 
 use crate::stage::Stage;

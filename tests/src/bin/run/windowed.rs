@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use countersign_tests::children::Group;
-use countersign_tests::party::{Party, free_port};
+use countersign_tests::party::Party;
+use countersign_tests::port::free_port;
 use countersign_tests::wait::{self, Look};
 use countersign_tests::{Error, Result, places};
 
