@@ -40,7 +40,8 @@ struct PrecinctView<'a> {
 struct SourceView {
     report: String,
     channel: &'static str,
-    by: String,
+    /// The first eight digits of the invitation of the tablet that signed it, if one did.
+    invitation: Option<String>,
     person: Option<u32>,
     revision: u32,
     entered_ms: u64,
@@ -277,20 +278,16 @@ impl Of<'_> {
         let (state, contest) = (self.state(), self.contest);
         let report = received.report();
         let person = state.persons().ever(received.key).map(|person| person.number);
-        let by = match (state.device(received.key), person) {
-            (Some(device), _) => {
-                let invitation = device.invitation.to_string();
-                format!("tablet of invitation {}…", &invitation[..8])
-            }
-            (None, Some(person)) => format!("person {person}"),
-            (None, None) => String::new(),
-        };
+        let invitation = state.device(received.key).map(|device| {
+            let invitation = device.invitation.to_string();
+            invitation[..8].to_owned()
+        });
         let id = contest.precinct(self.number.0).map_or("", |precinct| &precinct.id);
         let (attendees, counts) = (report.attendees, &report.counts);
         SourceView {
             report: received.id.to_string(),
             channel: channel(report.channel),
-            by,
+            invitation,
             person,
             revision: report.revision,
             entered_ms: received.entered_ms,

@@ -88,6 +88,7 @@ struct SessionView {
     csrf: String,
     expires_ms: u64,
     codes_left: usize,
+    passkeys: usize,
     contest: ContestView,
 }
 
@@ -291,7 +292,8 @@ impl Second {
 
 async fn view(service: &Shared, session: &Session) -> Result<SessionView, Problem> {
     let (private, person) = (Arc::clone(&service.private), session.person);
-    let codes_left = blocking(move || private.codes(person)).await?.len();
+    let ways = move || Ok((private.codes(person)?.len(), private.passkeys(person)?.len()));
+    let (codes_left, passkeys) = blocking(ways).await?;
     let role = role_of(service, &session.key).ok_or(NOT_NAMED)?;
     let package = service.admission.room(Room::Official).read().state.package().cloned();
     let package = package.ok_or(Problem::NOT_FOUND)?;
@@ -302,6 +304,7 @@ async fn view(service: &Shared, session: &Session) -> Result<SessionView, Proble
         csrf: session.csrf.clone(),
         expires_ms: session.expires_ms(),
         codes_left,
+        passkeys,
         contest: ContestView::of(&package.contest),
     })
 }

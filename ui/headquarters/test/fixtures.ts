@@ -34,7 +34,7 @@ export const contest: Contest = {
 };
 
 export function session(role: Role, over: Partial<Session> = {}): Session {
-  return { person: 7, name: "desk-7", role, csrf: "c5", expires_ms: NOW + 3_600_000, codes_left: 12, contest, ...over };
+  return { person: 7, name: "desk-7", role, csrf: "c5", expires_ms: NOW + 3_600_000, codes_left: 12, passkeys: 0, contest, ...over };
 }
 
 /** Standings as they come up on a night, by a fixed sequence. */
@@ -76,7 +76,7 @@ const slip = final.map((n, at) => (at === 8 ? 254 : n));
 
 function source(over: Partial<Source>): Source {
   return {
-    report: "aa".repeat(32), channel: "tablet", by: "tablet of invitation 3fa9c1d2", person: null, revision: 1, entered_ms: NOW - 95 * MINUTE, is_head: true, superseded_by: null,
+    report: "aa".repeat(32), channel: "tablet", invitation: "3fa9c1d2", person: null, revision: 1, entered_ms: NOW - 95 * MINUTE, is_head: true, superseded_by: null,
     phrase: "apple river stone", attendees: 704, counts: [first, final, delegates], lots: [], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 5, 0, 5, 0, 0, 0], objected: false, ...over,
   };
 }
@@ -96,7 +96,7 @@ export const precinct: Precinct = {
   sources: [
     source({ report: "a1".repeat(32), revision: 1, is_head: false, superseded_by: "a2".repeat(32), attendees: 701, phrase: "ocean candle fox", entered_ms: NOW - 100 * MINUTE }),
     source({ report: "a2".repeat(32), revision: 2, counts: [first, slip, delegates], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 6, 0, 4, 0, 0, 0], objected: true, lots: [{ groups: [8, 10], seats: 1, winners: [10], method: "coin", drawn_by: "chair" }] }),
-    source({ report: "b1".repeat(32), channel: "hotline", by: "person 12", person: 12, entered_ms: NOW - 43 * MINUTE, phrase: "lunar spoon eager" }),
+    source({ report: "b1".repeat(32), channel: "hotline", invitation: null, person: 12, entered_ms: NOW - 43 * MINUTE, phrase: "lunar spoon eager" }),
   ],
   candidate: "a2".repeat(32),
   findings: [

@@ -387,9 +387,9 @@ async fn t47_roles_do_here_what_their_keys_may_do_and_no_more() {
     let sources = shown["sources"].as_array().unwrap();
     assert_eq!(sources.len(), 3);
     assert_eq!(sources[1]["superseded_by"], second);
-    assert_eq!(sources[2]["by"], "person 3");
+    assert_eq!((&sources[2]["person"], &sources[2]["invitation"]), (&json!(3), &Value::Null));
     assert_eq!(sources[2]["revision"], 2);
-    assert!(sources[0]["by"].as_str().unwrap().starts_with("tablet of invitation "));
+    assert_eq!(sources[0]["invitation"].as_str().unwrap().len(), 8);
     assert_eq!(shown["row"]["standing"], "inConflict");
     let sheet = typed("transcription", None);
     entered(&act_as(server, &mut house.reviewer, &sheet).await, "report");

@@ -30,6 +30,8 @@ export interface Session {
   expires_ms: number;
   /** Printed one-time codes that are left. */
   codes_left: number;
+  /** Passkeys that may take their place. */
+  passkeys: number;
   contest: Contest;
 }
 
@@ -144,7 +146,8 @@ export type TypedChannel = Exclude<Channel, "tablet">;
 export interface Source {
   report: string;
   channel: Channel;
-  by: string;
+  /** First digits of the invitation of the tablet that signed it; null of what a person typed. */
+  invitation: string | null;
   person: number | null;
   revision: number;
   entered_ms: number;
