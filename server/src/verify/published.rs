@@ -11,6 +11,7 @@ use super::source::{Source, Unread, Wanted};
 use super::verdict::{ComparedFile, Verdict};
 use super::{Step, Stop, Watch, hash_lists, pages, receipts};
 use crate::publish::cells::{Cell, Cells};
+use crate::publish::corrections::Corrections;
 use crate::publish::data::Form;
 use crate::publish::pages::{Effective, Night, Witnesses};
 
@@ -40,6 +41,7 @@ pub(super) fn compare(
         return Ok(());
     };
     let last_is_there = found.iter().rev().take(Form::ALL.len()).any(|(_, file)| file.is_some());
+    let corrections = Corrections::of(&night);
     let jobs: Vec<_> = night.releases.iter().zip(found.chunks(Form::ALL.len())).collect();
     for compared in on_every_processor(&jobs, |(release, documents)| {
         of_release(state, release, documents, &verdict.not_worked_out)
@@ -52,7 +54,7 @@ pub(super) fn compare(
     receipts::verify(source, place, log, &night, verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages.
     if last_is_there {
-        pages::compare(source, place, &night, verdict, watch)?;
+        pages::compare(source, place, &night, &corrections, verdict, watch)?;
     }
     Ok(())
 }

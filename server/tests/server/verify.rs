@@ -1,5 +1,6 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
+mod changes;
 mod hash_lists;
 mod layers;
 mod questions;
@@ -15,7 +16,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::{Checkpoint, Entry, LogKey, Tree, WitnessKey, cosign};
 use countersign_core::message::{
     Approve, Decision, Evidence, Kind, Layer, Message, Payload, People, Person, Preview,
-    PreviewedPrecinct, Release, Role, Scope, Withhold,
+    PreviewedPrecinct, Release, Role, Scope, Withdraw, Withhold,
 };
 use countersign_core::room::Room;
 use countersign_server::keys::read_key;
@@ -43,6 +44,8 @@ struct Night {
     /// A receipt from early in the night.
     receipt: String,
     release: MessageId,
+    /// A second release, which corrects the first, where there is one.
+    correction: Option<MessageId>,
 }
 
 impl Night {
@@ -70,6 +73,7 @@ impl Night {
             reports: Vec::new(),
             receipt: String::new(),
             release: MessageId([0; 32]),
+            correction: None,
         };
         let party_key = read_key(&night.party.keys.party()).unwrap();
         night.act(&party_key, &People { people }).await;
