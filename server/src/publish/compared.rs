@@ -12,7 +12,7 @@ use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Measur
 
 use super::PublishError;
 use super::cells::Cells;
-use super::data::compared as csv;
+use super::data::{self, compared as csv};
 use super::files::{File, Files, put};
 use super::pages::{self, Night, read_back};
 
@@ -160,7 +160,7 @@ fn of_pair(night: &Night<'_>, pair: &Pair<'_>, files: &mut Files) -> Result<(), 
     let name = name(pair.compared.before, pair.compared.after);
     let text = csv::write(night, pair.contest(), &pair.compared);
     csv::check(pair.contest(), &pair.compared, &text)?;
-    put(files, format!("{name}.csv"), File::text(&text, "text/csv; charset=utf-8", false));
+    put(files, format!("{name}.csv"), File::text(&text, data::CSV, false));
     let expected = pair.on_the_page();
     for language in Language::ALL {
         let (page, file) = pages::of_pair(night, pair, language)?;

@@ -33,6 +33,13 @@ impl Corrections {
         }
     }
 
+    /// What a release changed: the state's sums, and precincts that were released before and are another then. Nothing of one that
+    /// changed nothing. `None` of a release that is not shown.
+    #[must_use]
+    pub(crate) fn of_release(&self, release: MessageId) -> Option<&Compared> {
+        self.0.get(&release)
+    }
+
     /// The state's sums that a release changed, as far as pages show them.
     pub(super) fn sums(
         &self,

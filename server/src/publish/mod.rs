@@ -185,7 +185,11 @@ impl Publisher {
         let mut files = Files::new();
         if let Some(released) = Released::when(night.state, release.release) {
             let mut sums = String::new();
-            for (name, text, media_type) in data::documents(&released, &release.named)? {
+            let mut documents = data::documents(&released, &release.named)?;
+            if let Some(changed) = self.corrections.of_release(id) {
+                documents.push(data::changes(night, &released.package.contest, changed)?);
+            }
+            for (name, text, media_type) in documents {
                 sums.push_str(&hash_list::line(name, text.as_bytes()));
                 let file = File::text(&text, media_type, true);
                 put(&mut files, format!("{}/{name}", release.folder), file);

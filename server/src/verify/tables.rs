@@ -33,6 +33,11 @@ impl<'a> Known<'a> {
         let not_worked_out = verdict.not_worked_out.as_slice();
         Self { not_worked_out, all: verdict.withheld.is_empty() }
     }
+
+    /// Precincts whose numbers cannot be worked out.
+    pub(super) const fn not_worked_out(self) -> &'a [String] {
+        self.not_worked_out
+    }
 }
 
 impl Table<'_> {

@@ -155,6 +155,19 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
         assert!(!changes.contains("release:1"), "it changed nothing: {changes}");
     }
     let second_folder = format!("data/002-{}", &second.to_string()[..8]);
+    // The same as a table, with the numbers that follow from them; of a release that changed nothing the header alone.
+    let table = page(&server, &format!("{second_folder}/changes.csv")).await;
+    let place = &party.contest.precincts[2].id;
+    for row in [
+        format!("\nstate,attendees,,{attendees},{},8,,,\n", attendees + 8),
+        format!("\nprecinct:{place},report,,{},{},,precinct,,{second}\n", reports[2], report.id()),
+        format!("\nprecinct:{place},attendees,,22,30,8,precinct,,{second}\n"),
+    ] {
+        assert!(table.contains(&row), "{row}: {table}");
+    }
+    assert_eq!(table.matches(",report,").count(), 1, "{table}");
+    let nothing = page(&server, &format!("{folder}/changes.csv")).await;
+    assert_eq!(Some(nothing.trim_end()), table.lines().next());
     let status = async |folder: &str| -> Value {
         serde_json::from_str(&page(&server, &format!("{folder}/status.json")).await).unwrap()
     };

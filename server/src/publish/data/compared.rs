@@ -1,5 +1,5 @@
-//! Two layers as CSV: every sum of the state, every number of another region or of a precinct that differs, and for each precinct
-//! that differs the reports of both layers.
+//! Two layers, or what was released just before a release and then, as CSV: every sum of the state, every number of another region
+//! or of a precinct that differs, and for each precinct that differs the reports of both.
 
 use ::csv::StringRecord;
 use countersign_core::contest::Contest;
@@ -10,7 +10,7 @@ use super::{Unreadable, compare};
 use crate::publish::cells::{self, Cell, Cells, Difference, number, region_name};
 use crate::publish::pages::Night;
 
-const FORM: &str = "CSV of two layers";
+const FORM: &str = "CSV of what differs";
 const HEADER: [&str; 9] = [
     "region",
     "measure",

@@ -23,6 +23,8 @@ pub(super) struct ChangesPage<'a> {
 
 struct OfRelease<'a> {
     name: &'a str,
+    /// Folder of its data.
+    folder: &'a str,
     at: String,
     /// The state's sums that it changed.
     sums: Block,
@@ -100,7 +102,8 @@ pub(super) fn page<'a>(
                 page: String::new(),
                 rows: said.every(cells),
             };
-            releases.push(OfRelease { name: &release.named.name, at, sums, precincts });
+            let (name, folder) = (&*release.named.name, &*release.folder);
+            releases.push(OfRelease { name, folder, at, sums, precincts });
         }
     }
     let title = language.say("What changed", "Qué cambió").to_owned();

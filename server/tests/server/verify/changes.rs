@@ -112,6 +112,51 @@ async fn t61_t69_a_correction_that_is_left_out_of_a_page_is_named() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn t61_t69_every_cell_of_the_table_of_changes_is_compared() {
+    let copy = changed().await;
+    let (_, said) = copy.verify(&[]);
+    let tables: Vec<_> = said["compared"].as_array().unwrap().iter().collect();
+    let numbers = |release: &str| {
+        let is_it = |name: &str| name.contains(release) && name.ends_with("/changes.csv");
+        let table = tables.iter().find(|table| is_it(table["name"].as_str().unwrap())).unwrap();
+        table["numbers"].as_u64().unwrap()
+    };
+    assert_eq!(numbers("data/001-"), 0, "the first release changed nothing");
+    assert!(numbers("data/002-") > 10, "{said}");
+    let place = &copy.party.contest.precincts[0].id;
+    let table = copy.document_of(2, "changes.csv");
+    let name = table.strip_prefix(&copy.out).unwrap().to_str().unwrap().to_owned();
+    for (from, to, named) in [
+        ("state,attendees,,41,", "state,attendees,,43,", "says 43 for before:attendees of state"),
+        (
+            "attendees,,20,18,-2",
+            "attendees,,20,18,-4",
+            &*format!("-4 for difference:attendees of precinct:{place}"),
+        ),
+        (",recanvass,", ",recount,", &format!("recount for causes:report of precinct:{place}")),
+        (",sheet,", ",call,", "call for evidence:report"),
+    ] {
+        copy.with(&table, super::layers::replaced(from, to), || {
+            let (code, what) = copy.differs(&[]);
+            assert!(code == "cell" && what.starts_with(&name) && what.contains(named), "{what}");
+        });
+    }
+    // What changed nothing says nothing.
+    let first = copy.document_of(1, "changes.csv");
+    let more = |mut bytes: Vec<u8>| {
+        bytes.extend_from_slice(b"state,attendees,,40,41,1,,,\n");
+        Some(bytes)
+    };
+    copy.with(&first, more, || {
+        let (code, what) = copy.differs(&[]);
+        assert!(code == "cell" && what.contains("says 41 for after:attendees of state"), "{what}");
+    });
+    copy.with(&table, super::layers::replaced("measure", "value"), || {
+        assert_eq!(copy.differs(&[]).0, "file");
+    });
+}
+
 /// What is not released any more has a page all the same, with what was changed of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn t61_t69_the_history_of_a_precinct_outlives_its_releases() {

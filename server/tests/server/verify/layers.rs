@@ -39,7 +39,7 @@ impl Night {
     }
 }
 
-fn replaced(from: &str, to: &str) -> impl Fn(Vec<u8>) -> Option<Vec<u8>> {
+pub fn replaced(from: &str, to: &str) -> impl Fn(Vec<u8>) -> Option<Vec<u8>> {
     move |bytes| {
         let text = String::from_utf8(bytes).unwrap();
         let changed = text.replacen(from, to, 1);
