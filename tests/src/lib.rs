@@ -30,6 +30,7 @@ pub mod person;
 pub mod picture;
 pub mod places;
 pub mod process;
+pub mod reader;
 pub mod secretary;
 pub mod signer;
 pub mod simulation;
