@@ -61,7 +61,7 @@ test-layout: setup-test build-tests ## every key reachable at every window and t
 test-stories: setup-test build-tests ## whole caucuses in the real window, with kills and without a network; a server on a full disk
 	$(TESTS) --test stories
 
-test-night: build-tests ## a small night with everything going wrong, kills, faults of the disk, a small flood, history and layers, on the real server
+test-night: setup-test build-tests ## a small night with everything going wrong, kills, faults of the disk, a small flood, history and layers, on the real server
 	$(TESTS) --test night --test crash --test flood --test history --test layers
 
 test-nights: build-tests ## two hundred simulated nights, each twice, and bugs planted to be found

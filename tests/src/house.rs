@@ -1,10 +1,12 @@
 //! The party's server and the people who work there.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::Doing;
 use crate::party::Party;
 use crate::signer::{Signed, Signer};
+use crate::wait::{self, Look};
 use crate::{Error, Result};
 use countersign_core::contest::Contest;
 use countersign_core::crypto::SigningKey;
@@ -19,6 +21,9 @@ use serde_json::Value;
 /// How a contest without rules for its releases releases, but for the window.
 const WITHOUT_WINDOW: &str =
     "[release]\nwindow_minutes = 0\ncoverage = \"50 %\"\nofficial_delegates = \"signed\"\n";
+
+/// Making the pages of a whole state takes most of a minute in a debug build, and minutes on a machine that is busy with other things.
+const PAGES: Duration = Duration::from_secs(600);
 
 /// Everything happens in the official room.
 pub const ROOM: Room = Room::Official;
@@ -148,6 +153,29 @@ impl House {
         let mut answer = self.agent.post(&self.address).send(message.bytes()).map_err(other)?;
         let body = answer.body_mut().read_to_string().map_err(other)?;
         Ok((answer.status().as_u16(), body))
+    }
+
+    /// Waits until the pages show everything that was released and withdrawn by now.
+    ///
+    /// # Errors
+    /// When they do not in time.
+    pub fn wait_for_pages(&self, state: &RoomState) -> Result<()> {
+        let address = self.party.public().ok_or_else(|| other("the server does not run"))?;
+        let first = format!("{address}/results/index.html");
+        let changed = state.review().effective().flat_map(|release| {
+            let withdrawn = release.withdrawal.as_ref().map(|withdrawal| withdrawal.approval);
+            release.approval.into_iter().chain(withdrawn)
+        });
+        let wanted = changed.map(|approval| approval.signed.index + 1).max().unwrap_or(0);
+        wait::until("the results pages are made", PAGES, || {
+            let mut answer = self.agent.get(&first).call().map_err(other)?;
+            let page = answer.body_mut().read_to_string().map_err(other)?;
+            let made = page.split_once("data-log-size=\"").and_then(|(_, size)| {
+                size.split_once('"').and_then(|(size, _)| size.parse::<u64>().ok())
+            });
+            let seen = format!("they are of {made:?} entries, {wanted} are wanted");
+            Ok(if made >= Some(wanted) { Look::Yes(()) } else { Look::NotYet(seen) })
+        })
     }
 
     /// Verifies the room as a stranger does: from its public address, believing the party key and nothing else.

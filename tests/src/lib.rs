@@ -31,6 +31,7 @@ pub mod picture;
 pub mod places;
 pub mod port;
 pub mod process;
+pub mod reader;
 pub mod secretary;
 pub mod signer;
 pub mod simulation;

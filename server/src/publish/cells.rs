@@ -224,12 +224,6 @@ impl Cells {
         }
     }
 
-    /// The first region that has a number.
-    #[must_use]
-    pub fn first_region(&self) -> Option<&str> {
-        self.0.keys().next().map(|cell| cell.region.as_str())
-    }
-
     /// Those that a document of less carries.
     #[must_use]
     pub fn only(&self, carries: impl Fn(&Cell) -> bool) -> Self {
@@ -280,6 +274,16 @@ pub const fn measure(measure: Measure) -> &'static str {
         Measure::Sde => "sde",
         Measure::National => "national",
     }
+}
+
+/// What a changed number is of, as documents name it: `attendees`, or a count and a group by their indices, such as
+/// `finalAlignment:biden`.
+#[must_use]
+pub fn changed_measure(contest: &Contest, cell: Option<(usize, usize)>) -> String {
+    let Some((count, group)) = cell else { return measure(Measure::Attendees).to_owned() };
+    let count = contest.counts.get(count).map_or("", |kind| kind.as_str());
+    let group = contest.groups.get(group).map_or("", |group| group.key.as_str());
+    format!("{count}:{group}")
 }
 
 /// A number of a measure, or a difference of two, as documents write it.

@@ -12,10 +12,9 @@ use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Measur
 
 use super::PublishError;
 use super::cells::Cells;
-use super::data::compared as csv;
+use super::data::{self, compared as csv};
 use super::files::{File, Files, put};
-use super::pages::{self, Night};
-use super::sums;
+use super::pages::{self, Night, read_back};
 
 /// Most numbers of precincts that a page shows; the CSV beside it has all of them. A recanvass changes some hundred.
 const CELLS_MAX: usize = 5_000;
@@ -57,7 +56,8 @@ impl Pair<'_> {
     pub(super) fn shows(&self, cell: &ComparedCell) -> bool {
         match cell.measure {
             Measure::National => self.covered,
-            _ => sums::is_shown(&self.after.package.contest, cell),
+            Measure::Official => pages::shows_official(&self.after.package.contest),
+            _ => true,
         }
     }
 
@@ -158,27 +158,18 @@ impl Pairs {
 
 fn of_pair(night: &Night<'_>, pair: &Pair<'_>, files: &mut Files) -> Result<(), PublishError> {
     let name = name(pair.compared.before, pair.compared.after);
-    let text = csv::write(night, pair);
+    let text = csv::write(night, pair.contest(), &pair.compared);
     csv::check(pair.contest(), &pair.compared, &text)?;
-    put(files, format!("{name}.csv"), File::text(&text, "text/csv; charset=utf-8", false));
+    put(files, format!("{name}.csv"), File::text(&text, data::CSV, false));
     let expected = pair.on_the_page();
     for language in Language::ALL {
         let (page, file) = pages::of_pair(night, pair, language)?;
         let html = file.read().unwrap_or_default();
-        says(&expected, &page, &String::from_utf8_lossy(&html))?;
+        let read = read_back::agree(&expected, &String::from_utf8_lossy(&html));
+        read.map_err(|difference| PublishError::Page { page: page.clone(), difference })?;
         put(files, page, file);
     }
     Ok(())
-}
-
-/// Reads a page back, and compares it with what it has to say.
-///
-/// # Errors
-/// When it says something else.
-pub(super) fn says(expected: &Cells, page: &str, html: &str) -> Result<(), PublishError> {
-    let found = pages::read_back::cells(html);
-    let differs = |difference| PublishError::Page { page: page.to_owned(), difference };
-    expected.agree_with(&found).map_err(differs)
 }
 
 #[cfg(test)]
@@ -194,10 +185,9 @@ mod tests {
         expected.put("precinct:a", "before:attendees", 1020);
         expected.put("precinct:a", "after:attendees", 1018);
         expected.put("precinct:a", "difference:attendees", -2);
-        assert!(says(&expected, "a", html).is_ok());
+        assert_eq!(read_back::agree(&expected, html), Ok(3));
         for (right, wrong) in [("before", "after"), ("\u{2212}2", "+2"), ("1,018", "1,108")] {
-            let error = says(&expected, "a", &html.replace(right, wrong)).unwrap_err();
-            assert!(matches!(error, PublishError::Page { .. }), "{right}");
+            assert!(read_back::agree(&expected, &html.replace(right, wrong)).is_err(), "{right}");
         }
     }
 }

@@ -6,14 +6,16 @@
 pub mod cells;
 pub(crate) mod compared;
 pub mod copy;
+pub(crate) mod corrections;
 pub mod data;
 pub mod export;
 pub mod files;
 pub(crate) mod hash_list;
 mod map;
+mod national;
+pub(crate) mod on_pages;
 pub mod pages;
 pub mod sites;
-mod sums;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -23,12 +25,13 @@ use countersign_core::id::MessageId;
 use countersign_core::log::LogKey;
 use countersign_core::results::{Released, RoomState};
 
-use cells::{COVERED, Cells, Difference, EARLY_ATTENDEES};
+use cells::Difference;
+use corrections::Corrections;
 use data::Unreadable;
 use files::{File, Files, put};
+use on_pages::OnPages;
 use pages::find::Lookup;
-use pages::{Night, PageError, Witnesses};
-use sums::Sums;
+use pages::{Night, PageError, Witnesses, read_back};
 
 use crate::public_folder;
 
@@ -114,8 +117,8 @@ pub struct Publisher {
     documents: HashMap<MessageId, Files>,
     /// Files of every two layers.
     compared: compared::Pairs,
-    /// What releases that changed something made of the state's sums.
-    sums: Sums,
+    /// What releases changed of numbers that were released before.
+    corrections: Corrections,
     /// Pages of releases, and what they were made from.
     pages: Option<(Said, Files)>,
 }
@@ -144,17 +147,15 @@ impl Publisher {
             self.documents.clear();
         }
         let said = Said::of(&night);
+        self.corrections.follow(&night);
+        let expected = OnPages::of(&night, &self.corrections);
         if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
-            self.sums.follow(&night);
-            let mut files = pages::of_releases(&night, &self.sums)?;
+            let mut files = pages::of_releases(&night, &self.corrections)?;
             let feed = File::text(&pages::feed(&night)?, "application/atom+xml", false);
             put(&mut files, "releases.atom", feed);
             messages(&night, &mut files);
-            if let Some(released) = &night.released {
-                check(&files, released)?;
-            }
+            check(&files, &expected)?;
             files.extend(self.compared.files(&night)?);
-            self.sums.check(&night, &files)?;
             put(&mut files, "releases.json", json(&data::releases::all(&night)?));
             for release in &night.releases {
                 files.extend(self.documents_of(&night, release)?);
@@ -164,9 +165,7 @@ impl Publisher {
             self.pages = Some((said, files));
         }
         let moment = pages::of_the_moment(&night)?;
-        if let Some(released) = &night.released {
-            check(&moment, released)?;
-        }
+        check(&moment, &expected)?;
         let mut files = self.pages.as_ref().map(|(_, files)| files.clone()).unwrap_or_default();
         files.extend(moment);
         let waits = !night.waiting.is_empty();
@@ -186,7 +185,11 @@ impl Publisher {
         let mut files = Files::new();
         if let Some(released) = Released::when(night.state, release.release) {
             let mut sums = String::new();
-            for (name, text, media_type) in data::documents(&released, &release.named)? {
+            let mut documents = data::documents(&released, &release.named)?;
+            if let Some(changed) = self.corrections.of_release(id) {
+                documents.push(data::changes(night, &released.package.contest, changed)?);
+            }
+            for (name, text, media_type) in documents {
                 sums.push_str(&hash_list::line(name, text.as_bytes()));
                 let file = File::text(&text, media_type, true);
                 put(&mut files, format!("{}/{name}", release.folder), file);
@@ -236,80 +239,11 @@ fn messages(night: &Night<'_>, files: &mut Files) {
     }
 }
 
-/// The numbers that pages have to say of what is released, by region.
-pub struct OnPages {
-    by_region: HashMap<String, Cells>,
-}
-
-impl OnPages {
-    /// Works them out.
-    #[must_use]
-    pub fn of(released: &Released) -> Self {
-        let mut by_region: HashMap<String, Cells> = HashMap::new();
-        let rules_count = pages::shows_official(&released.package.contest);
-        // A precinct's page has the delegates by the rules beside the signed ones.
-        let shows_official =
-            |cell: &cells::Cell| rules_count && !cell.region.starts_with("precinct:");
-        let mut expect = |cell: &cells::Cell, number: &str| {
-            let shown = !matches!(
-                cell.measure.as_str(),
-                "attendees" | "released" | COVERED | EARLY_ATTENDEES
-            ) && (!cell.measure.starts_with("official:") || shows_official(cell))
-                && !cell.measure.starts_with("national:");
-            if shown {
-                let region = by_region.entry(cell.region.clone()).or_default();
-                region.put(&cell.region, &*cell.measure, number);
-            }
-        };
-        Cells::of(released).each(&mut expect);
-        Cells::sums_with_early_votes(released).each(&mut expect);
-        Self { by_region }
-    }
-
-    /// Compares them with those in a page of the first page's kind, a county's or a precinct's; how many there are. A page
-    /// without numbers agrees.
-    ///
-    /// # Errors
-    /// The first [`Difference`].
-    pub fn agree_with(&self, html: &str) -> Result<usize, Difference> {
-        let page = on_page(html);
-        page.first_region().map_or(Ok(0), |region| self.compare(region, &page))
-    }
-
-    /// Compares the numbers of a region with those in its page; how many there are. Where it `may_wait`, for so much of the
-    /// contest to be released as it asks for, a page without numbers agrees.
-    ///
-    /// # Errors
-    /// The first [`Difference`]; numbers of another region are one too.
-    pub fn agree_of(&self, region: &str, html: &str, may_wait: bool) -> Result<usize, Difference> {
-        let page = on_page(html);
-        if page.is_empty() && may_wait { Ok(0) } else { self.compare(region, &page) }
-    }
-
-    fn compare(&self, region: &str, page: &Cells) -> Result<usize, Difference> {
-        let nothing = Cells::default();
-        let ours = self.by_region.get(region).unwrap_or(&nothing);
-        ours.agree_with(page)?;
-        Ok(ours.len())
-    }
-}
-
-/// The numbers of a page that are results.
-fn on_page(html: &str) -> Cells {
-    pages::read_back::cells(html).only(|cell| !cell.measure.starts_with("byTheRules:"))
-}
-
-/// Compares the numbers in pages with what was worked out.
-fn check(files: &Files, released: &Released) -> Result<(), PublishError> {
-    let expected = OnPages::of(released);
-    for (name, file) in files {
-        // The page of changes has numbers of another kind: see `Sums::check`.
-        if !name.ends_with(".html") || name.ends_with(pages::CHANGES) {
-            continue;
-        }
+/// Reads pages back, and compares their numbers with what they have to say.
+fn check(files: &Files, expected: &OnPages) -> Result<(), PublishError> {
+    for (name, file) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         let text = file.read().unwrap_or_default();
-        expected
-            .agree_with(&String::from_utf8_lossy(&text))
+        read_back::agree(expected.of_page(name), &String::from_utf8_lossy(&text))
             .map_err(|difference| PublishError::Page { page: name.clone(), difference })?;
     }
     Ok(())

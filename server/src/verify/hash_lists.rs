@@ -8,7 +8,7 @@ use super::published::Named;
 use super::source::{Source, Wanted};
 use super::verdict::Verdict;
 use super::{Step, Stop, Watch};
-use crate::publish::data::Form;
+use crate::publish::data::NAMES;
 use crate::publish::hash_list::{NOTE, SUMS, line};
 use crate::publish::pages::Night;
 
@@ -16,7 +16,7 @@ use crate::publish::pages::Night;
 const LIST_MAX: usize = 64 << 10;
 
 /// Verifies the list of every release: that it names the documents that lie beside it, and that the key which the party's package
-/// names signed it, where it names one. `documents` are those of every release, in the order of the forms.
+/// names signed it, where it names one. `documents` are those of every release, in the order of their names.
 pub(super) fn verify(
     source: &Source,
     place: &str,
@@ -37,7 +37,7 @@ pub(super) fn verify(
     let all = names.len();
     let found = source.read(wanted, &mut |read| watch(Step::HashLists, read, all))?;
     let lists = names.chunks(2).zip(found.chunks(2));
-    let releases = night.releases.iter().zip(documents.chunks(Form::ALL.len()));
+    let releases = night.releases.iter().zip(documents.chunks(NAMES.len()));
     for ((release, documents), (names, found)) in releases.zip(lists) {
         let ([sums_name, note_name], [sums, note]) = (names, found) else { continue };
         // A release that waits for witnesses, or that a copy does without.
@@ -67,14 +67,17 @@ pub(super) fn verify(
 fn agree(file: &str, sums: &str, documents: &[Named]) -> Result<(), Difference> {
     let lines: Vec<&str> = sums.split_inclusive('\n').collect();
     let lists = |what: &str| Difference::File { file: file.to_owned(), what: what.to_owned() };
-    if lines.len() != Form::ALL.len() {
+    // Lists from before there was a table of changes lack it, where it is not there.
+    let without_changes = documents.last().is_some_and(|(_, changes)| changes.is_none());
+    let is_whole = lines.len() == NAMES.len() || without_changes && lines.len() + 1 == NAMES.len();
+    if !is_whole {
         return Err(lists("it does not list each document once"));
     }
-    for ((form, listed), (name, document)) in Form::ALL.iter().zip(lines).zip(documents) {
-        if listed.get(64..) != Some(&*format!("  {}\n", form.name())) {
-            return Err(lists(&format!("{} is not listed in its place", form.name())));
+    for ((document_name, listed), (name, document)) in NAMES.iter().zip(lines).zip(documents) {
+        if listed.get(64..) != Some(&*format!("  {document_name}\n")) {
+            return Err(lists(&format!("{document_name} is not listed in its place")));
         }
-        let found = document.as_ref().map(|document| line(form.name(), document));
+        let found = document.as_ref().map(|document| line(document_name, document));
         if found.as_ref().is_some_and(|found| found != listed) {
             return Err(Difference::Hash { list: file.to_owned(), document: name.clone() });
         }

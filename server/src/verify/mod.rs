@@ -1,7 +1,7 @@
 //! Verifies what a party publishes as a stranger would: from public files alone, believing the party key and nothing else.
 //!
 //! `source` reads files, `public_log` proves that the entries are those that the log signed, `replay` judges every public
-//! message as the server did, `published` and `pages` compare numbers, `hash_lists` and `receipts`
+//! message as the server did, `published`, `tables` and `pages` compare numbers, `hash_lists` and `receipts`
 //! verify what is signed beside them. The first difference is named, and what it means.
 
 mod difference;
@@ -12,6 +12,7 @@ mod published;
 mod receipts;
 mod replay;
 mod source;
+mod tables;
 mod verdict;
 mod witnesses;
 

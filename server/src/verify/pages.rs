@@ -3,28 +3,23 @@
 use countersign_core::language::Language;
 
 use super::difference::Difference;
-use super::published::{DOCUMENT_MAX, can_be_worked_out, on_every_processor};
-use super::source::{Source, Wanted};
+use super::published::{DOCUMENT_MAX, on_every_processor};
+use super::source::{Source, Unread, Wanted};
 use super::verdict::{ComparedFile, Verdict};
-use super::{Step, Stop, Watch};
-use crate::publish::OnPages;
-use crate::publish::cells::{Cell, Cells};
-use crate::publish::compared::{self, Pair};
-use crate::publish::data::compared as table;
-use crate::publish::pages::{self, Night};
+use super::{Step, Stop, Watch, tables};
+use crate::publish::cells::Cells;
+use crate::publish::compared;
+use crate::publish::corrections::Corrections;
+use crate::publish::on_pages::{self, OnPages};
+use crate::publish::pages::{self, Night, read_back};
 
-/// A page, and the region that its numbers are of.
-struct Page {
-    name: String,
-    region: String,
-}
-
-/// Compares the numbers on the first page, on those of counties and precincts, and side by side, where the pages were made since
-/// something was last released or withdrawn. A copy may do without pages.
+/// Compares the numbers on the first page, on those of counties, precincts, changes and national delegates, and side by side,
+/// where the pages were made since something was last released or withdrawn. A copy may do without pages.
 pub(super) fn compare(
     source: &Source,
     place: &str,
     night: &Night<'_>,
+    corrections: &Corrections,
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
@@ -39,7 +34,7 @@ pub(super) fn compare(
         verdict.not_published.push(index);
         return Ok(());
     }
-    of_the_last_layer(source, place, night, verdict, watch)?;
+    of_the_last_layer(source, place, night, corrections, verdict, watch)?;
     side_by_side(source, place, night, verdict, watch)
 }
 
@@ -49,58 +44,51 @@ fn log_size(html: &str) -> Option<u64> {
     rest.split_once('"')?.0.parse().ok()
 }
 
-/// Compares the pages of the last layer.
+/// Reads files below the place of results; `None` for each that is not there.
+fn read(
+    source: &Source,
+    place: &str,
+    names: &[String],
+    on: &mut dyn FnMut(usize),
+) -> Result<Vec<Option<Vec<u8>>>, Unread> {
+    let wanted = |name: &String| Wanted { name: format!("{place}{name}"), size_max: DOCUMENT_MAX };
+    source.read(names.iter().map(wanted).collect(), on)
+}
+
+/// Compares a page with what it has to say; how many numbers that are.
+fn agree(expected: &Cells, name: &str, page: &[u8]) -> Result<usize, Difference> {
+    let read = read_back::agree(expected, &String::from_utf8_lossy(page));
+    read.map_err(|other| Difference::cell(name, other))
+}
+
+/// Compares the pages of the last layer, and those of what came before it, as far as they can be worked out.
 fn of_the_last_layer(
     source: &Source,
     place: &str,
     night: &Night<'_>,
+    corrections: &Corrections,
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
-    let Some(released) = night.released.as_ref() else { return Ok(()) };
-    let pages = expected(place, night, &verdict.not_worked_out);
-    let wanted =
-        pages.iter().map(|page| Wanted { name: page.name.clone(), size_max: DOCUMENT_MAX });
-    let all = pages.len();
-    let found = source.read(wanted.collect(), &mut |read| watch(Step::Pages, read, all))?;
-    let expected = OnPages::of(released);
-    let jobs: Vec<_> = pages.iter().zip(&found).collect();
-    for compared in on_every_processor(&jobs, |(page, html)| {
-        let Some(html) = html else { return Ok(0) };
-        // Sums are shown once enough of the contest is released.
-        let may_wait = !page.region.starts_with("precinct:");
-        expected
-            .agree_of(&page.region, &String::from_utf8_lossy(html), may_wait)
-            .map_err(|other| Difference::cell(&page.name, other))
+    let withheld = &verdict.not_worked_out;
+    let can_be = |id: &str| !withheld.iter().any(|other| other == id);
+    // Where a precinct's report was withheld, no sum can be worked out either.
+    let names = on_pages::names(night, can_be, withheld.is_empty()).into_iter();
+    let both = |name: String| Language::ALL.map(|language| pages::in_language(language, &name));
+    let names: Vec<String> = names.flat_map(both).collect();
+    let all = names.len();
+    let found = read(source, place, &names, &mut |read| watch(Step::Pages, read, all))?;
+    let expected = OnPages::of(night, corrections);
+    let jobs: Vec<_> = names.iter().zip(&found).collect();
+    for compared in on_every_processor(&jobs, |(name, page)| match page {
+        None => Ok(0),
+        Some(page) => agree(expected.of_page(name), &format!("{place}{name}"), page),
     }) {
         verdict.pages.numbers += compared?;
     }
     verdict.pages.files += found.iter().flatten().count();
     verdict.pages.missing += found.iter().filter(|page| page.is_none()).count();
     Ok(())
-}
-
-/// The first page and those of counties and precincts, in both languages, as far as they can be worked out.
-fn expected(place: &str, night: &Night<'_>, not_worked_out: &[String]) -> Vec<Page> {
-    let precincts = night.released.iter().flat_map(|released| &released.precincts);
-    let ids = precincts.filter_map(|one| Some(&night.contest.precinct(one.precinct.0)?.id));
-    let mut pages: Vec<(String, String)> = ids
-        .filter(|id| !not_worked_out.contains(id))
-        .map(|id| (format!("precincts/{id}.html"), format!("precinct:{id}")))
-        .collect();
-    // Where a precinct's report was withheld, no sum can be worked out either.
-    if not_worked_out.is_empty() {
-        let counties = night.contest.counties.iter().map(|county| &county.id);
-        pages.extend(counties.map(|id| (format!("counties/{id}.html"), format!("county:{id}"))));
-        pages.push(("index.html".to_owned(), "state".to_owned()));
-    }
-    let in_both = pages.into_iter().flat_map(|(name, region)| {
-        Language::ALL.map(|language| Page {
-            name: format!("{place}{}", pages::in_language(language, &name)),
-            region: region.clone(),
-        })
-    });
-    in_both.collect()
 }
 
 /// Compares every two layers: the table of both, and the page in each language.
@@ -117,25 +105,20 @@ fn side_by_side(
         let stem = compared::name(pair.compared.before, pair.compared.after);
         let page = |language| pages::in_language(language, &format!("{stem}.html"));
         let names = [format!("{stem}.csv"), page(Language::English), page(Language::Spanish)];
-        let names = names.map(|name| format!("{place}{name}"));
-        let wanted = names.iter().cloned();
-        let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
-        let found = source.read(wanted, &mut |_| ())?;
-        for (name, file) in names.iter().zip(found) {
+        let found = read(source, place, &names, &mut |_| ())?;
+        for (name, file) in names.iter().map(|name| format!("{place}{name}")).zip(found) {
             let Some(file) = file else {
-                verdict.not_published.push(name.clone());
+                verdict.not_published.push(name);
                 continue;
             };
-            let file = String::from_utf8_lossy(&file);
             if name.ends_with(".csv") {
-                let numbers = in_table(night, pair, name, &file, verdict)?;
-                verdict.compared.push(ComparedFile { name: name.clone(), numbers });
+                let table =
+                    tables::Table { night, contest: pair.contest(), compared: &pair.compared };
+                let numbers = table.agree(&name, &file, tables::Known::of(verdict))?;
+                verdict.compared.push(ComparedFile { name, numbers });
             } else if verdict.not_worked_out.is_empty() {
                 // A page shows as many precincts as fit: which, cannot be told where numbers of some are withheld.
-                let ours = pair.on_the_page();
-                let theirs = pages::read_back::cells(&file);
-                ours.agree_with(&theirs).map_err(|other| Difference::cell(name, other))?;
-                verdict.pages.numbers += ours.len();
+                verdict.pages.numbers += agree(&pair.on_the_page(), &name, &file)?;
                 verdict.pages.files += 1;
             }
         }
@@ -143,29 +126,4 @@ fn side_by_side(
         watch(Step::Layers, done, pairs.len());
         Ok(())
     })
-}
-
-/// Compares the table of two layers. What explains a number rests on decisions and previews, so it is compared where nothing was
-/// withheld.
-fn in_table(
-    night: &Night<'_>,
-    pair: &Pair<'_>,
-    name: &str,
-    text: &str,
-    verdict: &Verdict,
-) -> Result<usize, Difference> {
-    let unreadable = |error: crate::publish::data::Unreadable| Difference::File {
-        file: name.to_owned(),
-        what: error.to_string(),
-    };
-    let theirs = table::read(text).map_err(unreadable)?;
-    let ours = Cells::of_compared(pair.contest(), &pair.compared, |_| true);
-    let can_be = |cell: &Cell| can_be_worked_out(cell, &verdict.not_worked_out);
-    let (ours, theirs) = (ours.only(can_be), theirs.only(can_be));
-    ours.agree_with(&theirs).map_err(|other| Difference::cell(name, other))?;
-    if verdict.withheld.is_empty() {
-        let other = table::difference(&table::write(night, pair), text).map_err(unreadable)?;
-        other.map_or(Ok(()), |other| Err(Difference::cell(name, other)))?;
-    }
-    Ok(ours.len())
 }

@@ -8,10 +8,12 @@ use countersign_core::room::Room;
 use super::difference::Difference;
 use super::public_log::PublicLog;
 use super::source::{Source, Unread, Wanted};
+use super::tables::{Known, Table};
 use super::verdict::{ComparedFile, Verdict};
 use super::{Step, Stop, Watch, hash_lists, pages, receipts};
 use crate::publish::cells::{Cell, Cells};
-use crate::publish::data::Form;
+use crate::publish::corrections::Corrections;
+use crate::publish::data::{Form, NAMES};
 use crate::publish::pages::{Effective, Night, Witnesses};
 
 /// Most bytes of a document or page.
@@ -39,10 +41,12 @@ pub(super) fn compare(
     let Some((place, found)) = documents(source, state.room(), &night.releases, watch)? else {
         return Ok(());
     };
-    let last_is_there = found.iter().rev().take(Form::ALL.len()).any(|(_, file)| file.is_some());
-    let jobs: Vec<_> = night.releases.iter().zip(found.chunks(Form::ALL.len())).collect();
+    let last_is_there = found.iter().rev().take(NAMES.len()).any(|(_, file)| file.is_some());
+    let corrections = Corrections::of(&night);
+    let jobs: Vec<_> = night.releases.iter().zip(found.chunks(NAMES.len())).collect();
+    let known = Known::of(verdict);
     for compared in on_every_processor(&jobs, |(release, documents)| {
-        of_release(state, release, documents, &verdict.not_worked_out)
+        of_release(&night, &corrections, release, documents, known)
     }) {
         let Compared { files, missing } = compared?;
         verdict.compared.extend(files);
@@ -52,7 +56,7 @@ pub(super) fn compare(
     receipts::verify(source, place, log, &night, verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages.
     if last_is_there {
-        pages::compare(source, place, &night, verdict, watch)?;
+        pages::compare(source, place, &night, &corrections, verdict, watch)?;
     }
     Ok(())
 }
@@ -64,24 +68,45 @@ struct Compared {
     missing: Vec<String>,
 }
 
-/// Compares the documents of a release.
-fn of_release(
-    state: &RoomState,
-    release: &Effective<'_>,
-    documents: &[Named],
-    not_worked_out: &[String],
-) -> Result<Compared, Difference> {
-    let mut compared = Compared::default();
-    let Some(released) = Released::when(state, release.release) else { return Ok(compared) };
-    let cells = Cells::of(&released);
-    for (form, (name, document)) in Form::ALL.into_iter().zip(documents) {
+impl Compared {
+    /// Compares a document, where it is there.
+    fn with(
+        &mut self,
+        (name, document): &Named,
+        agree: impl FnOnce(&str, &[u8]) -> Result<usize, Difference>,
+    ) -> Result<(), Difference> {
+        let name = name.clone();
         match document {
-            None => compared.missing.push(name.clone()),
+            None => self.missing.push(name),
             Some(bytes) => {
-                let numbers = agree(form, name, &cells, bytes, not_worked_out)?;
-                compared.files.push(ComparedFile { name: name.clone(), numbers });
+                let numbers = agree(&name, bytes)?;
+                self.files.push(ComparedFile { name, numbers });
             }
         }
+        Ok(())
+    }
+}
+
+/// Compares the documents of a release.
+fn of_release(
+    night: &Night<'_>,
+    corrections: &Corrections,
+    release: &Effective<'_>,
+    documents: &[Named],
+    known: Known<'_>,
+) -> Result<Compared, Difference> {
+    let mut compared = Compared::default();
+    let Some(released) = Released::when(night.state, release.release) else { return Ok(compared) };
+    let cells = Cells::of(&released);
+    for (form, document) in Form::ALL.into_iter().zip(documents) {
+        let not_worked_out = known.not_worked_out();
+        compared.with(document, |name, bytes| agree(form, name, &cells, bytes, not_worked_out))?;
+    }
+    let changed = corrections.of_release(release.release.signed.id);
+    if let (Some(changed), [.., document]) = (changed, documents) {
+        let contest = &released.package.contest;
+        let table = Table { night, contest, compared: changed };
+        compared.with(document, |name, bytes| table.agree(name, bytes, known))?;
     }
     Ok(compared)
 }
@@ -122,10 +147,10 @@ fn documents(
     watch: Watch<'_>,
 ) -> Result<Option<(&'static str, Vec<Named>)>, Unread> {
     for place in places(source, room) {
-        let name = |folder: &str, form: Form| format!("{place}{folder}/{}", form.name());
+        let name = |folder: &str, name: &str| format!("{place}{folder}/{name}");
         let names: Vec<String> = releases
             .iter()
-            .flat_map(|release| Form::ALL.map(|form| name(&release.folder, form)))
+            .flat_map(|release| NAMES.map(|document| name(&release.folder, document)))
             .collect();
         let wanted = names.iter().cloned();
         let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();

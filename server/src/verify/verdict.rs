@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::difference::Difference;
 use super::witnesses::{ContestWitnesses, CosignedBy, NotWitnessed};
 use crate::clock::utc;
+use crate::publish::cells::changed_measure;
 
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -59,7 +60,8 @@ pub struct Verdict {
     pub copies: Vec<CopySaid>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
-    /// Pages that were compared: the first one, those of counties and precincts, and those of two layers, in both languages.
+    /// Pages that were compared: the first one, those of counties and precincts, of changes, of the working of national
+    /// delegates, and of two layers, in both languages.
     pub pages: ComparedPages,
     /// Lists of hashes that were verified.
     pub hash_lists: VerifiedHashLists,
@@ -79,7 +81,7 @@ pub struct ComparedPages {
     pub files: usize,
     /// Numbers on them.
     pub numbers: usize,
-    /// Pages of counties and precincts that are not there, where the first page is.
+    /// Pages that are not there, where the first page is; of two layers those are named.
     pub missing: usize,
 }
 
@@ -290,14 +292,6 @@ impl Change {
         contest: &countersign_core::contest::Contest,
         changed: &ChangedPrecinct,
     ) -> Self {
-        let name = |cell: Option<(usize, usize)>| match cell {
-            None => "attendees".to_owned(),
-            Some((count, group)) => {
-                let count = contest.counts.get(count).map_or("", |kind| kind.as_str());
-                let group = contest.groups.get(group).map_or("", |group| group.key.as_str());
-                format!("{count}:{group}")
-            }
-        };
         let precinct = contest.precinct(changed.precinct.0);
         Self {
             precinct: precinct.map_or_else(String::new, |precinct| precinct.id.clone()),
@@ -307,7 +301,7 @@ impl Change {
             cells: changed
                 .cells()
                 .into_iter()
-                .map(|changed| (name(changed.cell), changed.before, changed.after))
+                .map(|one| (changed_measure(contest, one.cell), one.before, one.after))
                 .collect(),
         }
     }

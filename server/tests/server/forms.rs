@@ -60,6 +60,7 @@ async fn t65_documents_have_the_form_that_is_recorded() {
         format!("{second}/results.json"),
         format!("{second}/precincts.csv"),
         format!("{second}/totals.csv"),
+        format!("{second}/changes.csv"),
         format!("{first}/status.json"),
         "releases.json".to_owned(),
         "releases.atom".to_owned(),

@@ -131,7 +131,10 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     managers.approve(second).await;
     server.publish();
     let changes = page(&server, "changes.html").await;
-    assert!(changes.contains("Attendance: 22 → <strong>30</strong>"), "{changes}");
+    assert!(
+        changes.contains("Attendance: <span data-measure=\"before:attendees\">22</span> → <strong"),
+        "{changes}"
+    );
     assert!(changes.contains("the precinct corrected its own report"), "{changes}");
     // With the state's sums just before, and then.
     for (root, titles) in
@@ -152,6 +155,19 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
         assert!(!changes.contains("release:1"), "it changed nothing: {changes}");
     }
     let second_folder = format!("data/002-{}", &second.to_string()[..8]);
+    // The same as a table, with the numbers that follow from them; of a release that changed nothing the header alone.
+    let table = page(&server, &format!("{second_folder}/changes.csv")).await;
+    let place = &party.contest.precincts[2].id;
+    for row in [
+        format!("\nstate,attendees,,{attendees},{},8,,,\n", attendees + 8),
+        format!("\nprecinct:{place},report,,{},{},,precinct,,{second}\n", reports[2], report.id()),
+        format!("\nprecinct:{place},attendees,,22,30,8,precinct,,{second}\n"),
+    ] {
+        assert!(table.contains(&row), "{row}: {table}");
+    }
+    assert_eq!(table.matches(",report,").count(), 1, "{table}");
+    let nothing = page(&server, &format!("{folder}/changes.csv")).await;
+    assert_eq!(Some(nothing.trim_end()), table.lines().next());
     let status = async |folder: &str| -> Value {
         serde_json::from_str(&page(&server, &format!("{folder}/status.json")).await).unwrap()
     };
@@ -344,8 +360,9 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     assert!(front.contains("75.0\u{a0}%"), "{front}");
     // Ten precincts: the sites of a pool send nobody to a county convention.
     let national = page(&server, "national.html").await;
-    assert!(national.contains("<p>All groups: 40 · groups that count: 40</p>"), "{national}");
-    assert!(national.contains("<td>30</td>"), "{national}");
+    assert!(national.contains("<span data-measure=\"base\">40</span></p>"), "{national}");
+    let worth = format!("<td data-measure=\"worth:{}\">30</td>", party.contest.groups[1].key);
+    assert!(national.contains(&worth), "{national}");
 
     let folder = format!("data/001-{}", &release.to_string()[..8]);
     for name in ["precincts.csv", "totals.csv", "results.json"] {

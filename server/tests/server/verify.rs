@@ -1,5 +1,6 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
+mod changes;
 mod hash_lists;
 mod layers;
 mod questions;
@@ -15,7 +16,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::{Checkpoint, Entry, LogKey, Tree, WitnessKey, cosign};
 use countersign_core::message::{
     Approve, Decision, Evidence, Kind, Layer, Message, Payload, People, Person, Preview,
-    PreviewedPrecinct, Release, Role, Scope, Withhold,
+    PreviewedPrecinct, Release, Role, Scope, Withdraw, Withhold,
 };
 use countersign_core::room::Room;
 use countersign_server::keys::read_key;
@@ -43,6 +44,8 @@ struct Night {
     /// A receipt from early in the night.
     receipt: String,
     release: MessageId,
+    /// A second release, which corrects the first, where there is one.
+    correction: Option<MessageId>,
 }
 
 impl Night {
@@ -70,6 +73,7 @@ impl Night {
             reports: Vec::new(),
             receipt: String::new(),
             release: MessageId([0; 32]),
+            correction: None,
         };
         let party_key = read_key(&night.party.keys.party()).unwrap();
         night.act(&party_key, &People { people }).await;
@@ -268,8 +272,16 @@ impl Copy {
 
     /// A document of the only release.
     fn document(&self, name: &str) -> PathBuf {
-        let mut releases = std::fs::read_dir(self.file("data")).unwrap();
-        releases.next().unwrap().unwrap().path().join(name)
+        self.document_of(1, name)
+    }
+
+    /// A document of a release, by its number.
+    fn document_of(&self, release: usize, name: &str) -> PathBuf {
+        let mut releases = std::fs::read_dir(self.file("data")).unwrap().flatten();
+        let number = format!("{release:03}-");
+        let is_it =
+            |one: &std::fs::DirEntry| one.file_name().to_str().unwrap().starts_with(&number);
+        releases.find(is_it).unwrap().path().join(name)
     }
 }
 
@@ -315,12 +327,15 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     assert_eq!(code, 0, "{said}");
     let documents = |said: &Value| -> Vec<String> {
         let compared = said["compared"].as_array().unwrap();
-        assert!(compared.iter().all(|file| file["numbers"].as_u64().unwrap() > 5), "{said}");
+        // The only release changed nothing.
+        let (changes, results) = compared.split_last().unwrap();
+        assert_eq!(changes["numbers"], 0, "{said}");
+        assert!(results.iter().all(|file| file["numbers"].as_u64().unwrap() > 5), "{said}");
         let name =
             |file: &Value| file["name"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         compared.iter().map(name).collect()
     };
-    let all = ["results.json", "precincts.csv", "totals.csv", "nist-1500-100.json"];
+    let all = ["results.json", "precincts.csv", "totals.csv", "nist-1500-100.json", "changes.csv"];
     assert_eq!(documents(&said), all);
     assert_eq!(said["not_published"], json!([]));
     // The first page, those of two counties and of two precincts.

@@ -1,5 +1,5 @@
-//! Two layers as CSV: every sum of the state, every number of another region or of a precinct that differs, and for each precinct
-//! that differs the reports of both layers.
+//! Two layers, or what was released just before a release and then, as CSV: every sum of the state, every number of another region
+//! or of a precinct that differs, and for each precinct that differs the reports of both.
 
 use ::csv::StringRecord;
 use countersign_core::contest::Contest;
@@ -8,10 +8,9 @@ use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Step};
 use super::csv::{MADE_UP, YES, mark, written};
 use super::{Unreadable, compare};
 use crate::publish::cells::{self, Cell, Cells, Difference, number, region_name};
-use crate::publish::compared::Pair;
 use crate::publish::pages::Night;
 
-const FORM: &str = "CSV of two layers";
+const FORM: &str = "CSV of what differs";
 const HEADER: [&str; 9] = [
     "region",
     "measure",
@@ -28,18 +27,17 @@ const REPORT: &str = "report";
 
 /// Writes the table.
 #[must_use]
-pub(crate) fn write(night: &Night<'_>, pair: &Pair<'_>) -> String {
-    let contest = &pair.after.package.contest;
+pub(crate) fn write(night: &Night<'_>, contest: &Contest, compared: &Compared) -> String {
     written(|table| {
         let marked = |row: [String; 9]| row.into_iter().chain(mark(contest, YES));
         table.write_record(HEADER.into_iter().chain(mark(contest, MADE_UP)))?;
-        for region in &pair.compared.regions {
+        for region in &compared.regions {
             let name = region_name(contest, region.region);
             for cell in region.cells.iter().filter(|cell| is_told(&name, cell)) {
                 table.write_record(marked(row(contest, &name, cell, &Why::default())))?;
             }
         }
-        for precinct in &pair.compared.precincts {
+        for precinct in &compared.precincts {
             let Some(place) = contest.precinct(precinct.precinct.0) else { continue };
             let name = format!("precinct:{}", place.id);
             let why = Why::of(night, precinct);

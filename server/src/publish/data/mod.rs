@@ -6,9 +6,14 @@ pub mod json;
 pub mod nist;
 pub(in crate::publish) mod releases;
 
-use countersign_core::results::Released;
+use countersign_core::contest::Contest;
+use countersign_core::results::{Compared, Released};
 
 use super::cells::{COVERED, Cell, Cells, Difference, EARLY_ATTENDEES};
+use super::pages::Night;
+
+/// Media type of tables.
+pub(in crate::publish) const CSV: &str = "text/csv; charset=utf-8";
 
 /// Why a document is not offered.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +86,7 @@ impl Form {
     const fn media_type(self) -> &'static str {
         match self {
             Self::Json | Self::Nist => "application/json",
-            Self::Precincts | Self::Totals => "text/csv; charset=utf-8",
+            Self::Precincts | Self::Totals => CSV,
         }
     }
 
@@ -129,6 +134,16 @@ impl Form {
     }
 }
 
+/// Name of the table of what a release changed of numbers that were released before.
+pub const CHANGES: &str = "changes.csv";
+
+/// Names of the documents of a release that never change, in the order in which their hashes are listed: every form, and what the
+/// release changed.
+pub const NAMES: [&str; 5] = {
+    let [json, precincts, totals, nist] = Form::ALL;
+    [json.name(), precincts.name(), totals.name(), nist.name(), CHANGES]
+};
+
 /// The documents of one release in every form: name of the file, text and media type. Each was read back.
 ///
 /// # Errors
@@ -145,6 +160,20 @@ pub fn documents(
         Ok((form.name(), text, form.media_type()))
     };
     Form::ALL.into_iter().map(document).collect()
+}
+
+/// The table of what a release changed, as [`documents`] gives the others. It was read back.
+///
+/// # Errors
+/// As [`documents`].
+pub(in crate::publish) fn changes(
+    night: &Night<'_>,
+    contest: &Contest,
+    changed: &Compared,
+) -> Result<(&'static str, String, &'static str), Unreadable> {
+    let text = compared::write(night, contest, changed);
+    compared::check(contest, changed, &text)?;
+    Ok((CHANGES, text, CSV))
 }
 
 fn compare(form: &'static str, ours: &Cells, document: Cells) -> Result<(), Unreadable> {

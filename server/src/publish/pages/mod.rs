@@ -26,8 +26,9 @@ use countersign_core::room::Room;
 use data_encoding::HEXLOWER;
 
 use super::compared::Pair;
+use super::corrections::Corrections;
 use super::files::{File, Files, put};
-use super::sums::Sums;
+pub(super) use precinct::with_history;
 pub(super) use questions::messages as asked_messages;
 pub(super) use tables::shows_official;
 use words::Words as _;
@@ -37,6 +38,9 @@ pub use witnesses::{Witness, Witnesses};
 
 /// Name of the page of changes.
 pub(super) const CHANGES: &str = "changes.html";
+
+/// Name of the page of the working of national delegates.
+pub(super) const NATIONAL: &str = "national.html";
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");
@@ -181,7 +185,10 @@ pub fn of_the_moment(night: &Night<'_>) -> Result<Files, PageError> {
 ///
 /// # Errors
 /// As [`of_the_moment`].
-pub(super) fn of_releases(night: &Night<'_>, sums: &Sums) -> Result<Files, PageError> {
+pub(super) fn of_releases(
+    night: &Night<'_>,
+    corrections: &Corrections,
+) -> Result<Files, PageError> {
     let mut files = Files::new();
     let text = |content, media_type| File::text(content, media_type, true);
     put(&mut files, &*night.style, text(STYLE, "text/css; charset=utf-8"));
@@ -189,9 +196,9 @@ pub(super) fn of_releases(night: &Night<'_>, sums: &Sums) -> Result<Files, PageE
     find::copies(night, &mut files)?;
     for language in Language::ALL {
         page(&mut files, language, "releases.html", &releases::page(night, language))?;
-        page(&mut files, language, CHANGES, &changed::page(night, sums, language))?;
+        page(&mut files, language, CHANGES, &changed::page(night, corrections, language))?;
         if let Some(working) = national::page(night, language) {
-            page(&mut files, language, "national.html", &working)?;
+            page(&mut files, language, NATIONAL, &working)?;
         }
         let Some(released) = &night.released else { continue };
         for county in &released.counties {
@@ -199,7 +206,7 @@ pub(super) fn of_releases(night: &Night<'_>, sums: &Sums) -> Result<Files, PageE
                 page(&mut files, language, &name, &county)?;
             }
         }
-        for number in precinct::with_history(night) {
+        for number in with_history(night) {
             if let Some((name, precinct)) = precinct::page(night, number, language) {
                 page(&mut files, language, &name, &precinct)?;
             }

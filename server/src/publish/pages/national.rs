@@ -1,13 +1,14 @@
 //! National delegates, with the working.
 
 use askama::Template;
+use countersign_core::contest::Contest;
 use countersign_core::language::Language;
-use countersign_core::results::Released;
-use countersign_core::rules::{Split, TenThousandths};
+use countersign_core::rules::{National, TenThousandths};
 
 use super::tables::decimals;
 use super::words::{per_cent, whole};
-use super::{Frame, Night};
+use super::{Frame, NATIONAL, Night};
+use crate::publish::national::{self, Seats, by_delegates, working};
 
 #[derive(Template)]
 #[template(path = "results/national.html")]
@@ -16,11 +17,19 @@ pub(super) struct NationalPage<'a> {
     threshold: String,
     by_delegates: bool,
     parts: Vec<Part>,
-    totals: Vec<(String, u32)>,
+    totals: Vec<Total>,
+}
+
+/// What a group has in all.
+pub(super) struct Total {
+    pub(super) name: String,
+    pub(super) key: String,
+    pub(super) seats: u32,
 }
 
 /// One share-out of seats.
 struct Part {
+    region: String,
     title: String,
     seats: u32,
     /// What all groups have together, and those that reach the threshold.
@@ -32,6 +41,7 @@ struct Part {
 
 struct Row {
     name: String,
+    key: String,
     worth: String,
     share: String,
     reaches: bool,
@@ -42,92 +52,69 @@ struct Row {
 /// The page; none before enough is released, and where the contest elects no national delegates.
 pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Option<NationalPage<'a>> {
     let released = night.released.as_ref()?;
-    let national = released.published_national()?;
-    let wanted = night.contest.national.as_ref()?;
-    let regions = worth(night, released);
-    let mut parts = Vec::new();
-    for (district, split) in &national.districts {
-        let seats = wanted.districts.iter().find(|one| one.district == *district);
-        let of = regions.districts.iter().find(|(number, _)| number == district);
-        let none = vec![TenThousandths::default(); night.contest.groups.len()];
-        let of = of.map_or(&none, |(_, worth)| worth);
-        let title =
-            format!("{} {district}", language.say("Congressional district", "Distrito congresual"));
-        parts.push(part(night, language, title, seats.map_or(0, |one| one.seats), of, split));
-    }
-    let at_large = language.say("At large", "De todo el estado").to_owned();
-    let pleo = language
-        .say("Party leaders and elected officials", "Líderes del partido y cargos electos")
-        .to_owned();
-    let state = &regions.statewide;
-    parts.push(part(night, language, at_large, wanted.at_large, state, &national.at_large));
-    parts.push(part(night, language, pleo, wanted.pleo, state, &national.pleo));
-    let totals = night.contest.groups.iter().zip(national.totals());
-    let mut totals: Vec<(String, u32)> = totals
-        .filter(|(_, seats)| *seats > 0)
-        .map(|(group, seats)| (group.full_name_in(language.code()).to_owned(), seats))
-        .collect();
-    totals.sort_by_key(|(_, seats)| std::cmp::Reverse(*seats));
+    let parts = working(night.contest, released)?;
+    let totals = totals(night.contest, released.published_national()?, language);
     let threshold = night.contest.rules.national_threshold;
     let title = language.say("National delegates", "Delegados nacionales").to_owned();
     Some(NationalPage {
-        f: Frame::of(night, language, "national.html", title),
+        f: Frame::of(night, language, NATIONAL, title),
         threshold: per_cent(threshold.numerator.into(), threshold.denominator.into()),
-        by_delegates: wanted.basis.is_some(),
-        parts,
+        by_delegates: by_delegates(night.contest),
+        parts: parts.iter().map(|one| part(night.contest, language, one)).collect(),
         totals,
     })
 }
 
-fn worth(night: &Night<'_>, released: &Released) -> countersign_core::rules::Regions {
-    let worth = released.precincts.iter().map(|one| (one.precinct.0, one.worth.as_slice()));
-    countersign_core::rules::Regions::sum(night.contest, worth)
+/// Groups that get a seat, those with most first.
+pub(super) fn totals(contest: &Contest, national: &National, language: Language) -> Vec<Total> {
+    let totals = contest.groups.iter().zip(national.totals());
+    let mut totals: Vec<Total> = totals
+        .filter(|(_, seats)| *seats > 0)
+        .map(|(group, seats)| {
+            let name = group.full_name_in(language.code()).to_owned();
+            Total { name, key: group.key.clone(), seats }
+        })
+        .collect();
+    totals.sort_by_key(|total| std::cmp::Reverse(total.seats));
+    totals
 }
 
-fn part(
-    night: &Night<'_>,
-    language: Language,
-    title: String,
-    seats: u32,
-    worth: &[TenThousandths],
-    split: &Split,
-) -> Part {
-    // Delegates are whole, equivalents are not.
-    let by_delegates = night.contest.national.as_ref().is_some_and(|one| one.basis.is_some());
-    let shown = |value: u64| match by_delegates {
-        true => whole(value / TenThousandths::ONE.0),
-        false => decimals(TenThousandths(value)),
-    };
-    let all: u64 = worth.iter().map(|value| value.0).sum();
-    let threshold = night.contest.rules.national_threshold;
-    let reaches = |value: &TenThousandths| value.0 > 0 && !threshold.is_more_than(value.0, all);
-    let base: u64 = worth.iter().filter(|value| reaches(value)).map(|value| value.0).sum();
-    let mut order: Vec<usize> = (0..worth.len()).filter(|&group| worth[group].0 > 0).collect();
-    order.sort_by_key(|&group| std::cmp::Reverse(worth[group]));
-    let rows = order.into_iter().map(|group| {
-        let value = worth[group];
-        let reaches = reaches(&value);
-        Row {
-            name: night.contest.groups[group].full_name_in(language.code()).to_owned(),
-            worth: shown(value.0),
-            share: per_cent(value.0, all),
-            reaches,
-            quota: if reaches { quota(value.0, seats, base) } else { String::new() },
-            seats: split.seats[group],
+fn part(contest: &Contest, language: Language, part: &national::Part) -> Part {
+    let title = match part.of {
+        Seats::District(district) => {
+            let name = language.say("Congressional district", "Distrito congresual");
+            format!("{name} {district}")
         }
+        Seats::AtLarge => language.say("At large", "De todo el estado").to_owned(),
+        Seats::Pleo => language
+            .say("Party leaders and elected officials", "Líderes del partido y cargos electos")
+            .to_owned(),
+    };
+    // Delegates are whole, equivalents are not.
+    let shown = |value: TenThousandths| match by_delegates(contest) {
+        true => whole(value.0 / TenThousandths::ONE.0),
+        false => decimals(value),
+    };
+    let rows = part.rows.iter().filter_map(|row| {
+        let group = contest.groups.get(row.group)?;
+        let quota = row.quota.map(|one| format!("{}.{:04}", whole(one / 10_000), one % 10_000));
+        Some(Row {
+            name: group.full_name_in(language.code()).to_owned(),
+            key: group.key.clone(),
+            worth: shown(row.worth),
+            share: per_cent(row.worth.0, part.all.0),
+            reaches: row.reaches,
+            quota: quota.unwrap_or_default(),
+            seats: row.seats,
+        })
     });
     Part {
+        region: part.region(),
         title,
-        seats,
-        whole: shown(all),
-        base: shown(base),
+        seats: part.seats,
+        whole: shown(part.all),
+        base: shown(part.base),
         rows: rows.collect(),
-        tie: split.tie.is_some(),
+        tie: part.tie,
     }
-}
-
-/// `value` × `seats` ÷ `base` with four decimals, rounded down: it is the whole number and what remains that decide.
-fn quota(value: u64, seats: u32, base: u64) -> String {
-    let scaled = u128::from(value) * u128::from(seats) * 10_000 / u128::from(base.max(1));
-    format!("{}.{:04}", whole(scaled / 10_000), scaled % 10_000)
 }

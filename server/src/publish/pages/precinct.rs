@@ -7,6 +7,7 @@ use countersign_core::language::Language;
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{Numbers, ReceivedReport, findings_of};
 
+use super::changed::{self, ChangedNumbers};
 use super::questions::{self, Question};
 use super::tables::{Column, decimals};
 use super::words::{Words as _, whole};
@@ -96,14 +97,13 @@ struct Step {
     at: String,
     withdrawn: Option<String>,
     cause: Option<&'static str>,
-    /// Column, group, before, after.
-    cells: Vec<(String, u32, u32)>,
+    changed: ChangedNumbers,
     taken_out: bool,
     report: Option<String>,
 }
 
 /// Precincts that a release ever named, in rising order.
-pub(super) fn with_history(night: &Night<'_>) -> Vec<PrecinctNumber> {
+pub(crate) fn with_history(night: &Night<'_>) -> Vec<PrecinctNumber> {
     let review = night.state.review();
     let named = night.releases.iter().flat_map(|one| review.precincts(one.release));
     let mut numbers: Vec<PrecinctNumber> = named.map(|named| named.precinct).collect();
@@ -282,12 +282,7 @@ fn history(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec
         let Some(named) = review.named(release.release, number) else { continue };
         let id = release.release.signed.id;
         let change = night.changes.iter().find(|one| one.precinct == number && one.release == id);
-        let cells = change.map_or_else(Vec::new, |change| {
-            let cells = change.cells().into_iter();
-            cells
-                .map(|cell| (cell_name(night, cell.cell, language), cell.before, cell.after))
-                .collect()
-        });
+        let changed = change.map(|change| changed::numbers(night, release, change, language));
         steps.push(Step {
             name: release.named.name.clone(),
             layer: language.layer(release.layer),
@@ -298,7 +293,7 @@ fn history(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec
                 .as_ref()
                 .map(|one| night.written(language, one.signed.id, &one.why)),
             cause: named.cause.map(|cause| language.cause(cause)),
-            cells,
+            changed: changed.unwrap_or_default(),
             taken_out: named.report.is_none(),
             report: named
                 .report
@@ -307,19 +302,4 @@ fn history(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec
         });
     }
     steps
-}
-
-/// A cell in words: `Final alignment, Amy Klobuchar`.
-pub(super) fn cell_name(
-    night: &Night<'_>,
-    cell: Option<(usize, usize)>,
-    language: Language,
-) -> String {
-    let contest = night.contest;
-    let Some((count, group)) = cell else {
-        return language.say("Attendance", "Asistencia").to_owned();
-    };
-    let count = contest.counts.get(count).map_or("", |&kind| language.count(kind));
-    let group = contest.groups.get(group).map_or("", |group| group.full_name_in(language.code()));
-    format!("{count}, {group}")
 }

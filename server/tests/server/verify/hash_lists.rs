@@ -40,7 +40,7 @@ async fn t67_each_release_has_a_signed_list_of_its_documents_that_anybody_can_ch
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&checked.stdout);
-    assert!(checked.status.success() && text.matches(": OK").count() == 4, "{text}");
+    assert!(checked.status.success() && text.matches(": OK").count() == 5, "{text}");
 
     // A document of which no number changed, a listed hash, and a list that is none.
     let spaced = |bytes: Vec<u8>| Some([bytes, b"\n".to_vec()].concat());
@@ -69,10 +69,38 @@ async fn t67_each_release_has_a_signed_list_of_its_documents_that_anybody_can_ch
         || assert_eq!(copy.differs(&[]).0, "file"),
     );
 
-    // A signature that is damaged, somebody else's, of another release, or of other hashes.
+    // A list from before there was a table of changes is whole without it, and only where there is none.
+    let older = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).unwrap();
+        let lines = text.split_inclusive('\n').filter(|line| !line.contains("changes.csv"));
+        Some(lines.collect::<String>().into_bytes())
+    };
     let note = copy.document("SHA256SUMS.note");
-    let size = usize::try_from(std::fs::metadata(&note).unwrap().len()).unwrap();
     let own = read_key(&copy.party.keys.results(ROOM)).unwrap();
+    copy.with(&sums, older, || {
+        assert_eq!(copy.differs(&[]).0, "file");
+        copy.with(
+            &copy.document("changes.csv"),
+            |_| None,
+            || {
+                let hashes = std::fs::read_to_string(&sums).unwrap();
+                let signed = HashList { name: &named.name, release, hashes: &hashes }.sign(&own);
+                copy.with(
+                    &note,
+                    |_| Some(signed.into_bytes()),
+                    || {
+                        let (code, said) = copy.verify(&[]);
+                        assert_eq!((code, &said["hash_lists"]), (0, &both), "{said}");
+                        let missing = said["not_published"][0].as_str().unwrap();
+                        assert!(missing.ends_with("/changes.csv"), "{said}");
+                    },
+                );
+            },
+        );
+    });
+
+    // A signature that is damaged, somebody else's, of another release, or of other hashes.
+    let size = usize::try_from(std::fs::metadata(&note).unwrap().len()).unwrap();
     let hashes = std::fs::read_to_string(&sums).unwrap();
     let list = HashList { name: &named.name, release, hashes: &hashes };
     assert_eq!(std::fs::read_to_string(&note).unwrap(), list.sign(&own));

@@ -7,7 +7,7 @@ use super::*;
 
 impl Night {
     /// After the first release a recanvass changes the first precinct.
-    async fn recanvassed(self) -> Self {
+    pub async fn recanvassed(mut self) -> Self {
         let precinct = PrecinctNumber(0);
         let correction = self.party.correction(self.reports[0], 0, 18);
         let correction = self.party.sign(ROOM, &self.tablets[0], &correction);
@@ -34,11 +34,12 @@ impl Night {
         let release = self.act(&self.one, &Release { preview, left_out: vec![] }).await;
         self.party.clock.set(START_MS + 70 * 60_000);
         self.act(&self.two, &Approve { approves: release }).await;
+        self.correction = Some(release);
         self
     }
 }
 
-fn replaced(from: &str, to: &str) -> impl Fn(Vec<u8>) -> Option<Vec<u8>> {
+pub fn replaced(from: &str, to: &str) -> impl Fn(Vec<u8>) -> Option<Vec<u8>> {
     move |bytes| {
         let text = String::from_utf8(bytes).unwrap();
         let changed = text.replacen(from, to, 1);

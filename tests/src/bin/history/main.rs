@@ -34,13 +34,16 @@ struct Arguments {
     /// own, which are kept, to look at, to export and to verify.
     #[arg(long, default_value_os_t = places::root().join("run/history"))]
     folder: PathBuf,
+    /// Leaves the server of each contest running once all is well, prints its public address, and goes on when standard input ends.
+    #[arg(long)]
+    hold: bool,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut good = true;
     for contest in &arguments.contests {
-        match story::run(contest, &arguments.folder) {
+        match story::run(contest, &arguments.folder, arguments.hold) {
             Ok(as_published) => good &= as_published,
             Err(error) => {
                 eprintln!("history: {contest}: {error}");

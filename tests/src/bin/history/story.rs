@@ -54,8 +54,9 @@ pub(crate) struct Counted {
     pub(crate) id: MessageId,
 }
 
-/// Goes through the releases of a contest; gives whether every total is as published, or explained.
-pub(crate) fn run(contest: &str, folder: &Path) -> Outcome<bool> {
+/// Goes through the releases of a contest; gives whether every total is as published, or explained. Its server runs on until
+/// standard input ends, where it is to `hold`.
+pub(crate) fn run(contest: &str, folder: &Path, hold: bool) -> Outcome<bool> {
     let begun = Instant::now();
     let files = places::contest(contest);
     let own = folder.join(contest);
@@ -83,6 +84,10 @@ pub(crate) fn run(contest: &str, folder: &Path) -> Outcome<bool> {
         }
     }
     let good = story.finish(&folder.join(format!("{contest}.json")), &figures, begun)?;
+    if hold && good {
+        println!("{}", story.house.party.public().ok_or("the server does not run")?);
+        std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+    }
     story.house.party.stop()?;
     Ok(good)
 }

@@ -91,6 +91,9 @@ struct Summary<'a> {
     seconds: f64,
     /// Whether everything holds for somebody with the public address and the party key, and gives the same national delegates.
     verified: bool,
+    /// Pages whose numbers were compared in that, and files that were not there.
+    verified_pages: usize,
+    not_published: &'a [String],
     verify_seconds: f64,
 }
 
@@ -107,6 +110,8 @@ impl Story {
         let cells = changes.iter().map(|change| change.cells().len()).sum();
         let unexplained = figures.iter().map(|figure| figure.compared.unexplained()).sum();
         let contradictions = self.contradictions();
+        // Pages are made after a release.
+        self.house.wait_for_pages(&state)?;
         let asked = Instant::now();
         let verdict = self.house.verify()?;
         let verify_seconds = asked.elapsed().as_secs_f64();
@@ -132,6 +137,8 @@ impl Story {
             entries: state.size(),
             seconds: begun.elapsed().as_secs_f64(),
             verified,
+            verified_pages: verdict.pages.files,
+            not_published: &verdict.not_published,
             verify_seconds,
         };
         std::fs::write(out, serde_json::to_vec_pretty(&summary)?)?;

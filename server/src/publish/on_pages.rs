@@ -1,0 +1,147 @@
+//! The numbers that pages have to say, worked out from what is released: every page is read back and compared with these before
+//! any is offered, and whoever verifies compares the published ones.
+
+use std::collections::HashMap;
+
+use countersign_core::contest::CountKind;
+use countersign_core::results::Released;
+
+use super::cells::{COVERED, Cell, Cells, EARLY_ATTENDEES};
+use super::corrections::{self, Corrections};
+use super::national;
+use super::pages::{self, CHANGES, NATIONAL, Night};
+
+/// Name of the first page.
+const FRONT: &str = "index.html";
+
+/// The numbers of each page, by its name in the folder of its language.
+pub(crate) struct OnPages {
+    by_page: HashMap<String, Cells>,
+    none: Cells,
+}
+
+impl OnPages {
+    /// Works them out.
+    #[must_use]
+    pub(crate) fn of(night: &Night<'_>, corrections: &Corrections) -> Self {
+        let mut pages = Self { by_page: HashMap::new(), none: Cells::default() };
+        if let Some(released) = &night.released {
+            pages.released(released);
+            pages.by_the_rules(released);
+            if let Some(parts) = national::working(night.contest, released) {
+                let working = national::cells(night.contest, &parts);
+                working.each(|cell, number| pages.put(NATIONAL, cell, number));
+            }
+        }
+        let changed = corrections.on_the_page(night);
+        changed.each(|cell, number| pages.put(CHANGES, cell, number));
+        pages.histories(night);
+        pages
+    }
+
+    /// What a page has to say, in any language; nothing where it is none that shows results.
+    #[must_use]
+    pub(crate) fn of_page(&self, name: &str) -> &Cells {
+        let name = name.strip_prefix("es/").unwrap_or(name);
+        self.by_page.get(name).unwrap_or(&self.none)
+    }
+
+    fn put(&mut self, page: &str, cell: &Cell, number: &str) {
+        if !self.by_page.contains_key(page) {
+            self.by_page.insert(page.to_owned(), Cells::default());
+        }
+        if let Some(cells) = self.by_page.get_mut(page) {
+            cells.put(&cell.region, &*cell.measure, number);
+        }
+    }
+
+    fn released(&mut self, released: &Released) {
+        let rules_count = pages::shows_official(&released.package.contest);
+        let mut expect = |cell: &Cell, number: &str| {
+            let Some(page) = page_of(&cell.region) else { return };
+            let is_shown = match cell.measure.as_str() {
+                "attendees" | "released" | COVERED | EARLY_ATTENDEES => false,
+                // A precinct's page has the delegates by the rules beside the signed ones.
+                measure if measure.starts_with("official:") => {
+                    rules_count && !cell.region.starts_with("precinct:")
+                }
+                _ => true,
+            };
+            if is_shown {
+                self.put(&page, cell, number);
+            }
+            if cell.measure.starts_with("national:") {
+                self.put(NATIONAL, cell, number);
+            }
+        };
+        Cells::of(released).each(&mut expect);
+        Cells::sums_with_early_votes(released).each(&mut expect);
+    }
+
+    /// Where the rules give other delegates than were signed, a precinct's page has both.
+    fn by_the_rules(&mut self, released: &Released) {
+        let contest = &released.package.contest;
+        let Some(delegates) = contest.count_index(CountKind::Delegates) else { return };
+        for precinct in &released.precincts {
+            let Some(named) = contest.precinct(precinct.precinct.0) else { continue };
+            let Some(by_the_rules) = &precinct.numbers.by_the_rules else { continue };
+            if precinct.numbers.counts.get(delegates) == Some(by_the_rules) {
+                continue;
+            }
+            for (group, number) in contest.groups.iter().zip(by_the_rules) {
+                let region = format!("precinct:{}", named.id);
+                let cell = Cell { region, measure: format!("byTheRules:{}", group.key) };
+                self.put(&of_precinct(&named.id), &cell, &number.to_string());
+            }
+        }
+    }
+
+    /// What each release changed of a precinct stands on the precinct's page.
+    fn histories(&mut self, night: &Night<'_>) {
+        for release in &night.releases {
+            for change in corrections::of_release(night, release) {
+                let Some(precinct) = night.contest.precinct(change.precinct.0) else { continue };
+                let page = self.by_page.entry(of_precinct(&precinct.id)).or_default();
+                corrections::put(page, night.contest, release, change);
+            }
+        }
+    }
+}
+
+/// Every page that shows results, by its name in the folder of its language; of the wanted precincts only, and with those that rest
+/// on every precinct only where they are wanted.
+#[must_use]
+pub(crate) fn names(
+    night: &Night<'_>,
+    wanted: impl Fn(&str) -> bool,
+    with_sums: bool,
+) -> Vec<String> {
+    let precincts = pages::with_history(night);
+    let ids = precincts.iter().filter_map(|number| Some(&night.contest.precinct(number.0)?.id));
+    let mut names: Vec<String> = ids.filter(|id| wanted(id)).map(|id| of_precinct(id)).collect();
+    if with_sums {
+        names.extend(night.contest.counties.iter().map(|county| of_county(&county.id)));
+        names.extend([FRONT, CHANGES].map(str::to_owned));
+        let national = night.released.as_ref().and_then(Released::published_national);
+        names.extend(national.map(|_| NATIONAL.to_owned()));
+    }
+    names
+}
+
+fn of_precinct(id: &str) -> String {
+    format!("precincts/{id}.html")
+}
+
+fn of_county(id: &str) -> String {
+    format!("counties/{id}.html")
+}
+
+/// The page of a region; districts have none.
+fn page_of(region: &str) -> Option<String> {
+    match region.split_once(':') {
+        None => Some(FRONT.to_owned()),
+        Some(("precinct", id)) => Some(of_precinct(id)),
+        Some(("county", id)) => Some(of_county(id)),
+        Some(_) => None,
+    }
+}
