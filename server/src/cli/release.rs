@@ -14,7 +14,7 @@ use countersign_core::results::{ProposedRelease, Released, RoomState};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
-use super::{Data, compare_rules, copy, print};
+use super::{Data, compare_rules, copy, inquiry, print};
 use crate::failure::Failure;
 use crate::{node, review};
 
@@ -28,12 +28,14 @@ pub(super) enum Command {
     Withdraw(WithdrawIt),
     Stop(StopAll),
     Resume(Resume),
+    Inquire(inquiry::Inquire),
+    Notice(inquiry::GiveNotice),
     CompareCopy(copy::CompareCopy),
     RecordCopy(copy::RecordCopy),
     CompareRules(compare_rules::CompareRules),
 }
 
-/// Previews, releases, stops and objections of a room, and what waits for a second person.
+/// Previews, releases, stops and objections of a room, notices and inquiries, and what waits for a second person.
 #[derive(Args)]
 pub(super) struct List {
     #[command(flatten)]
@@ -218,6 +220,8 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::CompareCopy(compare) => return copy::compare(&compare),
         Command::RecordCopy(record) => copy::record(&record)?,
         Command::CompareRules(compare) => return compare_rules::compare(&compare),
+        Command::Inquire(inquire) => inquiry::inquire(&inquire)?,
+        Command::Notice(give) => inquiry::notify(&give)?,
         Command::Object(object) => self::object(&object)?,
         Command::Propose(propose) => self::propose(&propose)?,
         Command::Approve(approve) => {
@@ -385,6 +389,7 @@ fn list(list: &List) -> Result<(), Failure> {
         };
         let _ = writeln!(text, "stop {}: {} ({became})", stop.signed.id, stop.why);
     }
+    inquiry::list(&mut text, &state);
     if let Some(layer) = review.last_layer()
         && let Some(released) = Released::of(&state, layer)
     {
@@ -419,7 +424,8 @@ fn release_text(text: &mut String, release: &ProposedRelease) {
     );
 }
 
-fn utc(at_ms: u64) -> String {
+/// A time as people read it.
+pub(super) fn utc(at_ms: u64) -> String {
     let at = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
     at.map_or_else(|| at_ms.to_string(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -1,6 +1,7 @@
 //! `verify`, as a stranger runs it: against a server, against a folder, and against both after somebody tampered with them.
 
 mod hash_lists;
+mod inquiries;
 mod layers;
 mod questions;
 mod receipts;
