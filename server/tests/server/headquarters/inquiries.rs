@@ -42,6 +42,8 @@ async fn t47_an_observer_asks_headquarters_responds_and_each_sees_it_at_once() {
         assert_eq!((&first["words"], &first["precinct"]), (&json!("Why so late?"), &json!(1)));
         assert_eq!(first["response"], json!(null));
     }
+    let board = house.observer.get(server, "/official/board").await.json();
+    assert_eq!(board["inquiries"], 2);
     let said = respond(&asked, "Its sheet is looked at once more.");
     entered(&act_as(server, &mut house.reviewer, &said).await, "response");
     let again = act_as(server, &mut house.one, &respond(&asked, "Soon.")).await;
@@ -49,6 +51,8 @@ async fn t47_an_observer_asks_headquarters_responds_and_each_sees_it_at_once() {
     let notice = notify("Three counties are looked at.", Some(15));
     entered(&act_as(server, &mut house.one, &notice).await, "notice");
     let shown = house.observer.get(server, "/official/inquiries").await.json();
+    let board = house.reviewer.get(server, "/official/board").await.json();
+    assert_eq!(board["inquiries"], 1);
     let response = &shown["inquiries"][0]["response"];
     has_fields(response, "person entered_ms words");
     assert_eq!(
