@@ -247,17 +247,20 @@ fn find_on_the_results_pages(browser: &Chromium, house: &House) -> Result<()> {
         session.press("main button")?;
         Ok(Look::NotYet(said))
     })?;
-    // The answer is whole on a phone as well, in both languages, and usable by everybody.
+    // The answer, and where things stand, are whole on a phone as well, in both languages, and usable by everybody.
     let axe = Axe::read()?;
     browser.resize(360, 900)?;
-    for language in ["", "es/"] {
-        session.go(&format!("{public}/results/{language}find.html?id={first}"))?;
-        session.wait_for("main section")?;
+    let found = format!("find.html?id={first}");
+    let pages =
+        [("", found.as_str()), ("es/", &found), ("", "status.html"), ("es/", "status.html")];
+    for (language, page) in pages {
+        session.go(&format!("{public}/results/{language}{page}"))?;
+        session.wait_for("main section, main .note")?;
         let width = session.look("return document.documentElement.scrollWidth", &[])?;
-        holds(width == 360, &format!("{language}: {width} wide"))?;
+        holds(width == 360, &format!("{language}{page}: {width} wide"))?;
         axe.bring(session)?;
         let faults = axe.faults(session)?;
-        holds(faults.is_empty(), &format!("{language}: {faults:#?}"))?;
+        holds(faults.is_empty(), &format!("{language}{page}: {faults:#?}"))?;
     }
     Ok(())
 }
