@@ -91,7 +91,7 @@ refusals! {
     SamePerson = "same-person", 403, Refused, "A second person has to approve this.";
     /// An earlier decision rests on stronger evidence and is not named.
     WeakerEvidence = "weaker-evidence", 409, Refused, "An earlier decision rests on stronger evidence. Name it to put it aside.";
-    /// It names a report, preview, release, stop or objection that is not in the log.
+    /// It names a report, preview, release, stop, objection or inquiry that is not in the log.
     UnknownSubject = "unknown-subject", 409, Refused, "What this is about is not in the log.";
     /// Something impossible in the numbers of a precinct was answered by no reviewer.
     OpenFinding = "open-finding", 409, Refused, "Something impossible was found in the numbers of a precinct, and no reviewer has answered it.";
@@ -99,6 +99,8 @@ refusals! {
     ChangedSince = "changed-since", 409, Refused, "Something changed since this was prepared. Look again and prepare it anew.";
     /// The question that it replies to is closed: a reply, a correction or a decision came first.
     QuestionClosed = "question-closed", 409, Refused, "The question is closed: a reply, a correction or a decision came first.";
+    /// As many inquiries of the observer as may be are without a response.
+    InquiriesOpen = "inquiries-open", 409, Refused, "Too many inquiries of this observer wait for a response. Ask again once there is one.";
     /// Observers still have time to look at the preview.
     WindowOpen = "window-open", 409, TryAgain, "Observers still have time to look at the preview.";
     /// Releases are stopped.

@@ -15,9 +15,10 @@ use countersign_core::id::{CopyDigest, MessageId, PhotoDigest, PrecinctNumber};
 use countersign_core::log::{Checkpoint, Entry, Tree};
 use countersign_core::message::{
     Act, Admit, Answer, AnswerOutcome, Approve, Cause, CopyCompared, CopyDecision, Decision,
-    Enrolment, Evidence, FindingName, Invitations, Kind, Layer, Message, NotCanonical, Objection,
-    ObjectionReason, Package, People, Preview, PreviewedPrecinct, Question, Reason, Release, Reply,
-    Report, Revoke, Role, RoomAct, Scope, Stop, StopChange, Withdraw, Withhold,
+    Enrolment, Evidence, FindingName, Inquiry, Invitations, Kind, Layer, Message, NotCanonical,
+    Notice, Objection, ObjectionReason, Package, People, Preview, PreviewedPrecinct, Question,
+    Reason, Release, Reply, Report, Response, Revoke, Role, RoomAct, Scope, Stop, StopChange,
+    Withdraw, Withhold,
 };
 use countersign_core::receipt::{Receipt, ReceiptError};
 use countersign_core::room::Room;
@@ -329,6 +330,18 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
         decision: CopyDecision::Stop,
         why: why(),
     };
+    let inquiry = Inquiry {
+        number: 3,
+        words: "When is the next release?".to_owned(),
+        precinct: Some(precinct),
+    };
+    let response =
+        Response { inquiry: id(10), words: "Before nine, if nothing is found.".to_owned() };
+    let notice = Notice {
+        number: 2,
+        words: "All worksheets of three counties are looked at once more.".to_owned(),
+        next_ms: Some(1_580_788_800_000),
+    };
     let (one, two) = (reviewer(), manager());
     let observer = Worker::new(30, Role::Observer);
     let admin = Worker::new(1, Role::Admin);
@@ -355,6 +368,9 @@ fn acts(hall: &Hall) -> Vec<(&'static str, Worker, Message)> {
         ("question", reviewer(), one.sign(hall, &question)),
         // A tablet's key signs it; the bytes are those of any key.
         ("reply", reviewer(), one.sign(hall, &Reply { question: id(9), reason })),
+        ("inquiry", Worker::new(30, Role::Observer), observer.sign(hall, &inquiry)),
+        ("response", reviewer(), one.sign(hall, &response)),
+        ("notice", manager(), two.sign(hall, &notice)),
         ("copy-compared", manager(), two.sign(hall, &Act::CopyCompared(compared))),
     ]
 }

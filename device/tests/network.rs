@@ -426,6 +426,7 @@ fn every_refusal_of_the_server_has_its_standing() {
             | Refusal::WeakerEvidence
             | Refusal::UnknownSubject
             | Refusal::OpenFinding
+            | Refusal::InquiriesOpen
             | Refusal::ChangedSince => refused(RefusedReason::Other),
         }
     };

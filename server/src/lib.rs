@@ -18,6 +18,7 @@ pub mod fsck;
 pub mod genesis;
 pub mod headquarters;
 pub mod http;
+pub mod inquiries;
 pub mod keys;
 pub mod metrics;
 pub mod node;

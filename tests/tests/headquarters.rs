@@ -175,6 +175,10 @@ fn evening(folder: &Path) -> Result<()> {
     desk.write("[data-precinct=\"elm-1\"] input[type=\"text\"]", "The room heard eleven.")?;
     desk.press("[data-testid=\"object\"]")?;
     desk.says("[data-objection]", "The room heard eleven.")?;
+    desk.go("#/official/inquiries")?;
+    desk.write("[data-form=\"inquire\"] input[aria-describedby]", "Who reads the sheets?")?;
+    desk.press("[data-testid=\"inquire-go\"]")?;
+    desk.says("[data-inquiry]", "no response yet")?;
     desk.sign_out()?;
 
     desk.sign_in(&mut people.reviewer, "#/official/releases")?;
@@ -183,9 +187,18 @@ fn evening(folder: &Path) -> Result<()> {
     desk.write("[data-objection] input[type=\"text\"]", "The caller read ten twice.")?;
     desk.press("[data-objection] [data-testid=\"answer-go\"]")?;
     desk.says("[data-objection]", "The caller read ten twice.")?;
+    desk.go("#/official/inquiries")?;
+    desk.press("[data-inquiry] [data-testid=\"respond\"]")?;
+    desk.write("[data-inquiry] input[type=\"text\"]", "Two reviewers, each alone.")?;
+    desk.press("[data-testid=\"respond-go\"]")?;
+    desk.says("[data-inquiry]", "Two reviewers, each alone.")?;
     desk.sign_out()?;
 
-    desk.sign_in(&mut people.second, "#/official/releases")?;
+    desk.sign_in(&mut people.second, "#/official/inquiries")?;
+    desk.write("[data-form=\"notice\"] input[aria-describedby]", "The first batch is out.")?;
+    desk.press("[data-testid=\"notice-go\"]")?;
+    desk.says("[data-notice]", "The next word comes by")?;
+    desk.go("#/official/releases")?;
     approve(&desk)?;
     desk.sign_out()?;
 
@@ -236,17 +249,20 @@ fn find_on_the_results_pages(browser: &Chromium, house: &House) -> Result<()> {
         session.press("main button")?;
         Ok(Look::NotYet(said))
     })?;
-    // The answer is whole on a phone as well, in both languages, and usable by everybody.
+    // The answer, and where things stand, are whole on a phone as well, in both languages, and usable by everybody.
     let axe = Axe::read()?;
     browser.resize(360, 900)?;
-    for language in ["", "es/"] {
-        session.go(&format!("{public}/results/{language}find.html?id={first}"))?;
-        session.wait_for("main section")?;
+    let found = format!("find.html?id={first}");
+    let pages =
+        [("", found.as_str()), ("es/", &found), ("", "status.html"), ("es/", "status.html")];
+    for (language, page) in pages {
+        session.go(&format!("{public}/results/{language}{page}"))?;
+        session.wait_for("main section, main .note")?;
         let width = session.look("return document.documentElement.scrollWidth", &[])?;
-        holds(width == 360, &format!("{language}: {width} wide"))?;
+        holds(width == 360, &format!("{language}{page}: {width} wide"))?;
         axe.bring(session)?;
         let faults = axe.faults(session)?;
-        holds(faults.is_empty(), &format!("{language}: {faults:#?}"))?;
+        holds(faults.is_empty(), &format!("{language}{page}: {faults:#?}"))?;
     }
     Ok(())
 }
@@ -264,6 +280,12 @@ fn as_it_was_entered(state: &RoomState, elm: u32) -> Result<()> {
     let review = state.review();
     let objected = review.objections().first().ok_or_else(|| other("somebody objected"))?;
     holds(objected.answer.is_some(), "and was answered")?;
+    let [inquired] = review.inquiries() else { return Err(other("an observer asked once")) };
+    let response = inquired.response.as_ref().ok_or_else(|| other("headquarters responded"))?;
+    holds(response.1.words == "Two reviewers, each alone.", "in its words")?;
+    let [noticed] = review.notices() else { return Err(other("one notice was given")) };
+    let promised = noticed.notice.next_ms.map(|next_ms| next_ms - noticed.signed.entered_ms);
+    holds(promised.is_some_and(|ms| ms > 14 * 60_000), "the next word comes in 15 minutes")?;
     let layer = review.last_layer().ok_or_else(|| other("something is released"))?;
     let released = Released::of(state, layer).ok_or_else(|| other("there is a package"))?;
     holds(released.precincts.len() == 2, "both precincts are released")?;

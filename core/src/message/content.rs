@@ -1,9 +1,9 @@
 //! What a message of any kind carries.
 
 use super::{
-    Act, Admit, Answer, Approve, Decision, Enrolment, Invitations, Kind, Message, NotCanonical,
-    Objection, Package, People, Preview, Question, Release, Reply, Report, Revoke, RoomAct, Stop,
-    Withdraw, Withhold,
+    Act, Admit, Answer, Approve, Decision, Enrolment, Inquiry, Invitations, Kind, Message,
+    NotCanonical, Notice, Objection, Package, People, Preview, Question, Release, Reply, Report,
+    Response, Revoke, RoomAct, Stop, Withdraw, Withhold,
 };
 
 impl Message {
@@ -31,6 +31,9 @@ impl Message {
             Kind::Act => self.decode::<Act>().map(drop),
             Kind::Question => self.decode::<Question>().map(drop),
             Kind::Reply => self.decode::<Reply>().map(drop),
+            Kind::Inquiry => self.decode::<Inquiry>().map(drop),
+            Kind::Response => self.decode::<Response>().map(drop),
+            Kind::Notice => self.decode::<Notice>().map(drop),
             Kind::Addition | Kind::Update => return None,
         })
     }

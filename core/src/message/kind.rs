@@ -51,11 +51,17 @@ pub enum Kind {
     Question = 21,
     /// The reply that its numbers stand, by the device key of the report.
     Reply = 22,
+    /// A question of a campaign to headquarters, by an observer.
+    Inquiry = 23,
+    /// What headquarters says to it, by a reviewer or a release manager.
+    Response = 24,
+    /// What headquarters says to everyone, by a release manager.
+    Notice = 25,
 }
 
 impl Kind {
     /// Every kind, by number.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Package,
         Self::People,
         Self::Invitations,
@@ -78,6 +84,9 @@ impl Kind {
         Self::Act,
         Self::Question,
         Self::Reply,
+        Self::Inquiry,
+        Self::Response,
+        Self::Notice,
     ];
 
     /// Its number.
@@ -118,6 +127,9 @@ impl Kind {
             Self::Act => "act",
             Self::Question => "question",
             Self::Reply => "reply",
+            Self::Inquiry => "inquiry",
+            Self::Response => "response",
+            Self::Notice => "notice",
         }
     }
 
@@ -127,9 +139,14 @@ impl Kind {
         match self {
             Self::Package | Self::Preview => 4 << 20,
             Self::Invitations | Self::People | Self::Release => 1 << 20,
-            Self::Report | Self::Enrolment | Self::Addition | Self::Question | Self::Reply => {
-                4 << 10
-            }
+            Self::Report
+            | Self::Enrolment
+            | Self::Addition
+            | Self::Question
+            | Self::Reply
+            | Self::Inquiry
+            | Self::Response
+            | Self::Notice => 4 << 10,
             _ => 64 << 10,
         }
     }

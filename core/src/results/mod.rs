@@ -27,8 +27,8 @@ pub use released::{
 };
 pub use reports::{ReceivedReport, Reports};
 pub use review::{
-    Approval, Awaited, Decided, EarlyEnd, Objected, Previewed, ProposedRelease, RecordedCopy,
-    Review, Signed, Stopped, Withdrawal,
+    Approval, Awaited, Decided, EarlyEnd, Inquired, Noticed, Objected, Previewed, ProposedRelease,
+    RecordedCopy, Review, Signed, Stopped, Withdrawal,
 };
 pub use room_state::{Begun, Candidate, Device, RoomState};
 pub use side_by_side::SideBySide;

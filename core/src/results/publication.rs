@@ -107,8 +107,8 @@ impl RoomState {
 
     /// Who may read a message of this room's log now.
     ///
-    /// What says who may do what, and what people do in public (previews, releases, stops, objections and all that answers
-    /// them), is everyone's at once. What holds a precinct's numbers, or stands for those who sent them, is the observers'
+    /// What says who may do what, and what people do in public (previews, releases, stops, objections, inquiries, notices and
+    /// all that answers them), is everyone's at once. What holds a precinct's numbers, or stands for those who sent them, is the observers'
     /// from the first preview that names the precinct, and everyone's from the first release; a contest may publish all of it
     /// live, as rehearsals do. What was withheld is nobody's any more.
     #[must_use]

@@ -170,7 +170,10 @@ impl RoomState {
             | Kind::Objection
             | Kind::Withhold
             | Kind::Approve
-            | Kind::Question => person().ok_or(Refusal::NotAllowed),
+            | Kind::Question
+            | Kind::Inquiry
+            | Kind::Response
+            | Kind::Notice => person().ok_or(Refusal::NotAllowed),
             Kind::Reply => {
                 self.devices.get(&key).map(|device| device.key).ok_or(Refusal::UnknownKey)
             }
@@ -303,7 +306,7 @@ impl RoomState {
             What::Round(round) => {
                 self.round = round;
                 self.reports.clear();
-                self.review = Review::default();
+                self.review = std::mem::take(&mut self.review).next_round();
                 self.questions = Questions::default();
             }
             What::Device(key, device) => {

@@ -11,6 +11,7 @@ mod export;
 mod feed_tokens;
 mod fsck;
 mod init;
+mod inquiry;
 mod invitations;
 mod keys;
 mod log;

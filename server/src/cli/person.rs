@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::id::{KeyId, MessageId, PrecinctNumber};
 use countersign_core::message::{Message, Payload, Scope};
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
@@ -36,10 +36,18 @@ impl Signer {
         &self,
         compose: impl FnOnce(&RoomState) -> Result<P, Failure>,
     ) -> Result<MessageId, Failure> {
+        self.act_as(|state, _| compose(state))
+    }
+
+    /// The same where it matters who signs.
+    pub(super) fn act_as<P: Payload>(
+        &self,
+        compose: impl FnOnce(&RoomState, KeyId) -> Result<P, Failure>,
+    ) -> Result<MessageId, Failure> {
         let key: SigningKey = read_key(&self.key).map_err(Failure::mistake)?;
         let desk = Desk::open(&self.data, self.server.as_deref())?;
         let state = desk.room(self.room)?.state;
-        let payload = compose(&state)?;
+        let payload = compose(&state, key.public().id())?;
         let message = Message::sign(&key, Scope::room(state.contest(), self.room), &payload);
         let id = message.id();
         let index = desk.enter(self.room, message)?;

@@ -14,7 +14,7 @@ use countersign_core::results::{ProposedRelease, Released, RoomState};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
-use super::{Data, compare_rules, copy, print};
+use super::{Data, compare_rules, copy, inquiry, print};
 use crate::clock::utc;
 use crate::failure::Failure;
 use crate::{node, review};
@@ -29,12 +29,14 @@ pub(super) enum Command {
     Withdraw(WithdrawIt),
     Stop(StopAll),
     Resume(Resume),
+    Inquire(inquiry::Inquire),
+    Notice(inquiry::GiveNotice),
     CompareCopy(copy::CompareCopy),
     RecordCopy(copy::RecordCopy),
     CompareRules(compare_rules::CompareRules),
 }
 
-/// Previews, releases, stops and objections of a room, and what waits for a second person.
+/// Previews, releases, stops and objections of a room, notices and inquiries, and what waits for a second person.
 #[derive(Args)]
 pub(super) struct List {
     #[command(flatten)]
@@ -219,6 +221,8 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::CompareCopy(compare) => return copy::compare(&compare),
         Command::RecordCopy(record) => copy::record(&record)?,
         Command::CompareRules(compare) => return compare_rules::compare(&compare),
+        Command::Inquire(inquire) => inquiry::inquire(&inquire)?,
+        Command::Notice(give) => inquiry::notify(&give)?,
         Command::Object(object) => self::object(&object)?,
         Command::Propose(propose) => self::propose(&propose)?,
         Command::Approve(approve) => {
@@ -386,6 +390,7 @@ fn list(list: &List) -> Result<(), Failure> {
         };
         let _ = writeln!(text, "stop {}: {} ({became})", stop.signed.id, stop.why);
     }
+    inquiry::list(&mut text, &state);
     if let Some(layer) = review.last_layer()
         && let Some(released) = Released::of(&state, layer)
     {

@@ -13,7 +13,7 @@ use countersign_core::results::{Asked, Closed, ReceivedReport, RoomState, findin
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
-use super::{Data, print};
+use super::{Data, inquiry, print};
 use crate::failure::Failure;
 use crate::{node, review, titles};
 
@@ -24,6 +24,7 @@ pub(super) enum Command {
     Admit(AdmitHeld),
     Answer(AnswerObjection),
     Ask(Ask),
+    Respond(inquiry::Respond),
 }
 
 /// What is known of a precinct, or which precincts wait for somebody.
@@ -151,6 +152,7 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
             let message = message_id(&admit.message)?;
             admit.signer.act(|_| Ok(Admit { message, why: admit.why.clone() }))?;
         }
+        Command::Respond(respond) => inquiry::respond(&respond)?,
         Command::Ask(ask) => {
             let report = message_id(&ask.report)?;
             let findings = findings(&ask.findings)?;

@@ -10,7 +10,8 @@ use countersign_core::crypto::SigningKey;
 use countersign_core::id::{PhotoDigest, PrecinctNumber};
 use countersign_core::message::{
     Admit, Answer, AnswerOutcome, Approve, Evidence, FindingName, Message, Objection,
-    ObjectionReason, Payload, Release, Scope, Stop, StopChange, Withdraw,
+    ObjectionReason, Payload, Release, Response as SignedResponse, Scope, Stop, StopChange,
+    Withdraw,
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::RoomState;
@@ -25,8 +26,8 @@ use super::words::{by_code, message_id};
 use crate::admission::retry_after;
 use crate::http::{Problem, Shared, room};
 use crate::metrics::Counted;
-use crate::review;
 use crate::room::Outcome;
+use crate::{inquiries, review};
 
 const OF_THE_BATCH: Problem = Problem::new(
     409,
@@ -103,6 +104,24 @@ pub(super) enum Act {
     Resume {
         stop: String,
         why: String,
+    },
+    /// An observer asks headquarters.
+    Inquire {
+        words: String,
+        #[serde(default)]
+        precinct: Option<u32>,
+    },
+    /// Headquarters responds to an inquiry.
+    Respond {
+        inquiry: String,
+        words: String,
+    },
+    /// Headquarters says something to everyone.
+    Notify {
+        words: String,
+        /// In how many minutes the next word comes.
+        #[serde(default)]
+        next_minutes: Option<u32>,
     },
     Report(Typed),
 }
@@ -234,6 +253,18 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let (change, stop) = (StopChange::End, Some(message_id(&stop)?));
             let number = state.review().next_stop();
             sign(state, key, &Stop { change, minutes: None, stop, why: line(&why), number })
+        }
+        Act::Inquire { words, precinct } => {
+            let precinct = precinct.map(PrecinctNumber);
+            let key_id = key.public().id();
+            sign(state, key, &inquiries::inquire(state, key_id, &line(&words), precinct))
+        }
+        Act::Respond { inquiry, words } => {
+            let inquiry = message_id(&inquiry)?;
+            sign(state, key, &SignedResponse { inquiry, words: line(&words) })
+        }
+        Act::Notify { words, next_minutes } => {
+            sign(state, key, &inquiries::notify(state, &line(&words), next_minutes, now_ms))
         }
         Act::Report(typed) => sign(state, key, &typed.report(state, key, now_ms)?),
         // Prepared of the board, not here.

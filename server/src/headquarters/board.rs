@@ -63,6 +63,8 @@ pub(super) struct BoardView<'a> {
     stopped: Option<StopView>,
     totals: &'a BTreeMap<&'static str, usize>,
     held: usize,
+    /// Inquiries of campaigns that wait for a response.
+    inquiries: usize,
     reports_last_10_min: usize,
     reports_total: usize,
     precincts: Vec<&'a Row>,
@@ -158,6 +160,7 @@ impl Board {
             stopped: heading.stopped.clone(),
             totals: &self.totals,
             held: heading.held,
+            inquiries: self.state.review().open_inquiries().count(),
             reports_last_10_min: heading.reports_last_10_min,
             reports_total: self.reports_ms.len(),
             precincts,

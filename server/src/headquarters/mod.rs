@@ -11,6 +11,7 @@ mod code;
 mod events;
 mod feed;
 mod held;
+mod inquiries;
 mod lockout;
 mod opening;
 mod pages;
@@ -122,6 +123,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/hq/api/{room}/precincts/{number}", get(precinct::show))
         .route("/hq/api/{room}/releases", get(releases::show))
         .route("/hq/api/{room}/held", get(held::show))
+        .route("/hq/api/{room}/inquiries", get(inquiries::show))
         .route("/hq/api/{room}/prepare", post(releases::prepare))
         .route("/hq/api/{room}/ties", post(typed::ties))
         .route("/hq/api/{room}/acts", post(acts::act));

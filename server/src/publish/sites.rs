@@ -63,6 +63,8 @@ struct Made {
     cosigned: Vec<u64>,
     /// Whether a release waits for witnesses.
     waits: bool,
+    /// Whether the next word was promised for a time that is past.
+    is_overdue: bool,
 }
 
 impl Publishing {
@@ -98,6 +100,7 @@ impl Publishing {
     pub fn look(&mut self) {
         for (room, publisher, made) in &mut self.rooms {
             let witnesses = witnesses(&self.witnesses, *room);
+            let now_ms = self.clock.now_ms();
             let cosigned: Vec<u64> = witnesses.all.iter().map(|one| one.size).collect();
             let state = {
                 let Some(admission) = self.admission.upgrade() else { return };
@@ -106,14 +109,14 @@ impl Publishing {
                 let few = state
                     .package()
                     .is_some_and(|package| package.contest.precincts.len() <= PRECINCTS_MAX);
-                if !few || !is_time(made.as_ref(), state, &cosigned) {
+                if !few || !is_time(made.as_ref(), state, &cosigned, now_ms) {
                     continue;
                 }
                 state.clone()
             };
             let begun = Instant::now();
             let mut waits = false;
-            match publisher.make(&state, self.clock.now_ms(), witnesses) {
+            match publisher.make(&state, now_ms, witnesses) {
                 Ok(Some(site)) => {
                     waits = site.waits;
                     self.sites.put(*room, site);
@@ -124,7 +127,8 @@ impl Publishing {
                 }
             }
             let (size, said) = (state.size(), said(state.review()));
-            *made = Some(Made { at: begun, took: begun.elapsed(), size, said, cosigned, waits });
+            let (took, is_overdue) = (begun.elapsed(), is_overdue(state.review(), now_ms));
+            *made = Some(Made { at: begun, took, size, said, cosigned, waits, is_overdue });
         }
     }
 }
@@ -137,14 +141,23 @@ fn said(review: &Review) -> (usize, usize) {
     let stops = review.stops().iter().filter(|stop| stop.approval.is_some()).count();
     let ended = review.stops().iter().filter(|stop| stop.ended.is_some()).count();
     let asked = review.previews().len() + review.objections().len();
-    let other = review.withheld_count() + review.copies().len();
+    let responded = review.inquiries().len() - review.open_inquiries().count();
+    let inquired = review.inquiries().len() + responded + review.notices().len();
+    let other = review.withheld_count() + review.copies().len() + inquired;
     (asked + answered + approvals + withdrawn + stops + ended + other, review.pending().count())
 }
 
-fn is_time(made: Option<&Made>, state: &RoomState, cosigned: &[u64]) -> bool {
+/// Whether headquarters promised the next word for a time that is past.
+fn is_overdue(review: &Review, now_ms: u64) -> bool {
+    let promised = review.notices().last().and_then(|one| one.notice.next_ms);
+    promised.is_some_and(|next_ms| next_ms <= now_ms)
+}
+
+fn is_time(made: Option<&Made>, state: &RoomState, cosigned: &[u64], now_ms: u64) -> bool {
     let Some(made) = made else { return true };
     let since = made.at.elapsed();
     said(state.review()) != made.said
+        || is_overdue(state.review(), now_ms) != made.is_overdue
         // A release that waits is shown once it is witnessed, or has waited long enough.
         || made.waits && (made.cosigned != cosigned || since >= NEWS_WAIT)
         || since >= ANEW

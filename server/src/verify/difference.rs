@@ -394,7 +394,8 @@ impl Difference {
                 Refusal::ChangedSince
                 | Refusal::UnknownSubject
                 | Refusal::WrongSupersedes
-                | Refusal::QuestionClosed => {
+                | Refusal::QuestionClosed
+                | Refusal::InquiriesOpen => {
                     "It rests on messages that are not there or are not what counted then: something was left out, or it was \
                      entered against the rules."
                 }

@@ -153,6 +153,9 @@ impl Missing {
                 | Kind::Approve
                 | Kind::Question
                 | Kind::Reply
+                | Kind::Inquiry
+                | Kind::Response
+                | Kind::Notice
         );
         let lacking = matches!(
             refusal,
@@ -161,9 +164,10 @@ impl Missing {
                 | Refusal::WrongSupersedes
                 | Refusal::UnknownSubject
                 | Refusal::ChangedSince
+                | Refusal::InquiriesOpen
         );
         let withheld = |(at, entry): &(u64, Entry)| {
-            let of_a_precinct = matches!(
+            let others_rest_on_it = matches!(
                 entry.kind,
                 Kind::Enrolment
                     | Kind::Report
@@ -173,8 +177,11 @@ impl Missing {
                     | Kind::Answer
                     | Kind::Question
                     | Kind::Reply
+                    | Kind::Inquiry
+                    | Kind::Response
+                    | Kind::Notice
             );
-            *at < index && of_a_precinct
+            *at < index && others_rest_on_it
         };
         by_chain && lacking && self.withheld.iter().any(withheld)
     }

@@ -103,6 +103,7 @@ async fn t31_every_wrong_message_is_refused_with_its_code_and_counted() {
             "open-finding",
             "changed-since",
             "question-closed",
+            "inquiries-open",
             "window-open",
             "stopped",
         ])

@@ -8,6 +8,7 @@ use countersign_core::message::{
     Scope, Withdraw, Withhold,
 };
 use countersign_core::room::Room;
+use countersign_server::clock::{Clock as _, SystemClock};
 use countersign_server::keys::read_key;
 use serde_json::json;
 
@@ -273,6 +274,38 @@ async fn t28_t55_t62_from_two_reports_to_a_release_with_nothing_but_commands() {
     commands.run(&by("two.key"));
     let list = commands.read(&["release", "list"]);
     assert!(list.contains("approved by person 5") && list.contains("1 of"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t47_campaigns_ask_and_headquarters_speaks_with_nothing_but_commands() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let commands = Commands { party: &party, server: format!("http://{}", server.reporting) };
+    commands.name("2", "reviewer", "reviewer.key");
+    commands.name("4", "release-manager", "one.key");
+    commands.name("8", "observer", "observer.key");
+    let place = &party.contest.precincts[0].id;
+    let about = ["release", "inquire", "Why so late?", "--precinct", place];
+    let asked = commands.run(&[&about[..], &["--key", "observer.key"]].concat());
+    let asked = id(&asked);
+    assert!(
+        commands.refused(&[&about[..], &["--key", "one.key"]].concat()).contains("not-allowed")
+    );
+    let list = commands.read(&["release", "list"]);
+    let line = format!("inquiry {asked} by person 8, about {place}: Why so late? (no response)");
+    assert!(list.contains(&line), "{list}");
+    let respond = ["review", "respond", "The sheet is read.", "--inquiry", asked];
+    commands.run(&[&respond[..], &["--key", "reviewer.key"]].concat());
+    let again = commands.refused(&[&respond[..], &["--key", "one.key"]].concat());
+    assert!(again.contains("changed-since"), "{again}");
+    // The command goes by the machine's clock.
+    party.clock.set(SystemClock.now_ms());
+    let say = ["release", "notice", "Sheets are read.", "--key", "one.key", "--next-minutes"];
+    assert!(commands.refused(&[&say[..], &["1500"]].concat()).contains("over-limit"));
+    commands.run(&[&say[..], &["15"]].concat());
+    let list = commands.read(&["release", "list"]);
+    assert!(list.contains("Why so late? (The sheet is read.)"), "{list}");
+    assert!(list.contains(": Sheets are read. (the next word comes by "), "{list}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

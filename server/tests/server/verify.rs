@@ -2,6 +2,7 @@
 
 mod changes;
 mod hash_lists;
+mod inquiries;
 mod layers;
 mod questions;
 mod receipts;

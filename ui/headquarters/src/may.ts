@@ -9,6 +9,9 @@ export const may = {
   admit: (role: Role): boolean => role === "reviewer",
   release: (role: Role): boolean => role === "release-manager",
   object: (role: Role): boolean => role === "observer",
+  inquire: (role: Role): boolean => role === "observer",
+  respond: (role: Role): boolean => role === "reviewer" || role === "release-manager",
+  notify: (role: Role): boolean => role === "release-manager",
   /** Whether the role may be the second person for something. */
   approve: (role: Role, kind: Pending["kind"]): boolean =>
     role === "release-manager" || (role === "admin" && (kind === "stop" || kind === "end-of-stop" || kind === "withhold")),
@@ -29,7 +32,7 @@ export function channelsOf(role: Role): TypedChannel[] {
 /** The places a role is shown the way to, in order. */
 export function placesOf(role: Role): Route["at"][] {
   if (role === "observer") {
-    return ["observe"];
+    return ["observe", "inquiries"];
   }
-  return ["board", ...(channelsOf(role).length > 0 ? (["report"] as const) : []), "held", "releases"];
+  return ["board", ...(channelsOf(role).length > 0 ? (["report"] as const) : []), "held", "releases", "inquiries"];
 }

@@ -8,6 +8,7 @@ export type Route =
   | { room: RoomName; at: "held" }
   | { room: RoomName; at: "own" }
   | { room: RoomName; at: "releases" }
+  | { room: RoomName; at: "inquiries" }
   | { room: RoomName; at: "observe"; preview: number | null };
 
 /** Reads what `href` writes; anything else is the board. */
@@ -25,6 +26,7 @@ export function parseRoute(hash: string): Route {
     case "held":
     case "own":
     case "releases":
+    case "inquiries":
       return { room, at };
     default:
       return { room, at: "board" };

@@ -1,6 +1,6 @@
 /** A server that says what it is told to: for tests and pictures. */
-import type { Act, BoardEvent, Passkey, Precinct, Releases, Role, Session, Tie } from "../src/api/types";
-import { NOW, boardEvent, held, precinct, releases, row, session } from "./fixtures";
+import type { Act, BoardEvent, Inquiries, Passkey, Precinct, Releases, Role, Session, Tie } from "../src/api/types";
+import { NOW, boardEvent, held, inquiries, precinct, releases, row, session } from "./fixtures";
 
 export interface Answer {
   status: number;
@@ -15,6 +15,7 @@ export class FixtureServer {
   board: BoardEvent = boardEvent();
   precinct: Precinct = precinct;
   releases: Releases = releases;
+  inquiries: Inquiries = inquiries;
   ties: Tie[] = [];
   /** Where the page is that asks, for whoever wants passkeys to be good there. */
   here = "http://localhost";
@@ -81,6 +82,8 @@ export class FixtureServer {
         return good(about === "1234" ? this.precinct : { ...precinct, row: row(Number(about)), sources: [], findings: [], objections: [], decisions: [], candidate: null, previews: [], questions: [] });
       case "releases":
         return good(this.releases);
+      case "inquiries":
+        return good(this.inquiries);
       case "held":
         return good({ held });
       case "prepare":

@@ -1,6 +1,6 @@
 /** Made-up numbers for tests and pictures: a contest as large as Iowa's, and precincts of every standing. */
 import {
-  STANDINGS, type BoardEvent, type Contest, type Finding, type HeldMessage, type Precinct, type Preview, type Releases, type Role, type Row, type Session,
+  STANDINGS, type BoardEvent, type Contest, type Finding, type HeldMessage, type Inquiries, type Precinct, type Preview, type Releases, type Role, type Row, type Session,
   type Source, type Standing,
 } from "../src/api/types";
 
@@ -66,7 +66,7 @@ export const rows: Row[] = Array.from({ length: 1765 }, (_, number) => (number =
 
 export function boardEvent(over: Partial<BoardEvent> = {}): BoardEvent {
   const totals = Object.fromEntries(STANDINGS.map((standing) => [standing, rows.filter((one) => one.standing === standing).length])) as Record<Standing, number>;
-  return { log_size: 4711, now_ms: NOW, open: true, stopped: null, totals, held: 2, reports_last_10_min: 37, reports_total: 1540, precincts: rows, ...over };
+  return { log_size: 4711, now_ms: NOW, open: true, stopped: null, totals, held: 2, inquiries: 2, reports_last_10_min: 37, reports_total: 1540, precincts: rows, ...over };
 }
 
 const first = [0, 40, 0, 166, 0, 0, 62, 0, 210, 4, 190, 24, 0, 5];
@@ -154,6 +154,20 @@ export const releases: Releases = {
     { id: "c2".repeat(32), person: 5, entered_ms: NOW - 6 * MINUTE, copy: "7d".repeat(32), whose: "The national party", with: null, precincts: 3, cells: 1204, decision: "stop", why: "Columns of one county stand under their neighbours." },
   ],
   not_ready: { missing: 220, "in-conflict": 110, open: 12, "needs-cause": 3 },
+};
+
+export const inquiries: Inquiries = {
+  now_ms: NOW,
+  notices: [
+    { id: "41".repeat(32), person: 4, entered_ms: NOW - 70 * MINUTE, words: "The first release is at nine.", next_ms: NOW - 40 * MINUTE },
+    { id: "42".repeat(32), person: 5, entered_ms: NOW - 12 * MINUTE, words: "Sheets of three counties are looked at once more.", next_ms: NOW + 3 * MINUTE },
+  ],
+  inquiries: [
+    { id: "31".repeat(32), person: 31, entered_ms: NOW - 90 * MINUTE, words: "When is the first release?", precinct: null, response: { person: 4, entered_ms: NOW - 80 * MINUTE, words: "At nine, if nothing is found." } },
+    { id: "32".repeat(32), person: 31, entered_ms: NOW - 30 * MINUTE, words: "Who looks at its sheet?", precinct: 1234, response: null },
+    { id: "33".repeat(32), person: 32, entered_ms: NOW - 20 * MINUTE, words: null, precinct: null, response: { person: 3, entered_ms: NOW - 18 * MINUTE, words: null } },
+    { id: "34".repeat(32), person: 32, entered_ms: NOW - 5 * MINUTE, words: "Are satellites in the next release?", precinct: null, response: null },
+  ],
 };
 
 export const held: HeldMessage[] = [

@@ -108,8 +108,8 @@ describe("roles", () => {
     expect(ROLES.filter((role) => may.object(role))).toEqual(["observer"]);
     expect(channelsOf("operator")).toEqual(["hotline", "paper"]);
     expect(channelsOf("reviewer")).toEqual(["transcription"]);
-    expect(placesOf("observer")).toEqual(["observe"]);
-    expect(placesOf("release-manager")).toEqual(["board", "held", "releases"]);
+    expect(placesOf("observer")).toEqual(["observe", "inquiries"]);
+    expect(placesOf("release-manager")).toEqual(["board", "held", "releases", "inquiries"]);
     expect(placesOf("operator")).toContain("report");
   });
 });
@@ -122,6 +122,7 @@ describe("addresses", () => {
     { room: "official", at: "report", number: 0 },
     { room: "rehearsal", at: "held" },
     { room: "official", at: "releases" },
+    { room: "official", at: "inquiries" },
     { room: "official", at: "observe", preview: 3 },
     { room: "official", at: "observe", preview: null },
   ])("are read as they are written", (route) => {

@@ -7,8 +7,8 @@ use super::{Decided, Objected, Previewed, RecordedCopy, Review, Signed};
 use crate::contest::Contest;
 use crate::id::MessageId;
 use crate::message::{
-    Admit, Answer, Approve, CopyCompared, Decision, Kind, Message, NotCanonical, Objection,
-    Preview, Release, Stop, StopChange, Withdraw, Withhold,
+    Admit, Answer, Approve, CopyCompared, Decision, Inquiry, Kind, Message, NotCanonical, Notice,
+    Objection, Preview, Release, Response, Stop, StopChange, Withdraw, Withhold,
 };
 
 /// An act, decoded.
@@ -25,6 +25,9 @@ pub(in crate::results) enum Deed {
     Withhold(Withhold),
     Approve(Approve),
     Compared(CopyCompared),
+    Inquiry(Inquiry),
+    Response(Response),
+    Notice(Notice),
 }
 
 impl Deed {
@@ -41,6 +44,9 @@ impl Deed {
             Kind::Objection => message.decode().map(Self::Objection),
             Kind::Withhold => message.decode().map(Self::Withhold),
             Kind::Approve => message.decode().map(Self::Approve),
+            Kind::Inquiry => message.decode().map(Self::Inquiry),
+            Kind::Response => message.decode().map(Self::Response),
+            Kind::Notice => message.decode().map(Self::Notice),
             _ => return None,
         })
     }
@@ -78,6 +84,9 @@ impl Review {
             }
             Deed::Approve(Approve { approves }) => self.approve(signed, approves),
             Deed::Compared(compared) => self.copies.push(RecordedCopy { signed, compared }),
+            Deed::Inquiry(inquiry) => self.inquiries.inquire(signed, inquiry),
+            Deed::Response(response) => self.inquiries.respond(signed, response),
+            Deed::Notice(notice) => self.inquiries.notify(signed, notice),
         }
     }
 

@@ -33,7 +33,7 @@ pub(in crate::results) struct Act<'a> {
 
 impl Act<'_> {
     /// Number of the person who signs, if they have one of these roles.
-    fn signer(&self, roles: &[Role]) -> Result<u32, Refusal> {
+    pub(super) fn signer(&self, roles: &[Role]) -> Result<u32, Refusal> {
         let person = self.persons.get(self.key).filter(|person| roles.contains(&person.role));
         person.map(|person| person.number).ok_or(Refusal::NotAllowed)
     }
@@ -70,6 +70,9 @@ impl Review {
             Kind::Objection => judged!(judge_objection),
             Kind::Withhold => judged!(judge_withhold),
             Kind::Approve => judged!(judge_approve),
+            Kind::Inquiry => judged!(judge_inquiry),
+            Kind::Response => judged!(judge_response),
+            Kind::Notice => judged!(judge_notice),
             Kind::Act => match message.decode() {
                 Ok(crate::message::Act::CopyCompared(compared)) => {
                     self.judge_compared(act, &compared)
@@ -329,11 +332,11 @@ impl Review {
     }
 }
 
-fn sound(sound: bool) -> Result<(), Refusal> {
+pub(super) fn sound(sound: bool) -> Result<(), Refusal> {
     sound.then_some(()).ok_or(Refusal::OverLimit)
 }
 
-fn known(known: bool) -> Result<(), Refusal> {
+pub(super) fn known(known: bool) -> Result<(), Refusal> {
     known.then_some(()).ok_or(Refusal::UnknownSubject)
 }
 

@@ -2,16 +2,20 @@
 //! the reports themselves are.
 
 mod apply;
+mod inquiries;
 mod judge;
 mod releases;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+pub use inquiries::{Inquired, Noticed};
 pub use releases::{Approval, Awaited, EarlyEnd, ProposedRelease, Stopped, Withdrawal};
 
 pub(super) use apply::Deed;
 pub(super) use judge::Act;
+
+use inquiries::Inquiries;
 
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Answer, CopyCompared, Decision, Objection, Preview};
@@ -85,11 +89,17 @@ pub struct Review {
     stop_messages: u32,
     withheld: HashMap<MessageId, Signed>,
     copies: Vec<RecordedCopy>,
+    inquiries: Inquiries,
     /// Who signed what waits for a second person, by the id of that.
     pending: HashMap<MessageId, (Signed, releases::Pending)>,
 }
 
 impl Review {
+    /// What a new round begins with.
+    pub(super) fn next_round(self) -> Self {
+        Self { inquiries: self.inquiries.next_round(), ..Self::default() }
+    }
+
     /// Decisions of a precinct, in log order.
     #[must_use]
     pub fn decisions(&self, precinct: PrecinctNumber) -> &[Decided] {

@@ -13,6 +13,7 @@ use countersign_core::message::{
 };
 use serde_json::{Value, json};
 
+use super::inquiries;
 use super::views::{
     across_view, asked_view, damaged, decision_view, decode, entered, question_view, reply_view,
     report_view, unless_withheld,
@@ -196,7 +197,10 @@ impl Acts {
                 more["what"] = json!(of);
                 ("approve", more)
             }
-            _ => return Ok(false),
+            _ => match inquiries::told(desk, message)? {
+                Some(told) => told,
+                None => return Ok(false),
+            },
         };
         self.tell(desk, place, what, more);
         Ok(withholds)
@@ -326,6 +330,9 @@ const fn is_told(kind: Kind) -> bool {
             | Kind::Withhold
             | Kind::Approve
             | Kind::Act
+            | Kind::Inquiry
+            | Kind::Response
+            | Kind::Notice
     )
 }
 

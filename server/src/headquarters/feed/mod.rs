@@ -2,6 +2,7 @@
 //! function of the log, and an event's id is the place of its entry, so a program that was cut off goes on exactly where it was.
 
 mod acts;
+mod inquiries;
 mod token;
 mod views;
 

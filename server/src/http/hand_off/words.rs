@@ -175,6 +175,7 @@ fn english(refusal: Refusal) -> (&'static str, &'static str) {
         | Refusal::ChangedSince
         | Refusal::OpenFinding
         | Refusal::QuestionClosed
+        | Refusal::InquiriesOpen
         | Refusal::WindowOpen
         | Refusal::Stopped => {
             ("This key may not send messages of this kind.", "The secretary calls the hotline.")
@@ -243,6 +244,7 @@ fn spanish(refusal: Refusal) -> (&'static str, &'static str) {
         | Refusal::ChangedSince
         | Refusal::OpenFinding
         | Refusal::QuestionClosed
+        | Refusal::InquiriesOpen
         | Refusal::WindowOpen
         | Refusal::Stopped => (
             "Esta clave no puede enviar mensajes de este tipo.",

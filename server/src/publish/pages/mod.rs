@@ -5,6 +5,7 @@ mod checks;
 mod compared;
 pub mod find;
 mod front;
+mod inquiries;
 mod national;
 mod night;
 mod open;

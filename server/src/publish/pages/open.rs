@@ -14,6 +14,8 @@ pub(super) struct Open {
     pub(super) flagged: String,
     /// Precincts in which a secretary was asked and has not replied.
     pub(super) asked: String,
+    /// Inquiries of campaigns to which headquarters has not responded.
+    pub(super) inquiries: String,
     /// What was signed and waits for a second person.
     pub(super) awaited: Vec<String>,
 }
@@ -35,6 +37,7 @@ impl Open {
             in_conflict: count(&|&number| matches!(state.candidate(number), Candidate::InConflict)),
             flagged: count(&|&number| state.flags(number, &[]).iter().any(Flag::is_open)),
             asked: count(&|&number| state.open_questions(number).next().is_some()),
+            inquiries: whole(state.review().open_inquiries().count()),
             awaited: awaited.collect(),
         }
     }

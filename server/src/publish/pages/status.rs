@@ -1,11 +1,12 @@
-//! Where things stand, never silent: what came in, what is shown to observers, what is stopped and by whom, and every
-//! question with its answer.
+//! Where things stand, never silent: what headquarters says and when it says more, what came in, what is shown to observers,
+//! what is stopped and by whom, every objection with its answer and every inquiry with its response.
 
 use askama::Template;
 use countersign_core::language::Language;
-use countersign_core::message::{CopyDecision, ObjectionReason, Person, Role};
+use countersign_core::message::{CopyDecision, ObjectionReason, Role};
 use countersign_core::results::LogBegunAgain;
 
+use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
@@ -18,6 +19,8 @@ const ANEW_MINUTES: u64 = 15;
 #[template(path = "results/status.html")]
 pub(super) struct StatusPage<'a> {
     f: Frame<'a>,
+    /// What headquarters says, the newest first.
+    notices: Vec<Notice>,
     released: String,
     received: String,
     in_review: String,
@@ -29,6 +32,7 @@ pub(super) struct StatusPage<'a> {
     open: Open,
     copies: Vec<Copy>,
     questions: Vec<Question>,
+    inquiries: Vec<Inquiry>,
     begun_again: Option<String>,
     inconsistent: bool,
     /// Releases that wait for witnesses: name, and until when at most.
@@ -144,6 +148,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
     let title = language.say("Where things stand", "Cómo van las cosas").to_owned();
     StatusPage {
         f: Frame::of(night, language, "status.html", title),
+        notices: notices(night, language),
         released: whole(night.released.as_ref().map_or(0, |released| released.precincts.len())),
         received: whole(received),
         in_review: whole(in_review),
@@ -155,6 +160,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         open: Open::of(night, language),
         copies: copies(night, language),
         questions: questions(night, language),
+        inquiries: inquiries(night, language),
         begun_again: night.state.begun().map(|begun| {
             let begun = LogBegunAgain::of(begun);
             match language {
@@ -184,14 +190,16 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
     }
 }
 
-/// One of those who release, by role and number.
-fn who(night: &Night<'_>, language: Language, number: u32) -> String {
-    let is_admin =
-        |&(person, _): &(&Person, bool)| person.number == number && person.role == Role::Admin;
-    let role = if night.state.persons().all().iter().any(is_admin) {
+/// One of headquarters, by role and number.
+pub(super) fn who(night: &Night<'_>, language: Language, number: u32) -> String {
+    let all = night.state.persons().all();
+    let is = |role| all.iter().any(|&(person, _)| person.number == number && person.role == role);
+    let role = if is(Role::Admin) {
         language.say("admin", "administrador")
-    } else {
+    } else if is(Role::ReleaseManager) {
         language.say("release manager", "responsable de publicación")
+    } else {
+        language.say("reviewer", "revisor")
     };
     format!("{role} {number}")
 }

@@ -193,7 +193,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     has_fields(&waits["pending"][0], "id kind person entered_ms preview minutes why message mine");
     has_fields(
         &board,
-        "log_size now_ms open stopped totals held reports_last_10_min reports_total precincts",
+        "log_size now_ms open stopped totals held inquiries reports_last_10_min reports_total precincts",
     );
     has_fields(
         &row,

@@ -144,7 +144,7 @@ async fn nothing_is_shown_to_whom_nobody_signed_in() {
     let server = party.start().await;
     let mut worker = Worker::employ(&party, &server, 2, Role::Reviewer).await;
     let mut nobody = Browser::default();
-    for path in ["board", "events", "precincts/0", "releases", "held"] {
+    for path in ["board", "events", "precincts/0", "releases", "held", "inquiries"] {
         let reply = nobody.get(&server, &format!("/official/{path}")).await;
         assert_eq!(reply.code(), "not-signed-in", "{path}");
     }

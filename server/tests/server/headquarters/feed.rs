@@ -10,9 +10,9 @@ use super::acts::{House, act_as, entered, preview};
 use super::{Event, Events, Worker, has_fields};
 use crate::support::{Reply, START_MS, Server};
 
-const OBSERVER: u32 = 8;
+pub(super) const OBSERVER: u32 = 8;
 
-fn token(server: &Server, person: u32) -> (u32, String) {
+pub(super) fn token(server: &Server, person: u32) -> (u32, String) {
     let new = NewFeedToken::make().unwrap();
     let number = server.node.private.make_feed_token(person, &new.hash, START_MS).unwrap();
     (number, new.token.to_string())
@@ -28,7 +28,7 @@ fn asked(server: &Server, token: &str, last: Option<&str>) -> reqwest::RequestBu
 }
 
 /// A feed behind its first event, which says which log it is.
-async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
+pub(super) async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
     let mut events = Events::of(asked(server, token, last)).await;
     let first = events.next().await.unwrap();
     assert_eq!((first.name.as_str(), first.id.as_str()), ("log", ""));
@@ -36,7 +36,7 @@ async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
     events
 }
 
-async fn next(events: &mut Events, name: &str) -> Event {
+pub(super) async fn next(events: &mut Events, name: &str) -> Event {
     let event = events.next().await.unwrap();
     assert_eq!(event.name, name, "{}", event.data);
     assert_eq!(event.id, format!("1-{}", event.data["index"]));
@@ -44,7 +44,7 @@ async fn next(events: &mut Events, name: &str) -> Event {
 }
 
 /// The next event of this name, whatever comes before it.
-async fn next_of(events: &mut Events, name: &str) -> Event {
+pub(super) async fn next_of(events: &mut Events, name: &str) -> Event {
     loop {
         let event = events.next().await.expect("the feed goes on");
         if event.name == name {
@@ -143,7 +143,7 @@ async fn reply(house: &House, question: &str, text: &str) -> MessageId {
 }
 
 /// Two people withhold a message.
-async fn withhold(house: &mut House, message: MessageId) {
+pub(super) async fn withhold(house: &mut House, message: MessageId) {
     let withhold = Withhold { message, why: "a private person is named".to_owned() };
     let withhold = house.party.by_admin(Room::Official, &withhold);
     house.server.send(Room::Official, &withhold).await.receipt();

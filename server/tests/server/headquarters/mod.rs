@@ -4,6 +4,7 @@ mod acts;
 mod authenticator;
 mod board;
 mod feed;
+mod inquiries;
 mod passkeys;
 mod people;
 mod questions;

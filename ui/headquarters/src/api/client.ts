@@ -1,6 +1,6 @@
 import { Failed, problemIn } from "./problem";
 import type {
-  Act, Entered, HeldMessage, MadePasskey, OwnSignIn, PasskeyChallenge, PasskeyMaking, Precinct, Preparation, Prepared, Releases, ReportFigures,
+  Act, Entered, HeldMessage, Inquiries, MadePasskey, OwnSignIn, PasskeyChallenge, PasskeyMaking, Precinct, Preparation, Prepared, Releases, ReportFigures,
   RoomName, Second, Session, Tie, Ways,
 } from "./types";
 
@@ -63,6 +63,10 @@ export class Client {
 
   releases(room: RoomName): Promise<Releases> {
     return this.#get(`${room}/releases`);
+  }
+
+  inquiries(room: RoomName): Promise<Inquiries> {
+    return this.#get(`${room}/inquiries`);
   }
 
   async held(room: RoomName): Promise<HeldMessage[]> {

@@ -134,6 +134,8 @@ export interface BoardEvent {
   stopped: Stop | null;
   totals: Record<Standing, number>;
   held: number;
+  /** Inquiries of campaigns that wait for a response. */
+  inquiries: number;
   reports_last_10_min: number;
   reports_total: number;
   precincts: Row[];
@@ -334,6 +336,33 @@ export interface Releases {
   not_ready: Record<string, number>;
 }
 
+/** What headquarters said to everyone. */
+export interface Notice {
+  id: string;
+  person: number;
+  entered_ms: number;
+  words: string | null;
+  /** By when the next word comes; null where nothing is promised. */
+  next_ms: number | null;
+}
+
+/** What an observer asked headquarters, and what it said. */
+export interface Inquiry {
+  id: string;
+  person: number;
+  entered_ms: number;
+  words: string | null;
+  precinct: number | null;
+  response: { person: number; entered_ms: number; words: string | null } | null;
+}
+
+export interface Inquiries {
+  now_ms: number;
+  /** In the order in which they were entered, as the inquiries. */
+  notices: Notice[];
+  inquiries: Inquiry[];
+}
+
 export interface HeldMessage {
   message: string;
   kind: string;
@@ -396,6 +425,9 @@ export type Act =
   | { do: "ask"; precinct: number; report: string; findings: string[]; words: string }
   | ({ do: "preview"; despite: string | null } & Preparation)
   | { do: "object"; preview: number; precinct: number; reason: ObjectionReason; why: string; evidence: string | null }
+  | { do: "inquire"; words: string; precinct: number | null }
+  | { do: "respond"; inquiry: string; words: string }
+  | { do: "notify"; words: string; next_minutes: number | null }
   | { do: "release"; preview: number; left_out: number[] }
   | { do: "approve"; id: string }
   | { do: "withdraw"; release: string; why: string }

@@ -52,6 +52,7 @@ export const problemWords: Record<string, Sentence> = {
   "open-finding": { title: m.p_open_finding_title, text: m.p_open_finding_text },
   "changed-since": { title: m.p_changed_since_title, text: m.p_changed_since_text },
   "question-closed": { title: m.p_question_closed_title, text: m.p_question_closed_text },
+  "inquiries-open": { title: m.p_inquiries_open_title, text: m.p_inquiries_open_text },
   "window-open": { title: m.p_window_open_title, text: m.p_window_open_text },
   stopped: { title: m.p_stopped_title, text: m.p_stopped_text },
   "too-many": { title: m.p_too_many_title, text: m.p_too_many_text },
