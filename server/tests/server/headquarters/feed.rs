@@ -12,7 +12,7 @@ use crate::support::{Reply, START_MS, Server};
 
 const OBSERVER: u32 = 8;
 
-fn token(server: &Server, person: u32) -> (u32, String) {
+pub(super) fn token(server: &Server, person: u32) -> (u32, String) {
     let new = NewFeedToken::make().unwrap();
     let number = server.node.private.make_feed_token(person, &new.hash, START_MS).unwrap();
     (number, new.token.to_string())
@@ -28,7 +28,7 @@ fn asked(server: &Server, token: &str, last: Option<&str>) -> reqwest::RequestBu
 }
 
 /// A feed behind its first event, which says which log it is.
-async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
+pub(super) async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
     let mut events = Events::of(asked(server, token, last)).await;
     let first = events.next().await.unwrap();
     assert_eq!((first.name.as_str(), first.id.as_str()), ("log", ""));
@@ -36,7 +36,7 @@ async fn follow(server: &Server, token: &str, last: Option<&str>) -> Events {
     events
 }
 
-async fn next(events: &mut Events, name: &str) -> Event {
+pub(super) async fn next(events: &mut Events, name: &str) -> Event {
     let event = events.next().await.unwrap();
     assert_eq!(event.name, name, "{}", event.data);
     assert_eq!(event.id, format!("1-{}", event.data["index"]));

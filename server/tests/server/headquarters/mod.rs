@@ -3,6 +3,7 @@
 mod acts;
 mod authenticator;
 mod board;
+mod campaigns;
 mod feed;
 mod passkeys;
 mod people;
@@ -67,6 +68,8 @@ pub(crate) struct Event {
     id: String,
     name: String,
     data: Value,
+    /// The data to the byte.
+    bytes: String,
 }
 
 /// Server-sent events as they come.
@@ -95,6 +98,7 @@ impl Events {
                         id: of("id: ").unwrap_or_default().to_owned(),
                         name: of("event: ").unwrap_or_default().to_owned(),
                         data: serde_json::from_str(data).unwrap(),
+                        bytes: data.to_owned(),
                     });
                 }
                 continue;
