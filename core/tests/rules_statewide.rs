@@ -5,10 +5,11 @@ mod common;
 use common::{iowa, published};
 use countersign_core::audit;
 use countersign_core::checks::statewide::{
-    Found, Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule,
+    Against, Found, Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule,
     check_statewide,
 };
-use countersign_core::contest::{Contest, Published, read_published};
+use countersign_core::checks::{Severity, check};
+use countersign_core::contest::{Contest, CountKind, Published, read_published};
 use countersign_core::language::Language;
 
 fn numbers(contest: &Contest, row: &Published) -> Numbers {
@@ -184,13 +185,175 @@ fn t50_an_absurd_report_is_held_back_and_says_nothing_of_its_batch() {
     assert_eq!(of_many(&sources), real_ones, "what is impossible by itself is in no batch");
 }
 
+/// All precincts together.
+fn sum_of(contest: &Contest, real: &[PrecinctSources]) -> Numbers {
+    let groups = contest.groups.len();
+    let mut sum = Numbers { attendees: 0, counts: vec![vec![0; groups]; contest.counts.len()] };
+    for it in real {
+        for (sum, count) in sum.counts.iter_mut().zip(&it.candidate.numbers.counts) {
+            for (sum, people) in sum.iter_mut().zip(count) {
+                *sum += people;
+            }
+        }
+    }
+    sum
+}
+
+/// Everybody but one precinct, released as they are, as another place: shares look at no more than their sum.
+fn rest(mut sum: Numbers, one: &PrecinctSources, other: u32) -> PrecinctSources {
+    for (sum, count) in sum.counts.iter_mut().zip(&one.candidate.numbers.counts) {
+        for (sum, people) in sum.iter_mut().zip(count) {
+            *sum -= people;
+        }
+    }
+    PrecinctSources { last_release: Some(sum.clone()), ..alone(other, sum) }
+}
+
+fn own_checks(contest: &Contest, it: &PrecinctSources, severity: Severity) -> usize {
+    let Numbers { attendees, counts } = &it.candidate.numbers;
+    let [first, last, delegates] = counts.as_slice() else { panic!("Iowa has three counts") };
+    // Delegates of satellite sites were not published.
+    let none = vec![0; first.len()];
+    let delegates = if delegates.is_empty() { &none } else { delegates };
+    let figures = common::figures(*attendees, [first, last, delegates]);
+    let found = check(contest, it.precinct, &figures, &[]).findings;
+    found.iter().filter(|it| it.severity == severity).count()
+}
+
+/// Each of the 1,765 precincts alone: everybody from Sanders on stands under the neighbour before.
+///
+/// What notices it is another source, or the precinct's own last release. A precinct's first and only report, shifted before it was
+/// signed, is noticed in 1,070 of 1,735: where many people stand under somebody whom the state hardly knows, or nobody where the
+/// state has many, or by its own sums. In the other 665 nothing that is known contradicts it: so many small rooms look like that.
+#[test]
+fn t50_what_notices_one_precinct_with_shifted_columns() {
+    let contest = iowa();
+    let real = all(&contest, &published(&contest));
+    let sum = sum_of(&contest, &real);
+    let from = contest.group_index("patrick").expect("it is a group");
+    let (mut shifts, mut by_source, mut by_share, mut by_sums, mut by_none) = (0, 0, 0, 0, 0);
+    let (mut moved, mut not_by_history) = (0, Vec::new());
+    for (place, it) in real.iter().enumerate() {
+        let mut shifted = it.clone();
+        shift(&mut shifted.candidate.numbers, from);
+        if shifted == *it {
+            continue;
+        }
+        shifts += 1;
+        let rest = rest(sum.clone(), it, real[usize::from(place == 0)].precinct);
+        let found = |one: PrecinctSources| {
+            let scope = Scope::Precinct(one.precinct);
+            let mut found = check_statewide(&contest, &[one, rest.clone()]);
+            found.retain(|it| it.scope == scope);
+            found
+        };
+        let has = |found: &[StatewideFinding], rule| rules(found).contains(&rule);
+        let right = it.candidate.numbers.clone();
+
+        let others = vec![Source { number: 1, numbers: right.clone() }];
+        by_source += usize::from(has(
+            &found(PrecinctSources { others, ..shifted.clone() }),
+            StatewideRule::H02,
+        ));
+        let by_history = found(PrecinctSources { last_release: Some(right), ..shifted.clone() });
+        let is_moved = |it: &StatewideFinding| {
+            matches!(it.found, Found::Shifted { .. } | Found::Swapped { .. })
+        };
+        moved += usize::from(by_history.iter().any(is_moved));
+        if !has(&by_history, StatewideRule::H03) {
+            not_by_history.push(contest.precincts[place].id.as_str());
+        }
+        let share = has(&found(shifted.clone()), StatewideRule::H03);
+        let count = |it| own_checks(&contest, it, Severity::Impossible);
+        let sums = count(&shifted) > count(it);
+        by_share += usize::from(share);
+        by_sums += usize::from(sums);
+        by_none += usize::from(!share && !sums);
+    }
+    assert_eq!(shifts, 1_735, "30 rooms had nobody from Patrick on");
+    assert_eq!(by_source, 1_735, "every one of them, by another source");
+    // Patrick had one person in nine of them, who is lost: a move of the others does not explain that. Eight of these are found by
+    // a group that grew or is gone; in the last one the groups are too small for that.
+    assert_eq!(moved, 1_726);
+    assert_eq!(not_by_history, ["sat-cd1-waterloo-uaw-local-838"]);
+    assert_eq!((by_share, by_sums, by_none), (1_068, 2, 665));
+}
+
+#[test]
+fn t50_a_shift_is_named_with_the_groups_it_moved() {
+    let contest = iowa();
+    let group = |key| contest.group_index(key).expect("it is a group");
+    let shifts = |found: &[StatewideFinding]| {
+        let named = found.iter().filter_map(|it| match &it.found {
+            Found::Shifted { against, groups, counts } => Some((*against, *groups, counts.len())),
+            _ => None,
+        });
+        named.collect::<Vec<_>>()
+    };
+    // Des Moines 55 as it was shown in the withdrawn release, and as it is.
+    let right = one(&contest, "polk-dm-055");
+    let mut wrong = right.clone();
+    shift(&mut wrong.candidate.numbers, group("patrick"));
+    let (first, last) = (group("patrick"), group("uncommitted"));
+    for (now, before) in [(&wrong, &right), (&right, &wrong)] {
+        let numbers = before.candidate.numbers.clone();
+        let found = check_statewide(
+            &contest,
+            &[PrecinctSources { last_release: Some(numbers.clone()), ..now.clone() }],
+        );
+        assert_eq!(shifts(&found), [(Against::LastRelease, [first, last], 3)], "either way");
+        are_said_in_both_languages(&contest, &found);
+        let others = vec![Source { number: 1, numbers }];
+        let found = check_statewide(&contest, &[PrecinctSources { others, ..now.clone() }]);
+        assert_eq!(rules(&found), [StatewideRule::H02, StatewideRule::H03]);
+        assert_eq!(shifts(&found), [(Against::Source(1), [first, last], 3)]);
+        assert!(found[1].headquarters_sentence(&contest, Language::English).contains(
+            "With all from Deval Patrick to Uncommitted moved by one group in first alignment"
+        ),);
+    }
+    // One person more somewhere, or one who is lost at the end, and it is no shift: people came or went as well.
+    let mut other = wrong.clone();
+    other.candidate.numbers.counts[1][first] += 1;
+    let before = Some(right.candidate.numbers.clone());
+    let found = check_statewide(&contest, &[PrecinctSources { last_release: before, ..other }]);
+    assert_eq!(shifts(&found), []);
+    assert!(rules(&found).contains(&StatewideRule::H03), "but others' history says so");
+
+    // Of what the party corrected between its 100 % and its final results, one was such a shift: in Indianola 2 the people of Sanders
+    // and Warren stood under Patrick and Steyer.
+    let text =
+        std::fs::read(common::folder("iowa-2020").join("results/r100.csv")).expect("it is there");
+    let before = all(&contest, &read_published(&contest, "r100.csv", &text).expect("no mistake"));
+    let corrected: Vec<PrecinctSources> = all(&contest, &published(&contest))
+        .into_iter()
+        .zip(before)
+        .map(|(now, before)| {
+            assert_eq!(now.precinct, before.precinct);
+            PrecinctSources { last_release: Some(before.candidate.numbers), ..now }
+        })
+        .collect();
+    let mut found = check_statewide(&contest, &corrected);
+    found.retain(|it| matches!(it.found, Found::Shifted { .. }));
+    let (indianola, _) = contest.precinct_by_id("warren-in2").expect("it is in the roster");
+    let [real] = found.as_slice() else { panic!("there is one: {found:?}") };
+    assert_eq!(real.scope, Scope::Precinct(indianola));
+    assert_eq!(
+        real.found,
+        Found::Shifted {
+            against: Against::LastRelease,
+            groups: [group("patrick"), group("warren")],
+            counts: vec![CountKind::FirstAlignment],
+        }
+    );
+}
+
 #[test]
 fn t50_shifted_columns_are_stopped() {
     let contest = iowa();
     let real = all(&contest, &published(&contest));
     let from = contest.group_index("patrick").expect("it is a group");
     let mut state = 20_200_203_u64;
-    for (injected, rounds) in [(1, 40), (10, 10), (100, 3)] {
+    for (injected, rounds) in [(10, 10), (100, 3)] {
         for history in [true, false] {
             let (mut caught, mut flagged) = (0, 0);
             for _ in 0..rounds {
@@ -221,9 +384,7 @@ fn t50_shifted_columns_are_stopped() {
             println!(
                 "{injected} shifted, own history {history}: {caught} of {rounds} batches, {flagged} precincts"
             );
-            if injected > 1 {
-                assert_eq!(caught, rounds, "every batch of {injected} is stopped");
-            }
+            assert_eq!(caught, rounds, "every batch of {injected} is stopped");
         }
     }
     let start = std::time::Instant::now();

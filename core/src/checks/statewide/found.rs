@@ -73,6 +73,15 @@ pub enum Found {
         /// The counts in which they changed places.
         counts: Vec<CountKind>,
     },
+    /// H03: the numbers of several groups stand one group further on, or further back.
+    Shifted {
+        /// What has them where they were.
+        against: Against,
+        /// The first and the last group that differs (ballot indexes). What is between them moved as well.
+        groups: [usize; 2],
+        /// The counts in which they moved.
+        counts: Vec<CountKind>,
+    },
     /// H03: a group that had people, or should have, has none.
     FellToZero {
         /// With what it was compared.
@@ -129,9 +138,10 @@ impl StatewideFinding {
         match self.found {
             Found::SameNumbers { .. } => StatewideRule::H01,
             Found::SourcesDisagree { .. } => StatewideRule::H02,
-            Found::Swapped { .. } | Found::FellToZero { .. } | Found::Grew { .. } => {
-                StatewideRule::H03
-            }
+            Found::Swapped { .. }
+            | Found::Shifted { .. }
+            | Found::FellToZero { .. }
+            | Found::Grew { .. } => StatewideRule::H03,
             Found::ManyAttendees { .. } => StatewideRule::H04,
             Found::OutcomeChanged { .. } => StatewideRule::H05,
         }
@@ -155,6 +165,7 @@ impl StatewideFinding {
                 cells.iter().filter_map(|cell| cell.group).collect()
             }
             Found::Swapped { groups, .. } => groups.to_vec(),
+            Found::Shifted { groups: [first, last], .. } => (*first..=*last).collect(),
             Found::FellToZero { group, .. } | Found::Grew { group, .. } => vec![*group],
             Found::OutcomeChanged { before, now } => {
                 (0..now.len()).filter(|&group| before.get(group) != now.get(group)).collect()
@@ -177,7 +188,9 @@ impl StatewideFinding {
                 out.dedup();
                 out
             }
-            Found::Swapped { counts, .. } => counts.iter().copied().map(Cells::Count).collect(),
+            Found::Swapped { counts, .. } | Found::Shifted { counts, .. } => {
+                counts.iter().copied().map(Cells::Count).collect()
+            }
             Found::ManyAttendees { .. } => vec![Cells::Attendees],
             Found::OutcomeChanged { .. } => vec![Cells::Count(CountKind::Delegates)],
         }

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | H01 | A count of people is, group by group, that of another precinct; more than [`FEW`] people attended both. Each count of people is looked at by itself: a column that was pasted into another precinct is the more likely the longer it is. Delegates are not, they are alike everywhere. |
 //! | H02 | Another source of the precinct has another number in any cell, attendance included. |
-//! | H03 | *Swapped*: exchanging two groups in every count that differs makes the candidate another source, or the last release's numbers. *History* and *share*: see `history.rs`. |
+//! | H03 | *Swapped*: exchanging two groups in every count that differs makes the candidate another source, or the last release's numbers. *Shifted*: so does moving the numbers of three or more groups by one group; the group at whose end they leave had nobody, so nobody is lost. *History* and *share*: see `history.rs`. |
 //! | H04 | More people attended than the roster's `plausible_max`. Nothing is said where the roster has none. |
 //! | H05 | A correction changes the delegates of a group. |
 //!

@@ -46,6 +46,10 @@ impl StatewideFinding {
                 "The photo of the signed worksheet, or the preference cards of the two groups",
                 "La foto de la hoja firmada, o las tarjetas de preferencia de los dos grupos",
             ),
+            (Found::Shifted { .. }, _) => language.say(
+                "The photo of the signed worksheet, held beside the columns as they were read",
+                "La foto de la hoja firmada, junto a las columnas tal como se leyeron",
+            ),
             (Found::FellToZero { .. } | Found::Grew { .. }, Scope::Precinct(_)) => language.say(
                 "The photo of the signed worksheet, or the preference cards of the group",
                 "La foto de la hoja firmada, o las tarjetas de preferencia del grupo",
@@ -117,6 +121,20 @@ impl<'a> Words<'a> {
                     format!("With {one} and {two} swapped in {counts} the numbers are {whose}")
                 } else {
                     format!("Con {one} y {two} intercambiados en {counts}, los números son {whose}")
+                }
+            }
+            Found::Shifted { against, groups: [first, last], counts } => {
+                let counts = counts.iter().map(|count| lower(self.title(*count))).collect();
+                let (first, last) = (self.group(*first), self.group(*last));
+                let (counts, whose) = (self.list(counts), self.whose(*against));
+                if english {
+                    format!(
+                        "With all from {first} to {last} moved by one group in {counts} the numbers are {whose}"
+                    )
+                } else {
+                    format!(
+                        "Con todos desde {first} hasta {last} corridos un grupo en {counts}, los números son {whose}"
+                    )
                 }
             }
             Found::FellToZero { against, count, group, before } => {

@@ -1,4 +1,4 @@
-//! H02, H04, H05, and swapped groups (H03): a precinct by itself.
+//! H02, H04, H05, and swapped or shifted groups (H03): a precinct by itself.
 //!
 //! Others are compared with the candidate only: where two others disagree, one of them disagrees with the candidate.
 
@@ -15,14 +15,16 @@ pub(super) fn check(contest: &Contest, sources: &PrecinctSources, out: &mut Vec<
         if cells.is_empty() {
             continue;
         }
-        if let Some(found) = swapped(&cells, Against::Source(other.number)) {
+        let against = Against::Source(other.number);
+        if let Some(found) = moved(contest, &candidate.numbers, &other.numbers, &cells, against) {
             add(found);
         }
         add(Found::SourcesDisagree { candidate: candidate.number, other: other.number, cells });
     }
     if let Some(last) = &sources.last_release {
         let cells = differences(contest, &candidate.numbers, last);
-        if let Some(found) = swapped(&cells, Against::LastRelease) {
+        if let Some(found) = moved(contest, &candidate.numbers, last, &cells, Against::LastRelease)
+        {
             add(found);
         }
     }
@@ -67,6 +69,43 @@ fn differences(contest: &Contest, candidate: &Numbers, other: &Numbers) -> Vec<C
         }
     }
     out
+}
+
+/// The same numbers under other groups. Two neighbours of which one had nobody are said to have changed places.
+fn moved(
+    contest: &Contest,
+    candidate: &Numbers,
+    other: &Numbers,
+    cells: &[Change],
+    against: Against,
+) -> Option<Found> {
+    swapped(cells, against).or_else(|| shifted(contest, candidate, other, cells, against))
+}
+
+/// In every count that differs the numbers of neighbouring groups moved by one group, all the same way.
+fn shifted(
+    contest: &Contest,
+    candidate: &Numbers,
+    other: &Numbers,
+    cells: &[Change],
+    against: Against,
+) -> Option<Found> {
+    // Attendance is of no group.
+    let groups = cells.iter().map(|cell| cell.group).collect::<Option<Vec<usize>>>()?;
+    let (&first, &last) = (groups.iter().min()?, groups.iter().max()?);
+    let differs = |kind: &CountKind| cells.iter().any(|cell| cell.cells == Cells::Count(*kind));
+    let counts: Vec<CountKind> = contest.counts.iter().copied().filter(differs).collect();
+    // From one side to the other: who left their place empty, and everybody else a place further.
+    let is_moved = |from: &Numbers, to: &Numbers| {
+        counts.iter().all(|&kind| match (from.count(contest, kind), to.count(contest, kind)) {
+            (Some(from), Some(to)) => {
+                from[last] == 0 && to[first] == 0 && from[first..last] == to[first + 1..=last]
+            }
+            _ => false,
+        })
+    };
+    let shifted = is_moved(other, candidate) || is_moved(candidate, other);
+    shifted.then_some(Found::Shifted { against, groups: [first, last], counts })
 }
 
 /// Two groups that changed places in every count that differs.

@@ -3,6 +3,7 @@
 mod acts;
 mod authenticator;
 mod board;
+mod campaigns;
 mod feed;
 mod inquiries;
 mod passkeys;
@@ -68,6 +69,8 @@ pub(crate) struct Event {
     id: String,
     name: String,
     data: Value,
+    /// The data to the byte.
+    bytes: String,
 }
 
 /// Server-sent events as they come.
@@ -96,6 +99,7 @@ impl Events {
                         id: of("id: ").unwrap_or_default().to_owned(),
                         name: of("event: ").unwrap_or_default().to_owned(),
                         data: serde_json::from_str(data).unwrap(),
+                        bytes: data.to_owned(),
                     });
                 }
                 continue;
