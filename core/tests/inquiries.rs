@@ -8,6 +8,7 @@ mod party;
 
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PrecinctNumber};
+use countersign_core::log::Entry;
 use countersign_core::message::{Approve, Inquiry, Notice, Response, Role, Withhold};
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{Audience, RoomState};
@@ -250,4 +251,30 @@ fn they_are_a_function_of_the_log() {
     assert_eq!(review.inquiries(), before.inquiries());
     assert_eq!(review.notices(), before.notices());
     assert_eq!((review.next_inquiry(30), review.next_notice()), (3, 2));
+}
+
+#[test]
+fn a_log_that_is_begun_again_carries_notices_whose_next_word_is_long_past() {
+    let mut desk = Desk::new();
+    let asked = desk.inquire(1).unwrap();
+    desk.respond(asked).unwrap();
+    let soon_ms = desk.entry_ms() + 60_000;
+    desk.notify(1, Some(soon_ms)).unwrap();
+    let (party, old) = (&desk.hall.party, &desk.hall.log);
+    let act = party.begun_again(|act| act.carried.size = old.len() as u64);
+    let mut again = RoomState::new("practice", party.room, party.party.public());
+    let now_ms = soon_ms + 1_000_000;
+    let carried = std::iter::once(&act).chain(old.iter().map(|(_, message)| message));
+    for (index, message) in (0..).zip(carried) {
+        again.judge(message, now_ms).unwrap_or_else(|refusal| panic!("entry {index}: {refusal}"));
+        let entry = Entry { kind: message.kind(), time_ms: now_ms, message: message.id() };
+        again.apply(index, &entry, message).expect("it was judged good");
+    }
+    assert_eq!(again.review().notices()[0].notice.next_ms, Some(soon_ms));
+    assert_eq!(again.review().open_inquiries().count(), 0);
+    // What comes new has to promise a time that is to come.
+    let late = desk.manager.sign(&desk.hall, &notice(2, Some(soon_ms)));
+    assert_eq!(again.judge(&late, now_ms), Err(Refusal::OverLimit));
+    let good = desk.manager.sign(&desk.hall, &notice(2, Some(now_ms + 60_000)));
+    assert_eq!(again.judge(&good, now_ms), Ok(()));
 }
