@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use countersign_core::contest::CountKind;
+use countersign_core::contest::{Contest, CountKind, Precinct};
 use countersign_core::results::Released;
 
-use super::cells::{COVERED, Cell, Cells, EARLY_ATTENDEES};
+use super::cells::{COVERED, Cell, Cells};
 use super::corrections::{self, Corrections};
 use super::national;
 use super::pages::{self, CHANGES, NATIONAL, Night};
@@ -56,11 +56,14 @@ impl OnPages {
     }
 
     fn released(&mut self, released: &Released) {
-        let rules_count = pages::shows_official(&released.package.contest);
+        let contest = &released.package.contest;
+        let rules_count = pages::shows_official(contest);
+        let in_counties = InCounties::of(contest);
         let mut expect = |cell: &Cell, number: &str| {
             let Some(page) = page_of(&cell.region) else { return };
             let is_shown = match cell.measure.as_str() {
-                "attendees" | "released" | COVERED | EARLY_ATTENDEES => false,
+                // In words, beside how many there are.
+                "released" | COVERED => false,
                 // A precinct's page has the delegates by the rules beside the signed ones.
                 measure if measure.starts_with("official:") => {
                     rules_count && !cell.region.starts_with("precinct:")
@@ -72,6 +75,9 @@ impl OnPages {
             }
             if cell.measure.starts_with("national:") {
                 self.put(NATIONAL, cell, number);
+            }
+            if let Some(page) = in_counties.also_on(cell) {
+                self.put(page, cell, number);
             }
         };
         Cells::of(released).each(&mut expect);
@@ -104,6 +110,43 @@ impl OnPages {
                 let page = self.by_page.entry(of_precinct(&precinct.id)).or_default();
                 corrections::put(page, night.contest, release, change);
             }
+        }
+    }
+}
+
+/// What pages show of the regions within their own.
+struct InCounties<'a> {
+    /// Page of the county of each precinct.
+    counties: HashMap<&'a str, String>,
+    /// What the measures of the count begin with that a county's page shows of its precincts.
+    count: Option<String>,
+}
+
+impl<'a> InCounties<'a> {
+    fn of(contest: &'a Contest) -> Self {
+        let page = |precinct: &'a Precinct| {
+            let county = contest.counties.get(usize::from(precinct.county))?;
+            Some((precinct.id.as_str(), of_county(&county.id)))
+        };
+        let count = pages::last_of_people(contest).and_then(|count| contest.counts.get(count));
+        Self {
+            counties: contest.precincts.iter().filter_map(page).collect(),
+            count: count.map(|kind| format!("{}:", kind.as_str())),
+        }
+    }
+
+    /// The other page that shows a number: how many attended in a county stands on the first page, and in a precinct on the county's,
+    /// with one count.
+    fn also_on(&self, cell: &Cell) -> Option<&str> {
+        let attendees = cell.measure == "attendees";
+        match cell.region.split_once(':')? {
+            ("county", _) if attendees => Some(FRONT),
+            ("precinct", id) => {
+                let in_count = |count: &String| cell.measure.starts_with(count.as_str());
+                let is_shown = attendees || self.count.as_ref().is_some_and(in_count);
+                self.counties.get(id).filter(|_| is_shown).map(String::as_str)
+            }
+            _ => None,
         }
     }
 }

@@ -48,7 +48,7 @@ async fn t20_early_and_in_person_counts_are_published_apart_with_their_sum_and_m
     let group = &contest.groups[0].key;
     let html = page(&server, &format!("precincts/{place}.html")).await;
     for said in [
-        "<strong>6</strong> voted early.",
+        "<strong data-measure=\"earlyAttendees\">6</strong> voted early.",
         "The rules work on their sum: 26.",
         "First alignment, in the room",
         "First alignment, early votes",
@@ -64,7 +64,12 @@ async fn t20_early_and_in_person_counts_are_published_apart_with_their_sum_and_m
     let without = page(&server, &format!("precincts/{other}.html")).await;
     assert!(!without.contains("voted early") && !without.contains("sum:"), "{without}");
     let front = page(&server, "").await;
-    assert!(front.contains("41 people attended. 6 voted early"), "{front}");
+    assert!(
+        front.contains(
+            ">41</span> people attended. <span data-measure=\"earlyAttendees\">6</span> voted"
+        ),
+        "{front}"
+    );
 
     // The same numbers in every form, and the room's alone where they were before.
     let folder = format!("data/001-{}", &release.to_string()[..8]);

@@ -29,6 +29,7 @@ use data_encoding::HEXLOWER;
 use super::compared::Pair;
 use super::corrections::Corrections;
 use super::files::{File, Files, put};
+pub(super) use place::last_of_people;
 pub(super) use precinct::with_history;
 pub(super) use questions::messages as asked_messages;
 pub(super) use tables::shows_official;

@@ -1,7 +1,7 @@
 //! Counties, and the list of every precinct.
 
 use askama::Template;
-use countersign_core::contest::CountyKind;
+use countersign_core::contest::{Contest, CountyKind};
 use countersign_core::id::PrecinctNumber;
 use countersign_core::language::Language;
 use countersign_core::results::{Candidate, Region, Released, Totals};
@@ -26,8 +26,10 @@ pub(super) struct CountyPage<'a> {
     provisional: bool,
     covered: bool,
     table: Table,
-    /// Short names of the groups that have anybody in the county.
-    groups: Vec<&'a str>,
+    /// The count of which the precincts' numbers are.
+    count: &'static str,
+    /// Short names and keys of the groups that have anybody in the county.
+    groups: Vec<(&'a str, &'a str)>,
     precincts: Vec<PrecinctRow>,
 }
 
@@ -37,6 +39,11 @@ struct PrecinctRow {
     /// Numbers of the last count of people, for the groups of the page; empty where nothing is released.
     numbers: Vec<String>,
     attendees: String,
+}
+
+/// The last count of people, which a county's page shows of its precincts, by its index.
+pub(in crate::publish) fn last_of_people(contest: &Contest) -> Option<usize> {
+    contest.counts.iter().rposition(|kind| kind.is_of_people())
 }
 
 /// The page of a county, and its name.
@@ -49,10 +56,7 @@ pub(super) fn county<'a>(
     let Region::County(index) = totals.region else { return None };
     let contest = night.contest;
     let county = contest.counties.get(index)?;
-    let people = contest
-        .counts
-        .iter()
-        .rposition(|kind| !matches!(kind, countersign_core::contest::CountKind::Delegates))?;
+    let people = last_of_people(contest)?;
     let shown: Vec<usize> =
         (0..contest.groups.len()).filter(|&group| totals.counts[people][group] > 0).collect();
     let mut precincts = Vec::new();
@@ -83,7 +87,12 @@ pub(super) fn county<'a>(
         provisional: totals.provisional,
         covered,
         table: Table::of(contest, totals, language, covered),
-        groups: shown.iter().map(|&group| contest.groups[group].name_in(language.code())).collect(),
+        count: contest.counts[people].as_str(),
+        groups: shown
+            .iter()
+            .map(|&group| &contest.groups[group])
+            .map(|group| (group.name_in(language.code()), group.key.as_str()))
+            .collect(),
         precincts,
     };
     Some((name, page))

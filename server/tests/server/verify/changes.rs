@@ -77,6 +77,16 @@ async fn t61_t69_what_a_correction_changed_is_compared_on_every_page_that_shows_
     ] {
         differs("national.html", region, &measure);
     }
+    // What the other pages show outside their tables of groups.
+    let county = copy.party.contest.counties[0].id.clone();
+    let last = format!("finalAlignment:{group}");
+    let own = |region: &str| format!("{region}:{place}");
+    differs("index.html", "state", "attendees");
+    differs("index.html", &format!("county:{county}"), "attendees");
+    differs(&format!("counties/{county}.html"), &format!("county:{county}"), "attendees");
+    differs(&format!("counties/{county}.html"), &own("precinct"), "attendees");
+    differs(&format!("counties/{county}.html"), &own("precinct"), &last);
+    differs(&format!("precincts/{place}.html"), &own("precinct"), "attendees");
     assert_eq!(copy.verify(&[]).0, 0, "and with everything as it was, everything holds");
 }
 
