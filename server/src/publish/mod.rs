@@ -31,7 +31,7 @@ use data::Unreadable;
 use files::{File, Files, put};
 use on_pages::OnPages;
 use pages::find::Lookup;
-use pages::{Night, PageError, Witnesses, read_back};
+use pages::{Night, PageError, Renewal, Witnesses, read_back};
 
 use crate::public_folder;
 
@@ -111,6 +111,8 @@ impl Said {
 pub struct Publisher {
     /// Signs lists of hashes, where the package names it.
     key: Option<SigningKey>,
+    /// When the folder is made anew, as its pages say.
+    renewal: Renewal,
     /// The same as the package named it when documents were made.
     named: Option<LogKey>,
     /// Documents of each release, which never change.
@@ -130,6 +132,12 @@ impl Publisher {
         Self { key, ..Self::default() }
     }
 
+    /// The same, whose pages say that they are made anew so. Those of a server do unless something else is said.
+    #[must_use]
+    pub fn renewed(self, renewal: Renewal) -> Self {
+        Self { renewal, ..self }
+    }
+
     /// Makes the folder. `None` before there is a package.
     ///
     /// # Errors
@@ -141,6 +149,7 @@ impl Publisher {
         witnesses: Witnesses,
     ) -> Result<Option<Site>, PublishError> {
         let Some(mut night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        night.renewal = self.renewal;
         night.signed_by = hash_list::named(night.contest, state.room(), self.key.as_ref());
         if self.named != night.signed_by {
             self.named.clone_from(&night.signed_by);

@@ -1,7 +1,9 @@
 //! Results as everyone reads them.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use countersign_core::contest::{CountKind, National, NationalBasis};
 use countersign_core::crypto::SigningKey;
@@ -225,8 +227,23 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
         assert!(out.join(name).is_file(), "{name}");
     }
     assert_eq!(std::fs::read_to_string(out.join(&folder).join("precincts.csv")).unwrap(), csv_text);
-    let again = good(party.root.path(), &export);
-    assert!(again.contains("files ("), "{again}");
+    let status = |page: &str| std::fs::read_to_string(out.join(page)).unwrap();
+    assert!(status("status.html").contains("It does not renew itself"));
+    assert!(status("es/status.html").contains("No se renueva sola"));
+
+    // Again and again, the page says by when the next one comes, and being told to stop is no failure.
+    let mut writing = Command::new(env!("CARGO_BIN_EXE_countersign-server"));
+    let mut writing =
+        writing.args(export).args(["--every", "60"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(writing.stdout.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert!(line.contains("files ("), "{line}");
+    assert!(status("status.html").contains("The next one comes by"));
+    assert!(status("es/status.html").contains("La siguiente llega a más tardar"));
+    let id = rustix::process::Pid::from_child(&writing);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert!(writing.wait().unwrap().success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,7 @@ pub(super) use questions::messages as asked_messages;
 pub(super) use tables::shows_official;
 use words::Words as _;
 
-pub use night::{Effective, Night};
+pub use night::{Effective, Night, Renewal};
 pub use witnesses::{Witness, Witnesses};
 
 /// Name of the page of changes.

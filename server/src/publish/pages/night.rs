@@ -25,6 +25,8 @@ pub struct Night<'a> {
     pub contest: &'a Contest,
     /// When the pages are made, server time.
     pub made_ms: u64,
+    /// When they are made anew.
+    pub renewal: Renewal,
     /// Who cosigns the log.
     pub witnesses: Witnesses,
     /// What is released in the last layer that has anything.
@@ -42,6 +44,18 @@ pub struct Night<'a> {
     pub(super) zone: Tz,
     pub(super) style: String,
     pub(super) script: String,
+}
+
+/// When pages are made anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Renewal {
+    /// By a server that runs: when something happens, and in between.
+    #[default]
+    Served,
+    /// As a folder, so many minutes after one another.
+    Every(u64),
+    /// As a folder, when somebody does it again.
+    Once,
 }
 
 /// How long a release waits for witnesses before it is shown without them.
@@ -114,6 +128,7 @@ impl<'a> Night<'a> {
         Some(Self {
             contest,
             made_ms,
+            renewal: Renewal::default(),
             witnesses,
             released,
             layers: layers.into_iter().collect(),

@@ -9,11 +9,13 @@ use countersign_core::results::LogBegunAgain;
 use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
 use super::words::{Words as _, whole};
-use super::{Frame, Night};
+use super::{Frame, Night, Renewal};
 use crate::begun;
 
-/// Minutes after which the pages are made anew at the latest, also when nothing happened.
+/// Minutes after which a server makes the pages anew at the latest, also when nothing happened.
 const ANEW_MINUTES: u64 = 15;
+/// Minutes within which a folder is made and written, once its time has come.
+const WRITTEN_WITHIN_MINUTES: u64 = 1;
 
 #[derive(Template)]
 #[template(path = "results/status.html")]
@@ -26,7 +28,8 @@ pub(super) struct StatusPage<'a> {
     in_review: String,
     missing: String,
     all: String,
-    next: String,
+    /// When this page is made anew.
+    renewal: String,
     previews: Vec<Shown>,
     stops: Vec<Stop>,
     open: Open,
@@ -101,6 +104,49 @@ struct Witness {
     since: Option<String>,
 }
 
+/// When this page is made anew, and what that says of a page that is older.
+fn renewal(night: &Night<'_>, language: Language) -> String {
+    let by = |minutes: u64| night.time(language, night.made_ms + minutes * 60_000);
+    match (night.renewal, language) {
+        (Renewal::Served, Language::English) => {
+            let by = by(ANEW_MINUTES);
+            format!(
+                "This page is made anew whenever something happens, and by {by} at the latest, also when nothing does."
+            )
+        }
+        (Renewal::Served, Language::Spanish) => {
+            let by = by(ANEW_MINUTES);
+            format!(
+                "Esta página se rehace cuando pasa algo, y a más tardar el {by} aunque no pase nada."
+            )
+        }
+        (Renewal::Every(minutes), Language::English) => {
+            let (at, by) = (by(0), by(minutes + WRITTEN_WITHIN_MINUTES));
+            format!(
+                "This is a copy of {at}. The next one comes by {by}, also when nothing happens."
+            )
+        }
+        (Renewal::Every(minutes), Language::Spanish) => {
+            let (at, by) = (by(0), by(minutes + WRITTEN_WITHIN_MINUTES));
+            format!(
+                "Esta es una copia del {at}. La siguiente llega a más tardar el {by}, aunque no pase nada."
+            )
+        }
+        (Renewal::Once, Language::English) => {
+            let at = by(0);
+            format!(
+                "This is a copy of {at}. It does not renew itself: what came later is not in it."
+            )
+        }
+        (Renewal::Once, Language::Spanish) => {
+            let at = by(0);
+            format!(
+                "Esta es una copia del {at}. No se renueva sola: lo que vino después no está en ella."
+            )
+        }
+    }
+}
+
 pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'a> {
     let review = night.state.review();
     let (received, in_review) = super::front::received(night);
@@ -142,7 +188,6 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
             }),
         })
     });
-    let next = night.made_ms + ANEW_MINUTES * 60_000;
     let list = night.contest.witnesses.as_ref();
     let (witnesses, witnesses_needed) = night.witnesses.now(list);
     let title = language.say("Where things stand", "Cómo van las cosas").to_owned();
@@ -154,7 +199,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         in_review: whole(in_review),
         missing: whole(all - received),
         all: whole(all),
-        next: night.time(language, next),
+        renewal: renewal(night, language),
         previews: previews.collect(),
         stops: approved.collect(),
         open: Open::of(night, language),
