@@ -30,6 +30,6 @@ pub use review::{
     Approval, Awaited, Decided, EarlyEnd, Inquired, Noticed, Objected, Previewed, ProposedRelease,
     RecordedCopy, Review, Signed, Stopped, Withdrawal,
 };
-pub use room_state::{Begun, Candidate, Device, RoomState};
+pub use room_state::{Begun, Candidate, Device, RoomState, RulesInForce};
 pub use side_by_side::SideBySide;
 pub use standing::{Flag, Source, Standing, findings_of};

@@ -62,6 +62,19 @@ pub enum Candidate<'a> {
     SetAside,
 }
 
+/// The rules of the newest package, by the package that brought them: later ones changed something else.
+///
+/// They are in force from that package's entry on. A release keeps the rules that were in force at its approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RulesInForce {
+    /// Number of the package that brought them.
+    pub package: u32,
+    /// Index of its entry.
+    pub index: u64,
+    /// Server time of its entry, in milliseconds since the Unix epoch. In a log that was begun again: of the entry there.
+    pub since_ms: u64,
+}
+
 /// One room, as its log makes it.
 #[derive(Debug, Clone)]
 pub struct RoomState {
@@ -70,8 +83,8 @@ pub struct RoomState {
     party: PublicKey,
     begun: Option<Arc<Begun>>,
     packages: HashMap<MessageId, Arc<Package>>,
-    /// Packages in log order, each with the index of its entry.
-    entered: Vec<(u64, MessageId)>,
+    /// Packages in log order, each with the index and the time of its entry.
+    entered: Vec<(u64, u64, MessageId)>,
     persons: Persons,
     invitations: HashMap<KeyId, Invitation>,
     /// Revoked keys of invitations, and of devices that were not enrolled then.
@@ -293,7 +306,7 @@ impl RoomState {
         match what {
             What::Package(package) => {
                 self.packages.insert(entry.message, package);
-                self.entered.push((index, entry.message));
+                self.entered.push((index, entry.time_ms, entry.message));
             }
             What::People(people) => self.persons.extend(people),
             What::Invitations(new) => {
@@ -517,15 +530,31 @@ impl RoomState {
     /// The package that was the newest when the log had so many entries.
     #[must_use]
     pub fn package_by(&self, size: u64) -> Option<&Arc<Package>> {
-        let entered = self.entered.partition_point(|(index, _)| *index < size);
-        let (_, id) = self.entered.get(entered.checked_sub(1)?)?;
+        let entered = self.entered.partition_point(|(index, ..)| *index < size);
+        let (.., id) = self.entered.get(entered.checked_sub(1)?)?;
         self.packages.get(id)
     }
 
     /// Id of the newest package.
     #[must_use]
     pub fn package_id(&self) -> Option<MessageId> {
-        self.entered.last().map(|(_, id)| *id)
+        self.entered.last().map(|(.., id)| *id)
+    }
+
+    /// Since when the rules of the newest package have been in force. `None` without a package.
+    #[must_use]
+    pub fn rules_in_force(&self) -> Option<RulesInForce> {
+        let rules = &self.package()?.contest.rules;
+        let packages = self.entered.iter().rev().map_while(|(index, since_ms, id)| {
+            let package = self.packages.get(id)?;
+            let same = package.contest.rules == *rules;
+            same.then_some(RulesInForce {
+                package: package.number,
+                index: *index,
+                since_ms: *since_ms,
+            })
+        });
+        packages.last()
     }
 
     /// Whether reports are taken.

@@ -10,6 +10,7 @@ use countersign_core::room::Room;
 use super::release::place;
 use super::table::Table;
 use super::{Data, contest, print};
+use crate::clock::rfc_3339;
 use crate::failure::Failure;
 use crate::node;
 
@@ -66,6 +67,13 @@ pub(super) fn compare(asked: &CompareRules) -> Result<ExitCode, Failure> {
         table.line(["*", &group.key, "", &in_force.to_string(), &other.to_string()])?;
     }
     print(&table.text()?)?;
+    if let Some(rules) = state.rules_in_force() {
+        let since = rfc_3339(rules.since_ms);
+        eprintln!(
+            "rules in force: of package {}, since {since} (entry {})",
+            rules.package, rules.index
+        );
+    }
     eprintln!(
         "{} precincts compared; {} cells differ",
         compared.precincts,

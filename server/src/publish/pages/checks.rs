@@ -117,6 +117,8 @@ fn found_before(
 pub(super) struct ChecksPage<'a> {
     f: Frame<'a>,
     window_minutes: u32,
+    /// Number of the package that brought the rules, its entry, and since when they have been in force.
+    rules: Option<(u32, u64, String)>,
     checks: Vec<Check<'a>>,
     /// Whether any check has precincts to name.
     lists: bool,
@@ -202,6 +204,10 @@ pub(super) fn page<'a>(
     ChecksPage {
         f: Frame::of(night, language, "checks.html", title),
         window_minutes: night.contest.release_rules().window_minutes,
+        rules: night
+            .state
+            .rules_in_force()
+            .map(|rules| (rules.package, rules.index, night.time(language, rules.since_ms))),
         lists: checks.iter().any(|check| !check.lists.is_empty()),
         checks,
     }
