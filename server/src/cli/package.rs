@@ -32,9 +32,16 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
             "the package is signed by another party key than this server's contest",
         ));
     }
+    let newest = desk.room(Room::Official)?.state.package().cloned();
+    let other_rules = newest.is_some_and(|newest| newest.contest.rules != content.contest.rules);
     for room in Room::ALL {
         let index = desk.enter(room, message.clone())?;
         print(&format!("{room} room: package {} by log entry {index}\n", content.number))?;
+    }
+    if other_rules {
+        print(
+            "the rules are others than before: they are in force from these entries on, for all that is not released yet\n",
+        )?;
     }
     print(&super::contest::witnesses(&content.contest))?;
     desk.close()?;

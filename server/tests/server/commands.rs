@@ -266,7 +266,8 @@ fn commands_reach_a_running_server() {
     let pack = ["contest", "pack", contest(), "--number", "2", "--keys", "keys", "--out", "q"];
     let roots = ["--server", "https://127.0.0.1:8470", "--tls-root", "keys/server/tls/ca.pem"];
     good(at, &[&pack[..], &roots].concat());
-    good(at, &[&["package", "enter", "--package", "q"], &folder[..]].concat());
+    let same = good(at, &[&["package", "enter", "--package", "q"], &folder[..]].concat());
+    assert!(!same.contains("rules"), "{same}");
     let old = good(at, &[&["package", "enter", "--package", "p"], &folder[..]].concat());
     assert!(old.contains("log entry 0"), "the same bytes have the same entry: {old}");
     good(at, &["keys", "init", "--out", "others"]);

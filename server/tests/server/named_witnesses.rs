@@ -413,7 +413,8 @@ fn contest_check_and_pack_show_whom_the_contest_names() {
     }
     let toml = at.join("contest/contest.toml");
     let keys = [&named[0].key, &named[1].key].map(|key| format!("\"{key}\"")).join(", ");
-    let text = std::fs::read_to_string(&toml).unwrap() + "\n[witnesses]\nkeys = [";
+    let text = std::fs::read_to_string(&toml).unwrap().replace("\"plurality\"", "\"majority\"");
+    let text = text + "\n[witnesses]\nkeys = [";
     std::fs::write(&toml, text + &keys + "]\n").unwrap();
     let shown = format!("witnesses    2, 2 needed\n  {}\n  {}\n", named[0].key, named[1].key);
     assert!(good(at, &["contest", "check", "contest"]).ends_with(&shown));
@@ -423,4 +424,5 @@ fn contest_check_and_pack_show_whom_the_contest_names() {
     let enter = ["package", "enter", "--data", "data", "--keys", "keys", "--package", "p2"];
     let printed = good(at, &enter);
     assert!(printed.ends_with(&shown), "{printed}");
+    assert!(printed.contains("the rules are others than before"), "{printed}");
 }
