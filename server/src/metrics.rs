@@ -337,6 +337,14 @@ impl Metrics {
         }
     }
 
+    /// Ends what is noted of a witness that is not asked any more. What was counted stays.
+    pub fn not_asked(&self, room: Room, witness: &str) {
+        let labels = WitnessLabels::new(room, witness);
+        for gauge in [&self.cosignature_age, &self.cosignature_wait] {
+            gauge.remove(&labels);
+        }
+    }
+
     /// Counts a try to sign in at headquarters.
     pub fn sign_in(&self, became: SignIn) {
         self.sign_ins.get_or_create(&SignInLabels { outcome: became.as_str() }).inc();

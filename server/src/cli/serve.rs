@@ -75,8 +75,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "N", default_value_t = 60)]
     key_per_minute: u32,
     /// Where a witness is asked to cosign the logs; may be repeated. One that the contest's package names is given by its name
-    /// or its verifier key, and others are refused then. Where the package names nobody, by its verifier key, which a witness
-    /// prints when it starts (`countersign-server witness`).
+    /// or its verifier key; one that it does not name is asked from when a later package does. Where the package names nobody, by
+    /// its verifier key, which a witness prints when it starts (`countersign-server witness`).
     #[arg(long = "witness", value_name = "NAME|KEY=URL")]
     witnesses: Vec<GivenAddress>,
     /// How many of them have to cosign, where the contest's package names nobody. More than half when left out.
@@ -226,18 +226,30 @@ async fn listen(
     line.push('\n');
     print(&line)?;
     tracing::info!(reporting = %addresses.reporting, "serving");
-    if !node.witnesses.is_empty() {
-        let (of, needed) = (node.witnesses.count(), node.witnesses.needed());
-        tracing::info!(of, needed, "asking witnesses");
-        let asking = Asking::new(node).map_err(Failure::internal)?;
-        threads.witnesses.spawn(asking.run());
-    }
+    ask_witnesses(node, threads)?;
     let _publishing = publish(node, &service)?;
     let alive = wait(node, terminate).await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
     while listeners.join_next().await.is_some() {}
     Ok(alive)
+}
+
+/// Asks the witnesses until the threads end, also where nobody is named yet: a package may do that at any time.
+fn ask_witnesses(node: &Node, threads: &Threads) -> Result<(), Failure> {
+    let (of, needed) = (node.witnesses.count(), node.witnesses.needed());
+    node.witnesses.warn();
+    match Asking::new(node) {
+        Ok(asking) => {
+            tracing::info!(of, needed, "asking witnesses");
+            threads.witnesses.spawn(asking.run());
+        }
+        Err(error) if node.witnesses.is_empty() => {
+            tracing::warn!(%error, "no witnesses can be asked, should a package name them");
+        }
+        Err(error) => return Err(Failure::internal(error)),
+    }
+    Ok(())
 }
 
 /// Keeps the results pages new, on a thread of its own, until what is given back is dropped. Nobody waits for its end: it holds

@@ -49,6 +49,8 @@ pub(super) struct Collected {
     offers: VecDeque<Offer>,
     pub(super) witnesses: Vec<Known>,
     witnessed: Option<Arc<CosignedHead>>,
+    /// What as many as were needed of an earlier list had cosigned; shown until this list's have.
+    before: Option<Arc<CosignedHead>>,
 }
 
 impl Collected {
@@ -59,6 +61,7 @@ impl Collected {
             offers: VecDeque::new(),
             witnesses: vec![Known::default(); witnesses],
             witnessed: None,
+            before: None,
         }
     }
 
@@ -87,6 +90,11 @@ impl Collected {
     /// What as many as needed had cosigned before the server started.
     pub(super) fn recall_witnessed(&mut self, head: CosignedHead) {
         self.witnessed = Some(Arc::new(head));
+    }
+
+    /// Takes over what was witnessed while another list counted: releases of that time rest on it.
+    pub(super) fn goes_on_from(&mut self, before: &Self) {
+        self.before = before.witnessed().cloned();
     }
 
     /// What a witness is to be asked for now: the newest offer, unless it has cosigned that.
@@ -125,14 +133,14 @@ impl Collected {
         });
         Cosigned {
             offered: offered.map(|offer| Arc::new(offer.with_lines())),
-            witnessed: self.witnessed.clone(),
+            witnessed: self.witnessed().cloned(),
             recent,
         }
     }
 
-    /// The newest checkpoint that as many as needed cosigned.
+    /// The newest checkpoint that as many as needed cosigned, by the list of its time.
     pub(super) fn witnessed(&self) -> Option<&Arc<CosignedHead>> {
-        self.witnessed.as_ref()
+        self.witnessed.as_ref().or(self.before.as_ref())
     }
 }
 
@@ -208,6 +216,22 @@ mod tests {
         assert_eq!(room.witnesses[0].waits_since_ms, Some(3_605_000), "still behind");
         room.cosigned(0, 9, String::new(), 3_612_000);
         assert_eq!(room.witnesses[0].waits_since_ms, None);
+    }
+
+    #[test]
+    fn what_an_earlier_list_cosigned_is_shown_until_this_one_s_have() {
+        let mut before = Collected::new(1, 1);
+        before.begin_round(&head(5), 0);
+        before.cosigned(0, 5, "a;".to_owned(), 1);
+        let mut room = Collected::new(2, 2);
+        room.goes_on_from(&before);
+        room.begin_round(&head(6), 2);
+        let shown = room.shown();
+        assert_eq!((note(shown.witnessed.as_ref()), shown.recent), (Some("5;a;"), false));
+        room.cosigned(0, 6, "b;".to_owned(), 3);
+        assert_eq!(note(room.witnessed()), Some("5;a;"));
+        room.cosigned(1, 6, "c;".to_owned(), 4);
+        assert_eq!(note(room.shown().witnessed.as_ref()), Some("6;b;c;"));
     }
 
     #[test]

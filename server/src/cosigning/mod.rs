@@ -1,5 +1,7 @@
 //! The log's side of witnessing: each room's newest checkpoint is offered to every witness, and what they cosign is kept and
-//! shown. Who the witnesses are, and how many are needed, says the contest's package; where it names nobody, the operator. It reads the committed log and nothing waits for it: no message, no receipt, no commit.
+//! shown. Who the witnesses are, and how many are needed, says the newest package of the official log, also while the server
+//! runs; where it names nobody, the operator. It reads the committed log and nothing waits for it: no message, no receipt, no
+//! commit.
 //!
 //! The release gate asks here: [`Witnesses::is_witnessed`], [`Witnesses::silent`], [`Witnesses::checkpoint`],
 //! [`Witnesses::inconsistent`].
@@ -8,10 +10,13 @@ mod address;
 mod asking;
 mod collected;
 mod exchange;
+mod operator;
+mod panel;
 mod recall;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use countersign_core::contest::{NotWitnesses, WitnessList};
 use countersign_core::log::WitnessKey;
@@ -20,7 +25,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::room::CosignedHead;
-use collected::Collected;
+use operator::Operator;
+use panel::Panel;
 
 pub use address::{GivenAddress, NotAnAddress, Who, WitnessAddress};
 pub use asking::{Asking, EVERY};
@@ -87,22 +93,23 @@ pub struct WitnessStatus {
     pub trouble: Option<Trouble>,
 }
 
+/// A witness that a package named once and the newest one does not name any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierWitness {
+    /// Its verifier key.
+    pub key: WitnessKey,
+    /// Entries of the largest checkpoint that it cosigned.
+    pub size: u64,
+    /// When that cosignature came, server time, milliseconds since the Unix epoch.
+    pub at_ms: u64,
+}
+
 /// Witnesses that cannot be asked together, or not for this contest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// They are no list of witnesses.
     #[error(transparent)]
     List(#[from] NotWitnesses),
-    /// The contest names witnesses, and not this one.
-    #[error(
-        "the contest's package does not name the witness {given}; it names {named}. Whom the package does not name nobody counts: leave it out, or enter a package with it"
-    )]
-    NotNamed {
-        /// Who was given.
-        given: String,
-        /// Whom the package names.
-        named: String,
-    },
     /// Two addresses for one witness.
     #[error("the witness {0} is given two addresses: it is asked at one")]
     TwoAddresses(String),
@@ -111,34 +118,29 @@ pub enum Unfit {
         "how many witnesses are needed says the contest's package ({0}): leave --witnesses-needed out"
     )]
     NeededByPackage(u32),
-    /// A name alone, where the contest names nobody.
-    #[error(
-        "the contest names no witnesses, so the name {0} says nothing: give the witness's verifier key"
-    )]
-    KeyMissing(String),
 }
 
 /// The witnesses of a server's logs, and what they cosigned.
 #[derive(Debug)]
 pub struct Witnesses {
-    needed: usize,
-    keys: Vec<WitnessKey>,
-    /// Where each is asked, where that is known.
-    addresses: Vec<Option<WitnessAddress>>,
-    rooms: [Mutex<Collected>; 2],
+    operator: Operator,
+    /// Those that count now.
+    panel: RwLock<Arc<Panel>>,
+    /// Of each room, and of whoever was ever heard, by key: size and time of the largest checkpoint cosigned.
+    heard: [Mutex<BTreeMap<String, EarlierWitness>>; 2],
     inconsistent: [AtomicBool; 2],
 }
 
 impl Default for Witnesses {
-    /// Nobody.
+    /// Nobody, until a package names somebody.
     fn default() -> Self {
-        Self::of(Vec::new(), Vec::new(), 0)
+        Self::of(Operator::default(), Panel::nobody(None))
     }
 }
 
 impl Witnesses {
-    /// The witnesses that a contest names, each asked where the operator says; those without an address are silent. Where it
-    /// names nobody: those that the operator names.
+    /// The witnesses that a contest names, each asked where the operator says; those without an address are silent, and whoever is
+    /// not named yet waits for a package that does. Where it names nobody: those whom the operator names by key.
     ///
     /// # Errors
     /// [`Unfit`].
@@ -147,124 +149,160 @@ impl Witnesses {
         given: Vec<GivenAddress>,
         needed: Option<usize>,
     ) -> Result<Self, Unfit> {
-        let Some(list) = list else {
-            let with_key = |one: GivenAddress| match one.who {
-                Who::Key(key) => Ok(WitnessAddress { key, url: one.url }),
-                Who::Name(name) => Err(Unfit::KeyMissing(name)),
-            };
-            let addresses = given.into_iter().map(with_key).collect::<Result<_, _>>()?;
-            return Ok(Self::new(addresses, needed)?);
-        };
-        list.check()?;
-        if needed.is_some() {
+        let operator = Operator::new(given, needed)?;
+        if let (Some(list), Some(_)) = (list, needed)
+            && operator.keyed().next().is_none()
+        {
             return Err(Unfit::NeededByPackage(list.needed));
         }
-        let mut addresses: Vec<Option<WitnessAddress>> = vec![None; list.keys.len()];
-        for GivenAddress { who, url } in given {
-            let at = list.keys.iter().position(|key| who.is(key)).ok_or_else(|| {
-                let names: Vec<&str> = list.keys.iter().map(WitnessKey::name).collect();
-                Unfit::NotNamed { given: who.name().to_owned(), named: names.join(", ") }
-            })?;
-            let address = WitnessAddress { key: list.keys[at].clone(), url };
-            if addresses[at].replace(address).is_some() {
-                return Err(Unfit::TwoAddresses(who.name().to_owned()));
-            }
-        }
-        let needed = usize::try_from(list.needed).unwrap_or(usize::MAX);
-        Ok(Self::of(list.keys.clone(), addresses, needed))
+        let panel = operator.panel(list)?;
+        Ok(Self::of(operator, panel))
     }
 
     /// These witnesses, of which so many are needed; where that is left out, more than half.
     ///
     /// # Errors
-    /// [`NotWitnesses`].
-    pub fn new(
-        addresses: Vec<WitnessAddress>,
-        needed: Option<usize>,
-    ) -> Result<Self, NotWitnesses> {
-        let keys: Vec<WitnessKey> = addresses.iter().map(|address| address.key.clone()).collect();
-        if keys.is_empty() && needed.is_none() {
-            return Ok(Self::default());
-        }
-        let of = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        let wanted = needed
-            .map_or(WitnessList::majority(of), |needed| u32::try_from(needed).unwrap_or(u32::MAX));
-        WitnessList { keys: keys.clone(), needed: wanted }.check()?;
-        let needed = usize::try_from(wanted).unwrap_or(usize::MAX);
-        Ok(Self::of(keys, addresses.into_iter().map(Some).collect(), needed))
+    /// [`Unfit`].
+    pub fn new(addresses: Vec<WitnessAddress>, needed: Option<usize>) -> Result<Self, Unfit> {
+        let given = |one: WitnessAddress| GivenAddress { who: Who::Key(one.key), url: one.url };
+        Self::of_contest(None, addresses.into_iter().map(given).collect(), needed)
     }
 
-    fn of(keys: Vec<WitnessKey>, addresses: Vec<Option<WitnessAddress>>, needed: usize) -> Self {
-        let rooms = Room::ALL.map(|_| Mutex::new(Collected::new(keys.len(), needed)));
+    fn of(operator: Operator, panel: Panel) -> Self {
+        let heard = Room::ALL.map(|_| Mutex::default());
         let inconsistent = Room::ALL.map(|_| AtomicBool::new(false));
-        Self { needed, keys, addresses, rooms, inconsistent }
+        Self { operator, panel: RwLock::new(Arc::new(panel)), heard, inconsistent }
+    }
+
+    /// The panel as it stays for as long as this is held.
+    fn held(&self) -> RwLockReadGuard<'_, Arc<Panel>> {
+        self.panel.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn panel(&self) -> Arc<Panel> {
+        Arc::clone(&self.held())
+    }
+
+    /// The panel of another list, when it is another one. Nobody is asked before [`Witnesses::change`].
+    fn other_panel(&self, list: Option<&WitnessList>) -> Option<Panel> {
+        if self.held().list() == list {
+            return None;
+        }
+        Some(self.operator.panel(list).unwrap_or_else(|unfit| {
+            tracing::error!(%unfit, "the package names no witnesses, and those of the command line are none: nobody is asked");
+            Panel::nobody(list.cloned())
+        }))
+    }
+
+    /// Asks a new panel from now on, which takes over what is known of those who stay.
+    fn change(&self, mut panel: Panel) {
+        let mut now = self.panel.write().unwrap_or_else(PoisonError::into_inner);
+        panel.take_over(&now);
+        *now = Arc::new(panel);
+    }
+
+    fn heard(&self, room: Room) -> MutexGuard<'_, BTreeMap<String, EarlierWitness>> {
+        self.heard[room.place()].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a cosignature was verified, whether or not that witness still counts.
+    fn hear(&self, room: Room, key: &WitnessKey, size: u64, at_ms: u64) {
+        let mut heard = self.heard(room);
+        let of = heard.get(&key.to_string()).map_or(0, |known| known.size);
+        if size >= of {
+            heard.insert(key.to_string(), EarlierWitness { key: key.clone(), size, at_ms });
+        }
+    }
+
+    /// Names of those for whom an address is given and who do not count now.
+    #[must_use]
+    pub fn not_asked(&self) -> Vec<String> {
+        self.operator.not_among(&self.panel())
+    }
+
+    /// Whether the operator says how many are needed where the package says it, which then counts.
+    #[must_use]
+    pub fn is_needed_overruled(&self) -> bool {
+        self.operator.says_how_many() && self.held().list().is_some()
+    }
+
+    /// Says in the program's log what of the operator's words counts for nothing now.
+    pub fn warn(&self) {
+        let names = self.not_asked();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            tracing::warn!(%names, "the contest's newest package does not name these witnesses: they are not asked until one does");
+        }
+        if self.is_needed_overruled() {
+            let needed = self.needed();
+            tracing::warn!(
+                needed,
+                "how many witnesses are needed says the contest's package, not --witnesses-needed"
+            );
+        }
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.held().all.iter().any(|one| one.key.name() == name)
     }
 
     /// Whether there are any.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.count() == 0
     }
 
     /// How many there are: n.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.keys.len()
+        self.held().all.len()
     }
 
     /// How many have to cosign a checkpoint: k; 0 where there are no witnesses.
     #[must_use]
-    pub const fn needed(&self) -> usize {
-        self.needed
-    }
-
-    fn name(&self, witness: usize) -> &str {
-        self.keys[witness].name()
-    }
-
-    fn collected(&self, room: Room) -> MutexGuard<'_, Collected> {
-        self.rooms[room.place()].lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn needed(&self) -> usize {
+        self.held().needed
     }
 
     /// Every witness, as far as one room's log goes.
     #[must_use]
     pub fn status(&self, room: Room) -> Vec<WitnessStatus> {
-        let collected = self.collected(room);
-        let status = |(at, known): (usize, &collected::Known)| WitnessStatus {
-            name: self.name(at).to_owned(),
-            key: self.keys[at].to_string(),
-            size: known.size,
-            at_ms: known.at_ms,
-            waits_since_ms: known.waits_since_ms,
-            trouble: known.trouble,
-        };
-        collected.witnesses.iter().enumerate().map(status).collect()
+        self.panel().status(room)
+    }
+
+    /// Every witness that has cosigned one room's log and does not count any more: releases that were approved while it did
+    /// still rest on it.
+    #[must_use]
+    pub fn earlier(&self, room: Room) -> Vec<EarlierWitness> {
+        let panel = self.panel();
+        let counts = |one: &EarlierWitness| panel.all.iter().any(|now| now.key == one.key);
+        self.heard(room).values().filter(|one| !counts(one)).cloned().collect()
     }
 
     /// Names of the witnesses that have not cosigned a checkpoint of at least `size` entries.
     #[must_use]
     pub fn silent(&self, room: Room, size: u64) -> Vec<String> {
-        let status = self.status(room).into_iter();
-        status.filter(|witness| witness.size < size).map(|witness| witness.name).collect()
+        self.panel().silent(room, size)
     }
 
     /// How many witnesses have cosigned a checkpoint of at least `size` entries, each perhaps another one: since each saw a
     /// proof that the log goes on, all of them have seen the first `size` entries as they are.
     #[must_use]
     pub fn cosigned(&self, room: Room, size: u64) -> usize {
-        self.count() - self.silent(room, size).len()
+        self.panel().cosigned(room, size)
     }
 
     /// Whether as many as needed have cosigned `size` entries. Never where there are no witnesses.
     #[must_use]
     pub fn is_witnessed(&self, room: Room, size: u64) -> bool {
-        !self.is_empty() && self.cosigned(room, size) >= self.needed
+        let panel = self.panel();
+        !panel.all.is_empty() && panel.cosigned(room, size) >= panel.needed
     }
 
     /// The newest checkpoint that as many as needed have cosigned, with their lines, when it has at least `size` entries.
     #[must_use]
     pub fn checkpoint(&self, room: Room, size: u64) -> Option<Arc<CosignedHead>> {
-        self.collected(room).witnessed().filter(|head| head.size >= size).cloned()
+        self.panel().collected(room).witnessed().filter(|head| head.size >= size).cloned()
     }
 
     /// Whether a witness has shown a checkpoint that a key of this room's log signed and that the log does not lead to. What a
@@ -298,15 +336,15 @@ mod tests {
         assert_eq!(Witnesses::new(three(), Some(3)).unwrap().needed(), 3);
         for needed in [0, 4] {
             let refused = Witnesses::new(three(), Some(needed)).unwrap_err();
-            assert_eq!(refused, NotWitnesses::Needed { needed, of: 3 });
+            assert_eq!(refused, NotWitnesses::Needed { needed, of: 3 }.into());
         }
         for twice in [address(1, "other"), address(9, "w2")] {
             let name = twice.key.name().to_owned();
             let all = [three(), vec![twice]].concat();
-            assert_eq!(Witnesses::new(all, None).unwrap_err(), NotWitnesses::Twice(name));
+            assert_eq!(Witnesses::new(all, None).unwrap_err(), NotWitnesses::Twice(name).into());
         }
         let many = (0..13).map(|seed| address(seed, &format!("w{seed}"))).collect();
-        assert_eq!(Witnesses::new(many, None).unwrap_err(), NotWitnesses::TooMany(13));
+        assert_eq!(Witnesses::new(many, None).unwrap_err(), NotWitnesses::TooMany(13).into());
         let nobody = Witnesses::default();
         assert!(nobody.is_empty() && nobody.needed() == 0);
         assert!(!nobody.is_witnessed(Room::Official, 0));
@@ -321,30 +359,81 @@ mod tests {
         let of = |given, needed| Witnesses::of_contest(Some(&list), given, needed);
         let found = of(vec![given(two.clone()), given(one.clone())], None).unwrap();
         assert_eq!((found.needed(), found.count()), (3, 3));
-        let asked: Vec<bool> = found.addresses.iter().map(Option::is_some).collect();
-        assert_eq!(asked, [true, true, false], "the third is silent");
+        let asked = |of: &Witnesses| -> Vec<bool> {
+            of.panel().all.iter().map(|one| one.address.is_some()).collect()
+        };
+        assert_eq!(asked(&found), [true, true, false], "the third is silent");
         assert_eq!(found.silent(Room::Official, 1), ["w1", "w2", "w3"]);
-        let stranger = Who::Key(address(9, "w1").key);
-        let refused = of(vec![given(stranger)], None).unwrap_err();
-        let named = "w1, w2, w3".to_owned();
-        assert_eq!(refused, Unfit::NotNamed { given: "w1".to_owned(), named });
-        let twice = of(vec![given(one), given(Who::Name("w1".to_owned()))], None).unwrap_err();
+        let twice =
+            of(vec![given(one.clone()), given(Who::Name("w1".to_owned()))], None).unwrap_err();
         assert_eq!(twice, Unfit::TwoAddresses("w1".to_owned()));
-        assert_eq!(of(Vec::new(), Some(2)).unwrap_err(), Unfit::NeededByPackage(3));
-        let nobody = Witnesses::of_contest(None, vec![given(two)], None).unwrap_err();
-        assert_eq!(nobody, Unfit::KeyMissing("w2".to_owned()));
+        assert_eq!(of(vec![given(two.clone())], Some(2)).unwrap_err(), Unfit::NeededByPackage(3));
         assert!(Witnesses::of_contest(None, Vec::new(), None).unwrap().is_empty());
+        // Who is not named waits for a package; what the operator says of the number then counts for nothing.
+        let stranger = Who::Key(address(9, "w1").key);
+        let found = of(vec![given(stranger), given(two.clone())], Some(1)).unwrap();
+        assert_eq!((asked(&found), found.needed()), (vec![false, true, false], 3));
+        assert_eq!(found.not_asked(), ["w1"]);
+        assert!(found.is_needed_overruled());
+        let nobody = Witnesses::of_contest(None, vec![given(two)], None).unwrap();
+        assert!(nobody.is_empty() && nobody.not_asked() == ["w2"]);
+    }
+
+    #[test]
+    fn another_list_is_followed_and_what_was_collected_stays() {
+        let room = Room::Official;
+        let [a, b, c] = [(1, "a"), (2, "b"), (3, "c")].map(|(seed, name)| address(seed, name));
+        let list = |keys: &[&WitnessAddress], needed| WitnessList {
+            keys: keys.iter().map(|one| one.key.clone()).collect(),
+            needed,
+        };
+        let by_name = |one: &WitnessAddress| GivenAddress {
+            who: Who::Name(one.key.name().to_owned()),
+            url: one.url.clone(),
+        };
+        let first = list(&[&a, &b], 2);
+        let given = vec![by_name(&a), by_name(&c)];
+        let witnesses = Witnesses::of_contest(Some(&first), given, None).unwrap();
+        assert!(witnesses.other_panel(Some(&first)).is_none(), "the same list");
+        for (at, size, one) in [(0, 9, &a), (1, 4, &b)] {
+            witnesses.panel().collected(room).cosigned(at, size, String::new(), 5);
+            witnesses.hear(room, &one.key, size, 5);
+        }
+        witnesses.panel().collected(room).witnesses[1].waits_since_ms = Some(3);
+        assert!(witnesses.earlier(room).is_empty());
+
+        // The first goes, the second moves up, the third comes, whose address was given in advance.
+        let before = witnesses.panel();
+        witnesses.change(witnesses.other_panel(Some(&list(&[&b, &c], 1))).unwrap());
+        assert_eq!((witnesses.needed(), witnesses.count()), (1, 2));
+        let status = witnesses.status(room);
+        assert_eq!((status[0].size, status[0].waits_since_ms), (4, Some(3)));
+        assert_eq!((status[1].size, status[1].name.as_str()), (0, "c"));
+        let asked: Vec<bool> =
+            witnesses.panel().all.iter().map(|one| one.address.is_some()).collect();
+        assert_eq!((asked, witnesses.not_asked()), (vec![false, true], vec!["a".to_owned()]));
+        assert!(Arc::ptr_eq(&before.all[1].turn, &witnesses.panel().all[0].turn));
+        let earlier = witnesses.earlier(room);
+        assert_eq!(earlier, [EarlierWitness { key: a.key.clone(), size: 9, at_ms: 5 }]);
+        // An answer of before the change that comes after it.
+        witnesses.hear(room, &a.key, 12, 6);
+        witnesses.hear(room, &a.key, 11, 7);
+        assert_eq!(witnesses.earlier(room)[0].size, 12);
+        assert!(witnesses.is_witnessed(room, 4) && !witnesses.is_witnessed(room, 5));
+        // A package that names nobody: those whom the operator names by key, here nobody.
+        witnesses.change(witnesses.other_panel(None).unwrap());
+        assert!(witnesses.is_empty() && witnesses.earlier(room).len() == 2);
     }
 
     #[test]
     fn who_has_not_cosigned_is_named() {
         let room = Room::Rehearsal;
         let witnesses = Witnesses::new(vec![address(1, "a"), address(2, "b")], Some(2)).unwrap();
-        witnesses.collected(room).cosigned(0, 9, String::new(), 5);
+        witnesses.panel().collected(room).cosigned(0, 9, String::new(), 5);
         assert_eq!(witnesses.silent(room, 9), ["b"]);
         assert_eq!(witnesses.silent(room, 10), ["a", "b"]);
         assert!(!witnesses.is_witnessed(room, 9));
-        witnesses.collected(room).cosigned(1, 12, String::new(), 6);
+        witnesses.panel().collected(room).cosigned(1, 12, String::new(), 6);
         assert!(witnesses.is_witnessed(room, 9) && !witnesses.is_witnessed(room, 10));
         assert_eq!(witnesses.cosigned(Room::Official, 1), 0);
     }

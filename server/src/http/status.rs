@@ -60,7 +60,7 @@ struct RoomStatus {
 struct Witnessed {
     /// How many have to cosign a checkpoint.
     needed: usize,
-    /// Entries of the newest checkpoint that so many have cosigned; 0 for none.
+    /// Entries of the newest checkpoint that as many have cosigned as were needed then; 0 for none.
     size: u64,
     /// Whether one has cosigned another log under this log's name, with the log's own signature as the proof.
     inconsistent: bool,

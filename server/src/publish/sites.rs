@@ -166,6 +166,18 @@ pub fn witnesses(witnesses: &Witnesses, room: Room) -> pages::Witnesses {
                 since_ms: one.waits_since_ms,
             })
             .collect(),
+        earlier: witnesses
+            .earlier(room)
+            .into_iter()
+            .map(|one| Witness {
+                name: one.key.name().to_owned(),
+                key: one.key.to_string(),
+                size: one.size,
+                at_ms: Some(one.at_ms),
+                is_silent: false,
+                since_ms: None,
+            })
+            .collect(),
         needed: witnesses.needed(),
         inconsistent: witnesses.inconsistent(room),
     }

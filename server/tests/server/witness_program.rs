@@ -204,7 +204,7 @@ fn a_server_is_cosigned_by_its_witnesses() {
     assert_eq!(server.send(&enrolment).unwrap().0, 200);
     assert!(server.terminate());
     for (wrong, said) in [
-        (vec!["--witness", &first, "--witness", &first], "is named twice"),
+        (vec!["--witness", &first, "--witness", &first], "is given two addresses"),
         (vec!["--witness", &first, "--witnesses-needed", "2"], "cannot be needed"),
         (vec!["--witness", "x"], "named by its verifier key"),
     ] {

@@ -10,8 +10,10 @@ use crate::store::KeptCosignatures;
 /// Who cosigns a log, as far as is known where pages are made.
 #[derive(Debug, Clone, Default)]
 pub struct Witnesses {
-    /// All of whom anything is known.
+    /// All who count now, and of whom anything is known.
     pub all: Vec<Witness>,
+    /// Those who counted before. A release that was approved then still rests on them.
+    pub earlier: Vec<Witness>,
     /// How many of them have to cosign, where the contest names nobody. With 0 nobody is a witness then.
     pub needed: usize,
     /// Whether one has shown another log that this log's key signed.
@@ -76,7 +78,7 @@ impl Witnesses {
                 since_ms: None,
             })
         });
-        Self { all: each.collect(), needed: 0, inconsistent: false }
+        Self { all: each.collect(), ..Self::default() }
     }
 
     /// Who has cosigned at least `size` entries: of the contest's list, where it has one, else of all that are known. A witness
@@ -88,7 +90,8 @@ impl Witnesses {
             Some(list) => {
                 let sizes = list.keys.iter().map(|key| {
                     let text = key.to_string();
-                    let known = self.all.iter().find(|one| one.key == text);
+                    let mut known = self.all.iter().chain(&self.earlier);
+                    let known = known.find(|one| one.key == text);
                     (key.name(), known.map_or(0, |one| one.size))
                 });
                 (sizes.collect(), usize::try_from(list.needed).unwrap_or(usize::MAX))
@@ -142,7 +145,7 @@ mod tests {
     fn the_list_in_force_counts_and_nobody_else() {
         let (a, b, c) = (key(1, "a"), key(2, "b"), key(3, "c"));
         let all = vec![known(&a, 9), known(&b, 4), known(&key(4, "c"), 9)];
-        let witnesses = Witnesses { all, needed: 3, inconsistent: false };
+        let witnesses = Witnesses { all, needed: 3, ..Witnesses::default() };
         let list = |keys: &[&WitnessKey], needed| WitnessList {
             keys: keys.iter().copied().cloned().collect(),
             needed,
@@ -159,6 +162,9 @@ mod tests {
         let (now, needed) = witnesses.now(Some(&later));
         assert_eq!((now.len(), now[0].size, now[0].is_silent, needed), (1, 0, true, 1));
         // Of an operator's witnesses an exporter does not know how many are needed.
+        let changed = Witnesses { earlier: vec![known(&c, 7)], ..witnesses.clone() };
+        assert_eq!(changed.seen(Some(&later), 7).by, 1, "a release of when it counted rests on it");
+        assert_eq!(changed.seen(None, 7).of, 3, "and nothing else does");
         let exported = Witnesses { needed: 0, ..witnesses };
         assert_eq!((exported.seen(None, 5).of, exported.now(None)), (0, (Vec::new(), 0)));
         assert_eq!(exported.seen(Some(&first), 5).by, 1);
