@@ -1,8 +1,8 @@
-//! `export`.
+//! `export`, once or again and again.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use countersign_core::id::MessageId;
@@ -11,6 +11,7 @@ use countersign_core::receipt::Receipt;
 use countersign_core::results::Audience;
 use countersign_core::room::Room;
 
+use super::serve::terminate;
 use super::{Data, print};
 use crate::clock::{Clock, SystemClock};
 use crate::failure::Failure;
@@ -27,6 +28,9 @@ use crate::store::{LogStore, SqliteLog, kept_cosignatures};
 /// receipts that pages lead to. Where the contest names witnesses, a release is shown once as many as needed have cosigned it, or marked
 /// after half an hour, as on the server. Every document is read back and compared with the log before it is written. A server may be using
 /// the data folder. Doing it again writes only what changed.
+///
+/// With --every it goes on until SIGTERM or Ctrl-C, and finishes what is under way then. An export that fails says so, leaves what was
+/// there, and the next one is tried.
 #[derive(Args)]
 pub(super) struct Export {
     #[command(flatten)]
@@ -37,9 +41,60 @@ pub(super) struct Export {
     /// Which room.
     #[arg(long, default_value = "official")]
     room: Room,
+    /// Export again and again, so that pages are never older than so many minutes. They then say by when they are made anew at
+    /// the latest; without it they say that they do not renew themselves.
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=1440))]
+    every: Option<u32>,
 }
 
 pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
+    let Some(minutes) = asked.every else {
+        return once(asked).map(|()| ExitCode::SUCCESS);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(Failure::internal)?;
+    let mut terminate = runtime.block_on(async { terminate() })?;
+    let every = Duration::from_secs(u64::from(minutes) * 60);
+    let wait = |time| {
+        let stopped = async { tokio::time::timeout(time, terminate.wait()).await.is_ok() };
+        if runtime.block_on(stopped) { Next::Stop } else { Next::GoOn }
+    };
+    again(every, &SystemClock, || once(asked), wait);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What comes after a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    GoOn,
+    Stop,
+}
+
+/// Least time between two exports, however long they take.
+const REST: Duration = Duration::from_secs(1);
+
+/// Exports again and again until a wait ends with [`Next::Stop`]. The next export begins so early that it is done `every` after this
+/// one began, if it takes as long.
+fn again(
+    every: Duration,
+    clock: &dyn Clock,
+    mut once: impl FnMut() -> Result<(), Failure>,
+    mut wait: impl FnMut(Duration) -> Next,
+) {
+    loop {
+        let begun_ms = clock.now_ms();
+        if let Err(failure) = once() {
+            eprintln!("countersign-server: nothing was exported, and it is tried again: {failure}");
+        }
+        // A clock that was set meanwhile makes the wait at most as long as asked for.
+        let took = Duration::from_millis(clock.now_ms().saturating_sub(begun_ms));
+        if wait(every.saturating_sub(took * 2).max(REST)) == Next::Stop {
+            return;
+        }
+    }
+}
+
+fn once(asked: &Export) -> Result<(), Failure> {
     let begun = Instant::now();
     let folder = asked.data.folder();
     let node::Closed { store, keys, empty } =
@@ -52,7 +107,11 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
     let now_ms = SystemClock.now_ms();
     let witnesses = Witnesses::kept(&kept, &projection, now_ms);
     let key = folder.read_results_key(asked.room).map_err(Failure::mistake)?;
-    let made = Publisher::signing(key).make(&projection.state, now_ms, witnesses);
+    let mut publisher = Publisher::signing(key);
+    if let Some(minutes) = asked.every {
+        publisher = publisher.anew_after(minutes);
+    }
+    let made = publisher.make(&projection.state, now_ms, witnesses);
     let site = made.map_err(Failure::internal)?.ok_or_else(super::no_package)?;
     let built = begun.elapsed();
     let from = FromLog { projection: &projection, store: &store };
@@ -66,8 +125,7 @@ pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
         read.as_millis(),
         (built - read).as_millis(),
         (begun.elapsed() - built).as_millis(),
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    ))
 }
 
 /// Messages as they lie in a data folder.
@@ -89,5 +147,41 @@ impl Messages for FromLog<'_> {
         let proof = self.projection.tree.inclusion(index, head.size)?;
         let entry = *self.projection.entry(index)?;
         Some(Receipt::write(entry, index, &proof, &head.checkpoint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    struct Set(AtomicU64);
+
+    impl Clock for Set {
+        fn now_ms(&self) -> u64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn exports_follow_each_other_so_that_each_is_done_in_time_and_a_failed_one_ends_nothing() {
+        let clock = Set(AtomicU64::new(1_000_000));
+        let (exports, mut waits) = (Cell::new(0), Vec::new());
+        // Milliseconds that each takes; the clock is set back during the fourth.
+        let takes = [0, 20_000, 200_000, -5_000];
+        let once = || {
+            let export = exports.replace(exports.get() + 1);
+            let now = clock.now_ms().checked_add_signed(takes[export]).unwrap();
+            clock.0.store(now, Ordering::Relaxed);
+            if export == 1 { Err(Failure::internal("the disk is full")) } else { Ok(()) }
+        };
+        let wait = |time: Duration| {
+            waits.push(time.as_secs());
+            if exports.get() == takes.len() { Next::Stop } else { Next::GoOn }
+        };
+        again(Duration::from_secs(300), &clock, once, wait);
+        assert_eq!((exports.get(), waits), (4, vec![300, 260, 1, 300]));
     }
 }

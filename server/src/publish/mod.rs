@@ -103,6 +103,9 @@ impl Said {
     }
 }
 
+/// Minutes after which a server that runs has made its pages anew at the latest, also when nothing happened.
+pub const ANEW_MINUTES: u32 = 15;
+
 /// Makes the folder again and again, and only what changed.
 #[derive(Debug, Default)]
 pub struct Publisher {
@@ -110,6 +113,8 @@ pub struct Publisher {
     key: Option<SigningKey>,
     /// The same as the package named it when documents were made.
     named: Option<LogKey>,
+    /// Minutes after which pages are made anew at the latest; `None` where nobody does.
+    anew_minutes: Option<u32>,
     /// Documents of each release, which never change.
     documents: HashMap<MessageId, Files>,
     /// Files of every two layers.
@@ -127,6 +132,14 @@ impl Publisher {
         Self { key, ..Self::default() }
     }
 
+    /// The same, whose pages promise that they are made anew after so many minutes at the latest. Without it they say that they
+    /// do not renew themselves.
+    #[must_use]
+    pub fn anew_after(mut self, minutes: u32) -> Self {
+        self.anew_minutes = Some(minutes);
+        self
+    }
+
     /// Makes the folder. `None` before there is a package.
     ///
     /// # Errors
@@ -138,6 +151,7 @@ impl Publisher {
         witnesses: Witnesses,
     ) -> Result<Option<Site>, PublishError> {
         let Some(mut night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
+        night.next_ms = self.anew_minutes.map(|minutes| made_ms + u64::from(minutes) * 60_000);
         night.signed_by = hash_list::named(night.contest, state.room(), self.key.as_ref());
         if self.named != night.signed_by {
             self.named.clone_from(&night.signed_by);

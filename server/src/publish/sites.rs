@@ -8,7 +8,7 @@ use countersign_core::results::{Review, RoomState};
 use countersign_core::room::Room;
 
 use super::pages::{self, Witness};
-use super::{Publisher, Site};
+use super::{ANEW_MINUTES, Publisher, Site};
 use crate::admission::Admission;
 use crate::clock::SharedClock;
 use crate::cosigning::Witnesses;
@@ -73,7 +73,8 @@ impl Publishing {
     pub fn new(node: &Node, sites: Arc<Sites>) -> Result<Self, KeyError> {
         let mut rooms = Vec::new();
         for room in Room::ALL {
-            rooms.push((room, Publisher::signing(node.folder.read_results_key(room)?), None));
+            let key = node.folder.read_results_key(room)?;
+            rooms.push((room, Publisher::signing(key).anew_after(ANEW_MINUTES), None));
         }
         let (witnesses, clock) = (Arc::clone(&node.witnesses), Arc::clone(&node.clock));
         Ok(Self { admission: Arc::downgrade(&node.admission), witnesses, clock, sites, rooms })

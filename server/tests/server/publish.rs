@@ -1,6 +1,7 @@
 //! Results as everyone reads them.
 
 use std::collections::BTreeSet;
+use std::io::BufRead as _;
 use std::path::Path;
 
 use countersign_core::contest::{CountKind, National, NationalBasis};
@@ -206,6 +207,32 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     assert_eq!(std::fs::read_to_string(out.join(&folder).join("precincts.csv")).unwrap(), csv_text);
     let again = good(party.root.path(), &export);
     assert!(again.contains("files ("), "{again}");
+    // What was exported once promises nothing.
+    for (name, said) in
+        [("status.html", "It does not renew itself."), ("es/status.html", "No se renueva sola.")]
+    {
+        let text = std::fs::read_to_string(out.join(name)).unwrap();
+        assert!(text.contains(said) && !text.contains("made anew by"), "{text}");
+    }
+    exported_again_and_again(&party, &out);
+}
+
+/// The program exports at once, promises the next one, and ends when it is told to.
+fn exported_again_and_again(party: &Party, out: &std::path::Path) {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_countersign-server"))
+        .args(["export", "--data", party.folder.0.to_str().unwrap(), "--every", "7"])
+        .args(["--out".as_ref(), out.as_os_str()])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    std::io::BufReader::new(program.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("files ("), "{said}");
+    let text = std::fs::read_to_string(out.join("status.html")).unwrap();
+    assert!(text.contains("made anew by") && !text.contains("does not renew"), "{text}");
+    let pid = rustix::process::Pid::from_child(&program);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(program.wait().unwrap().success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

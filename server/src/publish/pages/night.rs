@@ -25,6 +25,9 @@ pub struct Night<'a> {
     pub contest: &'a Contest,
     /// When the pages are made, server time.
     pub made_ms: u64,
+    /// By when they are made anew at the latest, also when nothing happens, server time in milliseconds; `None` where this copy
+    /// does not renew itself.
+    pub next_ms: Option<u64>,
     /// Who cosigns the log.
     pub witnesses: Witnesses,
     /// What is released in the last layer that has anything.
@@ -114,6 +117,7 @@ impl<'a> Night<'a> {
         Some(Self {
             contest,
             made_ms,
+            next_ms: None,
             witnesses,
             released,
             layers: layers.into_iter().collect(),

@@ -11,9 +11,6 @@ use super::words::{Words as _, whole};
 use super::{Frame, Night};
 use crate::begun;
 
-/// Minutes after which the pages are made anew at the latest, also when nothing happened.
-const ANEW_MINUTES: u64 = 15;
-
 #[derive(Template)]
 #[template(path = "results/status.html")]
 pub(super) struct StatusPage<'a> {
@@ -23,7 +20,8 @@ pub(super) struct StatusPage<'a> {
     in_review: String,
     missing: String,
     all: String,
-    next: String,
+    /// By when it is made anew at the latest; `None` where this copy does not renew itself.
+    next: Option<String>,
     previews: Vec<Shown>,
     stops: Vec<Stop>,
     open: Open,
@@ -138,7 +136,6 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
             }),
         })
     });
-    let next = night.made_ms + ANEW_MINUTES * 60_000;
     let list = night.contest.witnesses.as_ref();
     let (witnesses, witnesses_needed) = night.witnesses.now(list);
     let title = language.say("Where things stand", "Cómo van las cosas").to_owned();
@@ -149,7 +146,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         in_review: whole(in_review),
         missing: whole(all - received),
         all: whole(all),
-        next: night.time(language, next),
+        next: night.next_ms.map(|at_ms| night.time(language, at_ms)),
         previews: previews.collect(),
         stops: approved.collect(),
         open: Open::of(night, language),
