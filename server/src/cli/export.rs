@@ -10,7 +10,6 @@ use countersign_core::message::Message;
 use countersign_core::receipt::Receipt;
 use countersign_core::results::Audience;
 use countersign_core::room::Room;
-use tokio::time::MissedTickBehavior;
 
 use super::serve::terminate;
 use super::{Data, print};
@@ -39,41 +38,67 @@ pub(super) struct Export {
     /// Which room.
     #[arg(long, default_value = "official")]
     room: Room,
-    /// Write again after so many minutes, and again, until told to stop (Ctrl-C, SIGTERM). The status page says by when the next
-    /// copy comes; without this it says that the copy does not renew itself. A later time that does not work is said and changes
-    /// nothing.
+    /// Write again and again, so that the folder is never older than so many minutes, until told to stop (Ctrl-C, SIGTERM). The status
+    /// page says by when the next copy comes; without this it says that the copy does not renew itself. A later export that fails
+    /// says so, leaves what was there, and the next one is tried.
     #[arg(long, value_name = "MINUTES", value_parser = value_parser!(u64).range(1..=1440))]
     every: Option<u64>,
 }
 
 pub(super) fn run(asked: &Export) -> Result<ExitCode, Failure> {
-    match asked.every {
-        None => print(&write(asked, Renewal::Once)?)?,
-        Some(minutes) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map_err(Failure::internal)?.block_on(write_every(asked, minutes))?;
-        }
-    }
+    let Some(minutes) = asked.every else {
+        print(&write(asked, Renewal::Once)?)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(Failure::internal)?;
+    let mut terminate = runtime.block_on(async { terminate() })?;
+    let write = || write(asked, Renewal::Every(minutes)).and_then(|said| print(&said));
+    let wait = |time| {
+        let stopped = async { tokio::time::timeout(time, terminate.wait()).await.is_ok() };
+        if runtime.block_on(stopped) { Next::Stop } else { Next::GoOn }
+    };
+    again(Duration::from_secs(minutes * 60), &SystemClock, write, wait)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes again and again. The first time has to work: what does not then is a mistake in what was asked.
-async fn write_every(asked: &Export, minutes: u64) -> Result<(), Failure> {
-    let mut ending = terminate()?;
-    let mut times = tokio::time::interval(Duration::from_secs(minutes * 60));
-    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    times.tick().await;
-    print(&write(asked, Renewal::Every(minutes))?)?;
+/// What comes after a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    GoOn,
+    Stop,
+}
+
+/// Least time between two exports, however long they take.
+const REST: Duration = Duration::from_secs(1);
+
+/// Exports again and again until a wait ends with [`Next::Stop`]. The next export begins so early that it is done `every` after this
+/// one began, if it takes as long. The first one has to work, since what it trips over is in what was asked; a later one that fails
+/// is said, and leaves what was there.
+///
+/// # Errors
+/// What went wrong with the first.
+fn again(
+    every: Duration,
+    clock: &dyn Clock,
+    mut write: impl FnMut() -> Result<(), Failure>,
+    mut wait: impl FnMut(Duration) -> Next,
+) -> Result<(), Failure> {
+    let mut is_first = true;
     loop {
-        tokio::select! {
-            () = ending.wait() => return Ok(()),
-            _ = times.tick() => {}
-        }
-        match write(asked, Renewal::Every(minutes)) {
-            Ok(said) => print(&said)?,
+        let begun_ms = clock.now_ms();
+        match write() {
+            Err(failure) if is_first => return Err(failure),
             Err(failure) => eprintln!(
-                "not written: {failure}. What was written before is whole and stays; the next time is in {minutes} minutes."
+                "countersign-server: nothing was written, what was there stays, and it is tried again: {failure}"
             ),
+            Ok(()) => {}
+        }
+        is_first = false;
+        // A clock that was set meanwhile makes the wait at most as long as asked for.
+        let took = Duration::from_millis(clock.now_ms().saturating_sub(begun_ms));
+        if wait(every.saturating_sub(took * 2).max(REST)) == Next::Stop {
+            return Ok(());
         }
     }
 }
@@ -128,5 +153,48 @@ impl Messages for FromLog<'_> {
         let proof = self.projection.tree.inclusion(index, head.size)?;
         let entry = *self.projection.entry(index)?;
         Some(Receipt::write(entry, index, &proof, &head.checkpoint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    struct Set(AtomicU64);
+
+    impl Clock for Set {
+        fn now_ms(&self) -> u64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn exports_follow_each_other_so_that_each_is_done_in_time_and_a_failed_one_ends_nothing() {
+        let clock = Set(AtomicU64::new(1_000_000));
+        let (exports, mut waits) = (Cell::new(0), Vec::new());
+        // Milliseconds that each takes; the clock is set back during the fourth.
+        let takes = [0, 20_000, 200_000, -5_000];
+        let write = || {
+            let export = exports.replace(exports.get() + 1);
+            let now = clock.now_ms().checked_add_signed(takes[export]).unwrap();
+            clock.0.store(now, Ordering::Relaxed);
+            if export == 1 { Err(Failure::internal("the disk is full")) } else { Ok(()) }
+        };
+        let wait = |time: Duration| {
+            waits.push(time.as_secs());
+            if exports.get() == takes.len() { Next::Stop } else { Next::GoOn }
+        };
+        again(Duration::from_secs(300), &clock, write, wait).unwrap();
+        assert_eq!((exports.get(), waits), (4, vec![300, 260, 1, 300]));
+    }
+    #[test]
+    fn what_does_not_work_at_first_is_a_mistake() {
+        let clock = Set(AtomicU64::new(0));
+        let write = || Err(Failure::mistake("there is no such folder"));
+        let failed = again(REST, &clock, write, |_| unreachable!("nothing is waited for"));
+        assert_eq!(failed.unwrap_err().to_string(), "there is no such folder");
     }
 }

@@ -68,6 +68,7 @@ async fn t63_before_anything_is_released_the_page_says_so_and_shows_no_number_of
     assert!(front.contains("sums of it are not results"), "{front}");
     assert!(!front.contains("<table data-region"), "no numbers");
     let status = page(&server, "status.html").await;
+    assert!(status.contains("This page is made anew whenever something happens"), "{status}");
     assert!(status.contains("<dt>Received</dt><dd>2</dd>"), "{status}");
     assert!(page(&server, "es/").await.contains("precintos publicados"));
     assert_eq!(server.get(server.public, "/results/precincts/x.html").await.status, 404);

@@ -14,8 +14,6 @@ use crate::begun;
 
 /// Minutes after which a server makes the pages anew at the latest, also when nothing happened.
 const ANEW_MINUTES: u64 = 15;
-/// Minutes within which a folder is made and written, once its time has come.
-const WRITTEN_WITHIN_MINUTES: u64 = 1;
 
 #[derive(Template)]
 #[template(path = "results/status.html")]
@@ -121,13 +119,13 @@ fn renewal(night: &Night<'_>, language: Language) -> String {
             )
         }
         (Renewal::Every(minutes), Language::English) => {
-            let (at, by) = (by(0), by(minutes + WRITTEN_WITHIN_MINUTES));
+            let (at, by) = (by(0), by(minutes));
             format!(
                 "This is a copy of {at}. The next one comes by {by}, also when nothing happens."
             )
         }
         (Renewal::Every(minutes), Language::Spanish) => {
-            let (at, by) = (by(0), by(minutes + WRITTEN_WITHIN_MINUTES));
+            let (at, by) = (by(0), by(minutes));
             format!(
                 "Esta es una copia del {at}. La siguiente llega a más tardar el {by}, aunque no pase nada."
             )
