@@ -205,7 +205,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     );
     has_fields(
         &shown["sources"][0],
-        "report channel by person revision entered_ms is_head superseded_by phrase attendees counts lots by_the_rules objected",
+        "report channel invitation person revision entered_ms is_head superseded_by phrase attendees counts lots by_the_rules objected",
     );
     has_fields(&shown["findings"][0], "name severity sentence evidence answered cells");
     has_fields(&shown["decisions"][0], "id entered_ms person report evidence why answers");

@@ -28,6 +28,7 @@ async fn a_session_begins_with_password_and_code_and_ends_by_leaving_or_by_silen
     let session = browser.get(&server, "/session").await.json();
     assert_eq!(session["role"], "reviewer");
     assert_eq!(session["codes_left"], 9);
+    assert_eq!(session["passkeys"], 0);
     assert_eq!(session["expires_ms"], START_MS + 30 * MINUTE);
     assert_eq!(session["contest"]["precincts_total"], party.contest.precincts.len());
     assert_eq!(session["contest"]["window_minutes"], 30);
