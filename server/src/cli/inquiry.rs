@@ -7,8 +7,7 @@ use countersign_core::message::Response;
 use countersign_core::results::RoomState;
 
 use super::person::{Signer, message_id, precinct};
-use crate::clock::utc;
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, SystemClock, utc};
 use crate::failure::Failure;
 use crate::inquiries;
 

@@ -121,8 +121,19 @@ pub struct Publisher {
     compared: compared::Pairs,
     /// What releases changed of numbers that were released before.
     corrections: Corrections,
-    /// Pages of releases, and what they were made from.
-    pages: Option<(Said, Files)>,
+    /// What changes only with a release, or with what is said about one.
+    of_releases: Option<OfReleases>,
+}
+
+/// What changes only with a release, or with what is said about one.
+#[derive(Debug)]
+struct OfReleases {
+    /// What it was made from.
+    said: Said,
+    /// Pages and documents.
+    files: Files,
+    /// What every page has to say, those of the moment too.
+    expected: OnPages,
 }
 
 impl Publisher {
@@ -156,30 +167,40 @@ impl Publisher {
             self.documents.clear();
         }
         let said = Said::of(&night);
-        self.corrections.follow(&night);
-        let expected = OnPages::of(&night, &self.corrections);
-        if self.pages.as_ref().is_none_or(|(of, _)| *of != said) {
-            let mut files = pages::of_releases(&night, &self.corrections)?;
-            let feed = File::text(&pages::feed(&night)?, "application/atom+xml", false);
-            put(&mut files, "releases.atom", feed);
-            messages(&night, &mut files);
-            check(&files, &expected)?;
-            files.extend(self.compared.files(&night)?);
-            put(&mut files, "releases.json", json(&data::releases::all(&night)?));
-            for release in &night.releases {
-                files.extend(self.documents_of(&night, release)?);
-                let status = json(&data::releases::one(&night, release)?);
-                put(&mut files, format!("{}/status.json", release.folder), status);
-            }
-            self.pages = Some((said, files));
-        }
+        let made = match self.of_releases.take() {
+            Some(made) if made.said == said => made,
+            _ => self.make_of_releases(&night, said)?,
+        };
+        let made = self.of_releases.insert(made);
         let moment = pages::of_the_moment(&night)?;
-        check(&moment, &expected)?;
-        let mut files = self.pages.as_ref().map(|(_, files)| files.clone()).unwrap_or_default();
+        check(&moment, &made.expected)?;
+        let mut files = made.files.clone();
         files.extend(moment);
         let waits = !night.waiting.is_empty();
         let lookup = Arc::new(Lookup::of(&night)?);
         Ok(Some(Site { files, lookup, log_size: state.size(), made_ms, waits }))
+    }
+
+    fn make_of_releases(
+        &mut self,
+        night: &Night<'_>,
+        said: Said,
+    ) -> Result<OfReleases, PublishError> {
+        self.corrections.follow(night);
+        let expected = OnPages::of(night, &self.corrections);
+        let mut files = pages::of_releases(night, &self.corrections)?;
+        let feed = File::text(&pages::feed(night)?, "application/atom+xml", false);
+        put(&mut files, "releases.atom", feed);
+        messages(night, &mut files);
+        check(&files, &expected)?;
+        files.extend(self.compared.files(night)?);
+        put(&mut files, "releases.json", json(&data::releases::all(night)?));
+        for release in &night.releases {
+            files.extend(self.documents_of(night, release)?);
+            let status = json(&data::releases::one(night, release)?);
+            put(&mut files, format!("{}/status.json", release.folder), status);
+        }
+        Ok(OfReleases { said, files, expected })
     }
 
     fn documents_of(

@@ -15,6 +15,7 @@ use super::pages::{self, CHANGES, NATIONAL, Night};
 const FRONT: &str = "index.html";
 
 /// The numbers of each page, by its name in the folder of its language.
+#[derive(Debug)]
 pub(crate) struct OnPages {
     by_page: HashMap<String, Cells>,
     none: Cells,

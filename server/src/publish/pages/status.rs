@@ -104,44 +104,31 @@ struct Witness {
 
 /// When this page is made anew, and what that says of a page that is older.
 fn renewal(night: &Night<'_>, language: Language) -> String {
-    let by = |minutes: u64| night.time(language, night.made_ms + minutes * 60_000);
+    let after = |minutes: u64| night.time(language, night.made_ms + minutes * 60_000);
+    let at = after(0);
     match (night.renewal, language) {
-        (Renewal::Served, Language::English) => {
-            let by = by(ANEW_MINUTES);
-            format!(
-                "This page is made anew whenever something happens, and by {by} at the latest, also when nothing does."
-            )
-        }
-        (Renewal::Served, Language::Spanish) => {
-            let by = by(ANEW_MINUTES);
-            format!(
-                "Esta página se rehace cuando pasa algo, y a más tardar el {by} aunque no pase nada."
-            )
-        }
-        (Renewal::Every(minutes), Language::English) => {
-            let (at, by) = (by(0), by(minutes));
-            format!(
-                "This is a copy of {at}. The next one comes by {by}, also when nothing happens."
-            )
-        }
-        (Renewal::Every(minutes), Language::Spanish) => {
-            let (at, by) = (by(0), by(minutes));
-            format!(
-                "Esta es una copia del {at}. La siguiente llega a más tardar el {by}, aunque no pase nada."
-            )
-        }
-        (Renewal::Once, Language::English) => {
-            let at = by(0);
-            format!(
-                "This is a copy of {at}. It does not renew itself: what came later is not in it."
-            )
-        }
-        (Renewal::Once, Language::Spanish) => {
-            let at = by(0);
-            format!(
-                "Esta es una copia del {at}. No se renueva sola: lo que vino después no está en ella."
-            )
-        }
+        (Renewal::Served, Language::English) => format!(
+            "This page is made anew whenever something happens, and by {} at the latest, also when nothing does.",
+            after(ANEW_MINUTES)
+        ),
+        (Renewal::Served, Language::Spanish) => format!(
+            "Esta página se rehace cuando pasa algo, y a más tardar el {} aunque no pase nada.",
+            after(ANEW_MINUTES)
+        ),
+        (Renewal::Every(minutes), Language::English) => format!(
+            "This is a copy of {at}. The next one comes by {}, also when nothing happens.",
+            after(minutes)
+        ),
+        (Renewal::Every(minutes), Language::Spanish) => format!(
+            "Esta es una copia del {at}. La siguiente llega a más tardar el {}, aunque no pase nada.",
+            after(minutes)
+        ),
+        (Renewal::Once, Language::English) => format!(
+            "This is a copy of {at}. It does not renew itself: what came later is not in it."
+        ),
+        (Renewal::Once, Language::Spanish) => format!(
+            "Esta es una copia del {at}. No se renueva sola: lo que vino después no está en ella."
+        ),
     }
 }
 
