@@ -120,16 +120,10 @@ impl Sent {
     }
 
     /// Microseconds that each took, in rising order.
-    fn times(&self) -> Vec<u64> {
+    pub(crate) fn times(&self) -> Vec<u64> {
         let mut times: Vec<u64> = self.answers.iter().map(|(_, time, _)| *time).collect();
         times.sort_unstable();
         times
-    }
-
-    /// Microseconds that the middle one took.
-    pub(crate) fn middle_us(&self) -> u64 {
-        let times = self.times();
-        times.get(times.len() / 2).copied().unwrap_or(0)
     }
 
     /// Verifies each receipt against the package's log keys; each message has an entry of its own. Their number.

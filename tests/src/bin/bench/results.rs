@@ -33,8 +33,8 @@ use crate::{Outcome, Pace, ingest, program};
 pub(crate) const READS: u64 = 5_000;
 /// Their connections.
 const READERS: u64 = 32;
-/// Reports that are timed, one after the other, without readers and beside them.
-const TIMED: usize = 400;
+/// Pairs of rounds in which reports are timed one after the other: once without readers, once beside them, in turn first.
+const ROUNDS: u64 = 12;
 /// How long readers ask as fast as they can.
 const AS_FAST_AS_THEY_CAN: Duration = Duration::from_secs(5);
 
@@ -52,11 +52,22 @@ pub(crate) struct Figures {
     pub(crate) verified_ms: u128,
     /// Pages that readers get when they ask as fast as they can.
     pub(crate) pages: Pace,
-    /// Pages that they got while tablets reported.
-    pub(crate) pages_beside: Pace,
-    /// From a report to its receipt, the middle one, without readers and beside them.
-    pub(crate) receipt_p50_us: u64,
-    pub(crate) receipt_beside_p50_us: u64,
+    /// The same reports without readers and beside them.
+    pub(crate) beside: Beside,
+}
+
+/// Reports of the whole state, one after the other, in rounds without readers and beside them by turns, so that what else the machine
+/// does and how far the log has grown fall on both alike.
+#[derive(Serialize)]
+pub(crate) struct Beside {
+    /// Pages that readers got while tablets reported.
+    pub(crate) pages: Pace,
+    /// From a report to its receipt, the middle one of all rounds without readers.
+    pub(crate) without_p50_us: u64,
+    /// The same beside readers.
+    pub(crate) beside_p50_us: u64,
+    /// The middle one of each round without readers and of the round beside them that follows or goes before.
+    pub(crate) rounds: Vec<[u64; 2]>,
 }
 
 pub(crate) fn measure() -> Outcome<Figures> {
@@ -90,9 +101,7 @@ pub(crate) fn measure() -> Outcome<Figures> {
         std::thread::sleep(AS_FAST_AS_THEY_CAN);
         Ok(())
     })?;
-    let receipt_p50_us = middle_receipt(&address, &tablets, 2)?;
-    let (receipt_beside_p50_us, pages_beside) =
-        beside_readers(&public, Some(READS), || middle_receipt(&address, &tablets, 3))?;
+    let beside = beside(&address, &public, &tablets)?;
     house.party.stop()?;
     Ok(Figures {
         precincts: reports.len(),
@@ -102,9 +111,7 @@ pub(crate) fn measure() -> Outcome<Figures> {
         files: exported.files,
         verified_ms,
         pages,
-        pages_beside,
-        receipt_p50_us,
-        receipt_beside_p50_us,
+        beside,
     })
 }
 
@@ -225,12 +232,39 @@ impl Messages for Known<'_> {
     }
 }
 
-/// Sends reports one after the other; microseconds to the receipt of the middle one.
-fn middle_receipt(address: &str, tablets: &Tablets, sequence: u64) -> Outcome<u64> {
-    let mut reports = reports(tablets, sequence)?;
-    reports.truncate(TIMED);
-    let sent = ingest::send(address, &Arc::new(reports), 1)?;
-    Ok(sent.middle_us())
+fn beside(address: &str, public: &str, tablets: &Tablets) -> Outcome<Beside> {
+    let (mut all, mut rounds) = ([Vec::new(), Vec::new()], Vec::new());
+    let (mut pages, mut took) = (0, Duration::ZERO);
+    for round in 0..ROUNDS {
+        let mut middle = [0, 0];
+        for turn in 0..2 {
+            let reports = Arc::new(reports(tablets, 2 + 2 * round + turn)?);
+            let with_readers = (round + turn) % 2 == 1;
+            let sent = if with_readers {
+                let (sent, pace) =
+                    beside_readers(public, Some(READS), || ingest::send(address, &reports, 1))?;
+                pages += pace.times;
+                took += Duration::from_micros(pace.microseconds);
+                sent
+            } else {
+                ingest::send(address, &reports, 1)?
+            };
+            let times = sent.times();
+            middle[usize::from(with_readers)] = middle_of(&times);
+            all[usize::from(with_readers)].extend(times);
+        }
+        rounds.push(middle);
+    }
+    let [without_p50_us, beside_p50_us] = all.map(|mut times| {
+        times.sort_unstable();
+        middle_of(&times)
+    });
+    Ok(Beside { pages: Pace::new(pages, took), without_p50_us, beside_p50_us, rounds })
+}
+
+/// The middle one of times in rising order.
+fn middle_of(times: &[u64]) -> u64 {
+    times.get(times.len() / 2).copied().unwrap_or(0)
 }
 
 /// Does something while readers ask for the first page: so many times a second, or as fast as they can. Gives the pages they got.

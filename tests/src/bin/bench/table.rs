@@ -90,14 +90,26 @@ fn results(out: &mut String, figures: &of_results::Figures) {
     line(out, "a release of all of them", &release);
     line(out, "verify", &format!("{} ms (goal: under 10000)", figures.verified_ms));
     line(out, "pages, as fast as can be", &each(figures.pages));
-    let beside = format!(
-        "{} ms beside {} pages/s, {} ms without (goal: 5 % more beside {})",
-        millis(figures.receipt_beside_p50_us),
-        figures.pages_beside.per_second,
-        millis(figures.receipt_p50_us),
+    let beside = &figures.beside;
+    let rounds: Vec<i64> =
+        beside.rounds.iter().map(|&[without, beside]| more(without, beside)).collect();
+    let text = format!(
+        "{} ms beside {} pages/s, {} ms without: {:+} %, in single rounds {:+} to {:+} % (goal: at most +5 % beside {})",
+        millis(beside.beside_p50_us),
+        beside.pages.per_second,
+        millis(beside.without_p50_us),
+        more(beside.without_p50_us, beside.beside_p50_us),
+        rounds.iter().min().unwrap_or(&0),
+        rounds.iter().max().unwrap_or(&0),
         of_results::READS
     );
-    line(out, "receipt, the middle one", &beside);
+    line(out, "receipt, the middle one", &text);
+}
+
+/// By how many hundredths the second is more than the first.
+fn more(first: u64, second: u64) -> i64 {
+    let more = i128::from(second) - i128::from(first);
+    i64::try_from(more * 100 / i128::from(first.max(1))).unwrap_or(i64::MAX)
 }
 
 fn with_layers(out: &mut String, figures: &layers::Figures) {
