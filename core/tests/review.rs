@@ -19,6 +19,7 @@ use countersign_core::results::{
     Audience, Candidate, Compared, Flag, Measure, ProposedRelease, Released, RoomState, Standing,
     changes,
 };
+use countersign_core::room::Room;
 use hall::{Hall, Worker};
 
 /// Minutes that observers have where the contest does not say.
@@ -367,6 +368,29 @@ fn t64_a_stop_needs_two_people_and_ends_by_itself() {
     );
     let for_ever = Stop { minutes: Some(100_000), number: 4, ..stop };
     assert_eq!(desk.hall.act(&desk.two, &for_ever), Err(Refusal::OverLimit));
+}
+
+#[test]
+fn the_same_stop_in_a_later_round_is_another_message() {
+    let mut hall = Hall::open_in(Room::Rehearsal);
+    let (one, two) = (Worker::new(20, Role::ReleaseManager), Worker::new(21, Role::ReleaseManager));
+    hall.employ(&[&one, &two]);
+    let drill = Stop {
+        change: StopChange::Begin,
+        minutes: Some(60),
+        stop: None,
+        why: "a drill".to_owned(),
+        number: 1,
+    };
+    let stop = hall.act(&one, &drill).unwrap();
+    hall.act(&two, &Approve { approves: stop }).unwrap();
+    hall.enter(&hall.party.round(2)).unwrap();
+    assert!(hall.state.review().stop_in_force(hall.now_ms).is_none(), "a round begins without");
+    assert_eq!(hall.act(&one, &drill), Err(Refusal::ChangedSince));
+    let number = hall.state.review().next_stop();
+    let again = hall.act(&one, &Stop { number, ..drill }).unwrap();
+    hall.act(&two, &Approve { approves: again }).unwrap();
+    assert!(hall.state.review().stop_in_force(hall.now_ms).is_some());
 }
 
 #[test]

@@ -273,7 +273,7 @@ pub struct Stop {
     /// Why, in 1 to 200 characters.
     #[n(4)]
     pub why: String,
-    /// 1 for a room's first message of this kind, and one more for each, so that the same can be said again later.
+    /// 1 for a room's first message of this kind, and one more for each, through all rounds, so that the same can be said again later.
     #[n(5)]
     pub number: u32,
 }

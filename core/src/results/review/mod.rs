@@ -85,7 +85,8 @@ pub struct Review {
     /// Indices into `releases` of those that took effect, in the order in which they did.
     took_effect: Vec<usize>,
     stops: Vec<Stopped>,
-    /// Messages of kind stop so far, those that end one included.
+    /// Messages of kind stop so far, those that end one and those of earlier rounds included: the same stop in a later round is
+    /// another message.
     stop_messages: u32,
     withheld: HashMap<MessageId, Signed>,
     copies: Vec<RecordedCopy>,
@@ -97,7 +98,11 @@ pub struct Review {
 impl Review {
     /// What a new round begins with.
     pub(super) fn next_round(self) -> Self {
-        Self { inquiries: self.inquiries.next_round(), ..Self::default() }
+        Self {
+            inquiries: self.inquiries.next_round(),
+            stop_messages: self.stop_messages,
+            ..Self::default()
+        }
     }
 
     /// Decisions of a precinct, in log order.
