@@ -44,6 +44,7 @@ pub(crate) use blocking::blocking;
 pub(crate) use connections::Stopping;
 pub use connections::{Listener, Places, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};
+pub(crate) use peer::{is_forwarded, is_https};
 pub use problem::Problem;
 
 /// Messages that are read from the disk at the same time. Each takes a thread.
