@@ -56,15 +56,23 @@ impl Desk {
             Err(FolderError::InUse(_)) => {}
             Err(error) => return Err(Failure::mistake(error)),
         }
-        let address = server.map(str::to_owned).or_else(|| Some(folder.addresses()?.reporting));
-        let address = address.ok_or_else(|| {
-            Failure::mistake("a server uses the data folder and does not say where it listens: name it with --server")
-        })?;
         let official = node::read_room(&folder, Room::Official).map_err(Failure::internal)?;
-        let roots = official.state.package().map_or_else(Vec::new, |package| {
-            package.contest.tls_roots.iter().map(|root| root.to_vec()).collect()
-        });
-        let client = Client::new(&address, &roots)?;
+        let contest = official.state.package().map(|package| &package.contest);
+        let roots: Vec<Vec<u8>> =
+            contest.iter().flat_map(|of| &of.tls_roots).map(|root| root.to_vec()).collect();
+        let client = match (server, folder.addresses()) {
+            (Some(address), _) => Client::new(address, &roots)?,
+            (None, Some(addresses)) => {
+                let known = contest.iter().flat_map(|of| &of.servers);
+                let known = known.map(|server| server.address.as_str());
+                Client::beside(&addresses.reporting, known, &roots)?
+            }
+            (None, None) => {
+                return Err(Failure::mistake(
+                    "a server uses the data folder and does not say where it listens: name it with --server",
+                ));
+            }
+        };
         Ok(Self::Server(Box::new(client), Data { data: data.data.clone() }))
     }
 

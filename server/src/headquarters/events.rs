@@ -1,22 +1,18 @@
 //! The board as it changes: server-sent events, the first with every row, the others with the rows that changed.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Extension, Path, State};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::IntoResponse;
+use axum::response::sse::Event;
 use countersign_core::room::Room;
 use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::board::{EVERY, Heading, Row, Seen, board};
 use super::request::{SignedIn, still_in};
 use super::session::TokenHash;
+use super::stream::stream;
 use crate::http::{Problem, Shared, Stopping, room};
-
-/// Between two lines that keep the connection.
-const COMMENT_EVERY: Duration = Duration::from_secs(15);
 
 /// Most listeners at a time.
 pub(super) const LISTENERS: usize = 200;
@@ -56,12 +52,12 @@ pub(super) async fn listen(
     signed_in: SignedIn,
     Path(name): Path<String>,
     Extension(Stopping(mut stop)): Extension<Stopping>,
-) -> Result<Sse<impl tokio_stream::Stream<Item = Result<Event, Infallible>>>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let room = room(&name)?;
     let listeners = Arc::clone(&service.headquarters.listeners);
     let place = listeners.try_acquire_owned().map_err(|_| BUSY.after(Some(30)))?;
     let token = signed_in.session.token;
-    let (news, stream) = mpsc::channel(1);
+    let (news, taken) = mpsc::channel(1);
     tokio::spawn(async move {
         let _place = place;
         let mut sent = Sent::default();
@@ -79,7 +75,7 @@ pub(super) async fn listen(
             }
         }
     });
-    Ok(Sse::new(ReceiverStream::new(stream)).keep_alive(KeepAlive::new().interval(COMMENT_EVERY)))
+    Ok(stream(taken))
 }
 
 /// What there is to say now. An error ends the stream: the session has ended, or nothing can be read.

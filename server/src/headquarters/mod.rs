@@ -21,6 +21,7 @@ mod releases;
 mod request;
 mod session;
 mod sign_in;
+mod stream;
 mod typed;
 mod words;
 

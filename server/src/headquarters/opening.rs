@@ -27,10 +27,10 @@ pub(super) struct Asking {
 impl Asking {
     /// Who asks, if nobody could read along.
     pub(super) fn of(service: &Shared, peer: Peer, headers: &HeaderMap) -> Result<Self, Problem> {
-        let by_proxy = service.proxies.names(peer);
-        if !by_proxy && !peer.is_loopback() {
+        if !service.proxies.keeps_secrets(peer, headers) {
             return Err(IN_PLAIN);
         }
+        let by_proxy = service.proxies.names(peer);
         let network = service.proxies.sender(peer, headers).map(network_of);
         Ok(Self { network, by_proxy })
     }

@@ -20,7 +20,7 @@ use super::request::{BAD_REQUEST, COOKIE, Input, SignedIn, blocking, of_this_pag
 use super::session::Session;
 use super::words::Sentence;
 use super::{CodeHash, sign_in_name};
-use crate::http::{Peer, Problem, Shared};
+use crate::http::{Peer, Problem, Shared, is_https};
 use crate::metrics::SignIn;
 use crate::store::{Account, Passkey};
 
@@ -170,7 +170,8 @@ pub(super) async fn sign_in(
         tracing::error!(%error, "no session can be begun");
         Problem::FAILED
     })?;
-    let secure = if asking.by_proxy && is_https(&headers) { "; Secure" } else { "" };
+    let is_https = asking.by_proxy && is_https(&headers, service.headquarters.pages.get());
+    let secure = if is_https { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/hq; HttpOnly; SameSite=Strict{secure}");
     let view = view(&service, &session).await?;
     Ok(([(header::SET_COOKIE, header_value(&cookie)?)], Json(view)).into_response())
@@ -197,11 +198,6 @@ pub(super) async fn session(
 
 fn header_value(cookie: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_str(cookie).map_err(|_| Problem::FAILED)
-}
-
-/// What the proxy that ends TLS says of the browser's side.
-fn is_https(headers: &HeaderMap) -> bool {
-    headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
 }
 
 async fn is_set_up(service: &Shared) -> Result<(), Problem> {

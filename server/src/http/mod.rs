@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use countersign_core::results::LogBegunAgain;
 use countersign_core::room::Room;
 use tokio::sync::Semaphore;
@@ -44,6 +44,7 @@ pub(crate) use blocking::blocking;
 pub(crate) use connections::Stopping;
 pub use connections::{Listener, Places, Stop, bind, serve};
 pub use peer::{Peer, TrustedProxies};
+pub(crate) use peer::{is_forwarded, is_https};
 pub use problem::Problem;
 
 /// Messages that are read from the disk at the same time. Each takes a thread.
@@ -171,6 +172,7 @@ fn finish(routes: OpenApiRouter<Shared>, service: &Shared) -> Router {
         .fallback(|| async { Problem::NOT_FOUND })
         .method_not_allowed_fallback(|| async { Problem::METHOD })
         .layer(axum::middleware::from_fn_with_state(state, count_problems))
+        .layer(axum::middleware::map_response(kept_nowhere))
         .with_state(Arc::clone(service))
 }
 
@@ -184,6 +186,14 @@ async fn count_problems(
     if let Some(code) = response.extensions().get::<problem::Code>() {
         service.metrics.problem(code.0);
     }
+    response
+}
+
+/// What does not say how long it may be kept is kept by no cache, whatever that would do by itself: what is not there may be there
+/// in a moment.
+async fn kept_nowhere(mut response: axum::response::Response) -> axum::response::Response {
+    let kept = response.headers_mut().entry(header::CACHE_CONTROL);
+    kept.or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

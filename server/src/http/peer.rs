@@ -5,6 +5,11 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
+use crate::headquarters::PageOrigin;
+
+/// By which a proxy says whether it was asked with TLS.
+const PROTO: &str = "x-forwarded-proto";
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
@@ -28,6 +33,14 @@ impl TrustedProxies {
         self.0.contains(&peer.0.ip().to_canonical())
     }
 
+    /// Whether nobody could read along on the way here: it began on this machine, or goes through a trusted proxy that does not say
+    /// that it was itself asked without TLS.
+    #[must_use]
+    pub fn keeps_secrets(&self, peer: Peer, headers: &HeaderMap) -> bool {
+        let here = self.names(peer) || peer.is_loopback();
+        here && headers.get(PROTO).is_none_or(|proto| proto.as_bytes() != b"http")
+    }
+
     /// The sender's address. A trusted proxy that names nobody stands for many, so there is none to charge.
     #[must_use]
     pub fn sender(&self, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
@@ -39,6 +52,22 @@ impl TrustedProxies {
         let named = headers.get_all("x-forwarded-for").iter().next_back()?;
         let last = named.to_str().ok()?.rsplit(',').next()?.trim();
         last.parse().ok().map(|address: IpAddr| address.to_canonical())
+    }
+}
+
+/// Whether a proxy says that it passes a request on.
+#[must_use]
+pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded")
+}
+
+/// Whether a browser asked with https: as the proxy that ends TLS says, or, of one that says nothing of it, as the address of the pages
+/// does.
+#[must_use]
+pub(crate) fn is_https(headers: &HeaderMap, pages: Option<&PageOrigin>) -> bool {
+    match headers.get(PROTO) {
+        Some(proto) => proto.as_bytes() == b"https",
+        None => is_forwarded(headers) && pages.is_some_and(PageOrigin::is_https),
     }
 }
 

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Problem, Shared, page, room, written};
+use super::{Problem, Shared, is_forwarded, page, room, written};
 use crate::{begun, titles};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -39,8 +39,7 @@ fn received(service: &Shared, asked: &Asked) -> Result<Received, Problem> {
 
 /// Unreviewed numbers are for this machine alone: whoever comes through a proxy signs in at headquarters' own page.
 fn on_this_machine(headers: &HeaderMap) -> Result<(), Problem> {
-    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-    (!forwarded).then_some(()).ok_or(Problem::NOT_FOUND)
+    (!is_forwarded(headers)).then_some(()).ok_or(Problem::NOT_FOUND)
 }
 
 /// Answers on a thread that nobody else waits for: summing up a large contest and writing it out take a while.

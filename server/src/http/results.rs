@@ -222,14 +222,16 @@ async fn answer(
     file: &File,
     asked: &HeaderMap,
 ) -> Result<Response, Problem> {
-    if let Some(tag) = &file.tag
-        && tag::is_known(tag, asked)
+    let zipped = matches!(file.body, Body::Text(_)) && takes_gzip(asked);
+    let tag = tag_of(file, zipped);
+    if let Some(known) = &tag
+        && tag::is_known(known, asked)
         && !matches!(file.body, Body::Message(_))
     {
-        return Ok(finish(file, StatusCode::NOT_MODIFIED.into_response()));
+        return Ok(finish(file, tag, StatusCode::NOT_MODIFIED.into_response()));
     }
     let response = match &file.body {
-        Body::Text(compressed) if takes_gzip(asked) => {
+        Body::Text(compressed) if zipped => {
             let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
             (encoding, compressed.clone()).into_response()
         }
@@ -239,7 +241,13 @@ async fn answer(
         }
         Body::Receipt(id) => receipt(service, room, *id)?.into_response(),
     };
-    Ok(finish(file, response))
+    Ok(finish(file, tag, response))
+}
+
+/// The tag of a file as it goes out. A cache may put parts together that have the same one, so compressed bytes have their own.
+fn tag_of(file: &File, zipped: bool) -> Option<String> {
+    let tag = file.tag.as_deref()?;
+    Some(if zipped { format!("{}-gzip\"", tag.trim_end_matches('"')) } else { tag.to_owned() })
 }
 
 fn receipt(service: &Shared, room: Room, id: MessageId) -> Result<String, Problem> {
@@ -270,12 +278,12 @@ fn takes_gzip(asked: &HeaderMap) -> bool {
     })
 }
 
-fn finish(file: &File, mut response: Response) -> Response {
+fn finish(file: &File, tag: Option<String>, mut response: Response) -> Response {
     let headers = response.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(file.media_type) {
         headers.insert(header::CONTENT_TYPE, kind);
     }
-    if let Some(tag) = file.tag.as_deref().and_then(|tag| HeaderValue::from_str(tag).ok()) {
+    if let Some(tag) = tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
         headers.insert(header::ETAG, tag);
     }
     headers.insert(header::CACHE_CONTROL, if file.immutable { FOREVER } else { A_WHILE });

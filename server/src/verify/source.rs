@@ -276,7 +276,7 @@ async fn get_once(
 ) -> Result<Option<Vec<u8>>, Unread> {
     let silent = |error: reqwest::Error| Unread::Silent {
         url: url.to_owned(),
-        what: error.without_url().to_string(),
+        what: crate::client::chain(&error.without_url()),
     };
     let mut response = http.get(url).send().await.map_err(silent)?;
     match response.status() {

@@ -285,6 +285,27 @@ fn commands_reach_a_running_server() {
     );
 }
 
+/// The certificate is for the name that tablets know, not for the address at which the server listens.
+#[test]
+fn beside_a_server_that_speaks_tls_commands_ask_for_it_by_its_name() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    good(at, &["keys", "init", "--out", "keys", "--host", "reports.example.org"]);
+    let pack = ["contest", "pack", contest(), "--number", "1", "--keys", "keys", "--out", "p"];
+    let tls = ["--server", "https://reports.example.org", "--tls-root", "keys/server/tls/ca.pem"];
+    good(at, &[&pack[..], &tls].concat());
+    good(at, &["init", "--data", "data", "--package", "p", "--keys", "keys"]);
+    let tls = ["--tls-cert", "keys/server/tls/cert.pem", "--tls-key", "keys/server/tls/key.pem"];
+    let server = crate::crash::Program::start(at, &[&["--data", "data"], &tls[..]].concat());
+    let open = ["room", "open", "--room", "official", "--data", "data", "--keys", "keys"];
+    let by_address = format!("https://{}", server.reporting);
+    let refused = run(at, &[&open[..], &["--server", &by_address]].concat());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("certificate"), "why it cannot be asked so is said: {said}");
+    good(at, &open);
+    assert!(server.terminate());
+}
+
 /// Started with nothing at all it runs the practice contest, and goes on with it the next time.
 #[test]
 fn with_nothing_set_up_the_practice_contest_runs() {

@@ -459,15 +459,28 @@ async fn t72_pages_go_out_compressed_and_only_to_who_does_not_have_them() {
     let plain = plain.bytes().await.unwrap();
     let zipped = server.http.get(&url).header("accept-encoding", "gzip").send().await.unwrap();
     assert_eq!(zipped.headers()["content-encoding"], "gzip");
+    // A cache puts parts together that have the same tag.
+    let zipped_tag = zipped.headers()["etag"].to_str().unwrap().to_owned();
+    assert_ne!(zipped_tag, tag);
     let zipped = zipped.bytes().await.unwrap();
     assert!(zipped.len() < plain.len());
     assert_eq!(countersign_server::publish::files::expand(&zipped).unwrap(), plain);
     let Reply { status, body, .. } = server.get_unless(server.public, "/results/", &tag).await;
     assert_eq!((status, body.len()), (304, 0));
+    let known = server.http.get(&url).header("accept-encoding", "gzip");
+    let known = known.header("if-none-match", &zipped_tag).send().await.unwrap();
+    assert_eq!(known.status(), 304);
+    assert_eq!(known.headers()["etag"], zipped_tag);
     let style = String::from_utf8(plain.to_vec()).unwrap();
     let style = style.split("stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let style = server.http.get(format!("{url}{style}")).send().await.unwrap();
     assert_eq!(style.headers()["cache-control"], "public, max-age=31536000, immutable");
+    // A cache keeps nothing that does not say so: not that something is missing, not what a header decides.
+    for path in ["/results/none.html", "/log/official/tile/0/009", "/v1/official/log", "/v1/status"]
+    {
+        let answer = server.http.get(format!("http://{}{path}", server.public)).send().await;
+        assert_eq!(answer.unwrap().headers()["cache-control"], "no-store", "{path}");
+    }
     server.stop().await;
 }
 

@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use axum::extract::{Extension, Path, State};
 use axum::http::HeaderMap;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::IntoResponse;
+use axum::response::sse::Event;
 use countersign_core::room::Room;
 use serde::Serialize;
 use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::time::Instant;
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::request::blocking;
+use super::stream::stream;
 use crate::http::{Peer, Problem, Shared, Stopping, room};
 
 pub use token::NewFeedToken;
@@ -31,9 +32,6 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Between two looks at whether the token is still good.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
-
-/// Between two lines that keep the connection.
-const COMMENT_EVERY: Duration = Duration::from_secs(15);
 
 /// A program that takes no event for so long is let go; it may come again.
 const SLOW: Duration = Duration::from_secs(30);
@@ -102,7 +100,7 @@ pub(super) async fn follow(
     Extension(Stopping(mut stop)): Extension<Stopping>,
     Path(name): Path<String>,
     headers: HeaderMap,
-) -> Result<Sse<impl tokio_stream::Stream<Item = Result<Event, Infallible>>>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let hash = token::admit(&service, peer, &headers).await?;
     let room = room(&name)?;
     let last = match headers.get("last-event-id") {
@@ -117,7 +115,7 @@ pub(super) async fn follow(
     // What was read of another log is not in this one.
     let mut next =
         last.filter(|last| last.log == log).map_or(0, |last| last.index.saturating_add(1));
-    let (news, stream) = mpsc::channel(1);
+    let (news, taken) = mpsc::channel(1);
     let followed = async move {
         let _places = (place, of_token);
         send(&news, begin).await?;
@@ -139,7 +137,7 @@ pub(super) async fn follow(
         }
     };
     tokio::spawn(followed);
-    Ok(Sse::new(ReceiverStream::new(stream)).keep_alive(KeepAlive::new().interval(COMMENT_EVERY)))
+    Ok(stream(taken))
 }
 
 /// Hands an event on; `None` when nobody takes it.

@@ -72,7 +72,7 @@ pub(super) async fn admit(
     peer: Peer,
     headers: &HeaderMap,
 ) -> Result<[u8; 32], Problem> {
-    if !service.proxies.names(peer) && !peer.is_loopback() {
+    if !service.proxies.keeps_secrets(peer, headers) {
         return Err(IN_PLAIN);
     }
     let from: Option<IpAddr> = service.proxies.sender(peer, headers).map(network_of);

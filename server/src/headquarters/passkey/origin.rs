@@ -48,6 +48,12 @@ impl PageOrigin {
         &self.origin
     }
 
+    /// Whether browsers reach them by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
     /// The host's name, which is what a passkey is made for (the *RP ID*).
     #[must_use]
     pub fn host(&self) -> &str {

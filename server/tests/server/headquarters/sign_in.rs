@@ -208,24 +208,31 @@ async fn a_password_never_crosses_a_network_in_plain() {
     let mut one = Worker::employ(&party, &server, 3, Role::Reviewer).await;
     let proxy = IpAddr::from([10, 0, 0, 1]);
     let service = Service::new(&server.node, TrustedProxies(vec![proxy].into()));
-    let mut sign_in = async |peer: [u8; 4]| {
+    service.headquarters.is_at("https://headquarters.example.org".parse().unwrap());
+    let mut sign_in = async |peer: [u8; 4], says: &[(&str, &str)]| {
         let asked = json!({"name": one.name, "password": PASSWORD, "code": one.next_code()});
-        let mut request = axum::http::Request::post("/hq/api/sign-in")
-            .header("content-type", "application/json")
-            .header("x-forwarded-proto", "https")
-            .body(axum::body::Body::from(asked.to_string()))
-            .unwrap();
+        let mut request =
+            axum::http::Request::post("/hq/api/sign-in").header("content-type", "application/json");
+        for (name, value) in says {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(axum::body::Body::from(asked.to_string())).unwrap();
         request.extensions_mut().insert(Peer((peer, 4_000).into()));
         let response = http::private(&service).oneshot(request).await.unwrap();
         let cookie = response.headers().get("set-cookie").cloned();
         (response.status().as_u16(), cookie.map(|cookie| cookie.to_str().unwrap().to_owned()))
     };
-    let (status, cookie) = sign_in([192, 0, 2, 7]).await;
-    assert_eq!((status, cookie), (403, None), "whatever it says of itself");
-    let (status, cookie) = sign_in([10, 0, 0, 1]).await;
-    assert_eq!(status, 200);
-    assert!(cookie.unwrap().ends_with("; Secure"));
-    let (status, cookie) = sign_in([127, 0, 0, 1]).await;
+    let (https, plain) = (("x-forwarded-proto", "https"), ("x-forwarded-proto", "http"));
+    let asker = ("x-forwarded-for", "198.51.100.1");
+    assert_eq!(sign_in([192, 0, 2, 7], &[https]).await, (403, None), "whatever it says of itself");
+    assert_eq!(sign_in([10, 0, 0, 1], &[asker, plain]).await, (403, None), "so a proxy says");
+    // A proxy that says nothing of it is asked at the pages' own address.
+    for says in [&[asker, https][..], &[https], &[asker]] {
+        let (status, cookie) = sign_in([10, 0, 0, 1], says).await;
+        assert_eq!(status, 200);
+        assert!(cookie.unwrap().ends_with("; Secure"), "{says:?}");
+    }
+    let (status, cookie) = sign_in([127, 0, 0, 1], &[]).await;
     assert_eq!(status, 200);
     assert!(!cookie.unwrap().contains("Secure"), "browsers would not send it back");
 }
