@@ -1,5 +1,5 @@
-//! What pages have to say, worked out from what is released: every page is read back and compared with these before
-//! any is offered, and whoever verifies compares the published ones.
+//! What pages have to say, worked out from what is released: every page is read back and compared with it before any is offered,
+//! and whoever verifies compares the published ones.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -79,7 +79,7 @@ impl OnPages {
         let mut expect = |cell: &Cell, number: &str| {
             let Some(page) = page_of(&cell.region) else { return };
             let is_shown = match cell.measure.as_str() {
-                // On the first page in words, beside how many there are.
+                // On the first page both are said otherwise.
                 "released" => page != FRONT,
                 COVERED => false,
                 // A precinct's page has the delegates by the rules beside the signed ones.
@@ -187,8 +187,8 @@ impl<'a> InCounties<'a> {
     }
 }
 
-/// Every page that changes with releases only, by its name in the folder of its language; of the wanted precincts only, and with those that rest
-/// on every precinct only where they are wanted.
+/// Every page that changes with releases only, by its name in the folder of its language; of the wanted precincts only, and with
+/// those that rest on every precinct only where they are wanted.
 #[must_use]
 pub(crate) fn names(
     night: &Night<'_>,

@@ -81,7 +81,7 @@ pub struct Verdict {
 pub struct ComparedPages {
     /// How many there are.
     pub files: usize,
-    /// Numbers on them, and what else they say: names, states, times, shares, and what people wrote.
+    /// Numbers on them, and whatever else they say: names, states, times, shares, and what people wrote.
     pub numbers: usize,
     /// Pages that are not there, where the first page is; of two layers those are named.
     pub missing: usize,
@@ -383,7 +383,7 @@ impl Verdict {
         }
         if self.pages.files > 0 {
             let ComparedPages { files, numbers, missing } = self.pages;
-            writeln!(text, "pages say the same: {numbers} numbers on {files} pages")?;
+            writeln!(text, "pages say the same: {numbers} numbers and words on {files} pages")?;
             not_there(text, missing, "pages")?;
         }
         if self.hash_lists.files > 0 {

@@ -55,9 +55,7 @@ impl Open {
             awaited: awaited.collect(),
         }
     }
-}
 
-impl Open {
     /// What the page has to say of it, but for what time alone ends.
     pub(super) fn said(&self, cells: &mut Cells) {
         cells.put(CAME_IN, "inConflict", &self.in_conflict);

@@ -223,3 +223,41 @@ async fn t69_pages_are_compared_with_the_log_of_when_they_were_made() {
         assert!(code == "file" && what.contains("entries, and the log has"), "{what}");
     });
 }
+
+/// A log that goes on all the time: its status page is always newer than what was read, which is no difference and is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_a_page_that_is_newer_than_what_was_read_is_named() {
+    let copy = told().await.folder().await;
+    let checkpoint = copy.file("log/official/checkpoint");
+    let head = Checkpoint::claim(&std::fs::read_to_string(&checkpoint).unwrap()).unwrap();
+    let key = read_key(&copy.party.keys.log(ROOM)).unwrap();
+    let size = head.size + 1;
+    let later = Checkpoint { size, root: [9; 32], ..head.clone() }.sign(&key).into_bytes();
+    let (of, of_more) = (head.size, format!("data-log-size=\"{size}\""));
+    let status = std::fs::read(copy.file("status.html")).unwrap();
+    let made = replaced(&format!("data-log-size=\"{of}\""), &of_more)(status).unwrap();
+    std::fs::write(copy.file("status.html"), made).unwrap();
+    let (root, asked) = (copy.out.clone(), Arc::new(Mutex::new(0)));
+    let counted = Arc::clone(&asked);
+    let files = move |uri: axum::http::Uri| {
+        let path = uri.path().trim_start_matches('/');
+        let mut file =
+            std::fs::read(root.join(path)).map_err(|_| axum::http::StatusCode::NOT_FOUND);
+        if path.ends_with("/checkpoint") {
+            let mut asked = counted.lock().unwrap();
+            *asked += 1;
+            // Read first, and asked for again because of the page.
+            if *asked % 2 == 0 {
+                file = Ok(later.clone());
+            }
+        }
+        std::future::ready(file)
+    };
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", socket.local_addr().unwrap());
+    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+    let (code, said) = verify(&copy.party, &address, &[]);
+    assert_eq!((code, &said["newer"]), (0, &json!(["status.html"])), "{said}");
+    assert_eq!(*asked.lock().unwrap(), 6, "it looked three times");
+    host.abort();
+}
