@@ -18,10 +18,12 @@ use crate::publish::on_pages::OnPages;
 use crate::publish::pages::said::{rests_on_what_came_in, rests_on_what_people_said};
 use crate::publish::pages::{Moment, OF_THE_MOMENT, in_language, read_back};
 
-/// Compares them. `expected` are the numbers that follow from releases.
+/// Compares them, but those that were made before the last release or withdrawal. `expected` are the numbers that follow from
+/// releases.
 pub(super) fn compare(
     source: &Source,
     place: &str,
+    last_change: Option<u64>,
     log: &PublicLog,
     replayed: &Replayed,
     expected: &OnPages,
@@ -45,6 +47,10 @@ pub(super) fn compare(
     }
     for (size, pages) in by_size {
         let files = pages.iter().map(|(name, _)| format!("{place}{name}"));
+        if Some(size) < last_change {
+            verdict.not_published.extend(files);
+            continue;
+        }
         if size > replayed.state.size() {
             verdict.newer.extend(newer(source, log, size, files)?);
             continue;

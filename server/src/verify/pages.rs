@@ -26,17 +26,22 @@ pub(super) fn compare(
     let index = format!("{place}index.html");
     let first = source.read_one(&index, DOCUMENT_MAX)?;
     let made_from = first.as_ref().and_then(|page| log_size(&String::from_utf8_lossy(page)));
-    let changed = night.releases.iter().flat_map(|one| {
-        let withdrawal = one.release.withdrawal.as_ref();
-        [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
-    });
-    if made_from < changed.flatten().max() {
+    if made_from < last_change(night) {
         verdict.not_published.push(index);
         return Ok(false);
     }
     of_the_last_layer(source, place, night, expected, verdict, watch)?;
     side_by_side(source, place, night, verdict, watch)?;
     Ok(verdict.not_worked_out.is_empty())
+}
+
+/// Entries of the log with the last release or withdrawal: pages of fewer do not show it.
+pub(super) fn last_change(night: &Night<'_>) -> Option<u64> {
+    let changed = night.releases.iter().flat_map(|one| {
+        let withdrawal = one.release.withdrawal.as_ref();
+        [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
+    });
+    changed.flatten().max()
 }
 
 /// Entries of the log that a page was made from; `None` where it does not say.

@@ -60,7 +60,8 @@ pub(super) fn compare(
     if last_is_there {
         let expected = OnPages::of(&night, &corrections);
         if pages::compare(source, place, &night, &expected, verdict, watch)? {
-            moment::compare(source, place, log, replayed, &expected, verdict)?;
+            let last = pages::last_change(&night);
+            moment::compare(source, place, last, log, replayed, &expected, verdict)?;
         }
     }
     Ok(())

@@ -67,8 +67,8 @@ pub struct Verdict {
     pub hash_lists: VerifiedHashLists,
     /// Receipts that were verified.
     pub receipts: VerifiedReceipts,
-    /// Documents of releases, lists of hashes and files of two layers that are not there, where others are; the first page where the pages are
-    /// older than the last release or withdrawal.
+    /// Documents of releases, lists of hashes and files of two layers that are not there, where others are; the first page where the
+    /// pages are older than the last release or withdrawal, and each of those that change with what comes in where only that one is.
     pub not_published: Vec<String>,
     /// Pages that were made from more entries than were read, and were not compared: the log went on meanwhile.
     pub newer: Vec<String>,

@@ -216,6 +216,12 @@ async fn t69_pages_are_compared_with_the_log_of_when_they_were_made() {
         let (code, what) = copy.differs(&[]);
         assert!(code == "cell" && what.contains("says Go home. for words of entry:1;"), "{what}");
     });
+    // One from before the last release is none that is published now.
+    let made_of_less = replaced("data-log-size=\"", "data-log-size=\"3\" title=\"");
+    copy.with(&copy.file(status), made_of_less, || {
+        let (code, said) = copy.verify(&[]);
+        assert_eq!((code, &said["not_published"]), (0, &json!([status])), "{said}");
+    });
     // More entries than there are prove nothing.
     let made_of_more = replaced("data-log-size=\"", "data-log-size=\"9");
     copy.with(&copy.file(status), made_of_more, || {
