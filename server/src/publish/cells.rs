@@ -205,6 +205,11 @@ impl Cells {
         }
     }
 
+    /// Puts those of another beside them.
+    pub fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// How many numbers there are.
     #[must_use]
     pub fn len(&self) -> usize {

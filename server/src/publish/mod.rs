@@ -17,6 +17,7 @@ pub(crate) mod on_pages;
 pub mod pages;
 pub mod sites;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -25,13 +26,13 @@ use countersign_core::id::MessageId;
 use countersign_core::log::LogKey;
 use countersign_core::results::{Released, RoomState};
 
-use cells::Difference;
+use cells::{Cells, Difference};
 use corrections::Corrections;
 use data::Unreadable;
 use files::{File, Files, put};
 use on_pages::OnPages;
 use pages::find::Lookup;
-use pages::{Night, PageError, Renewal, Witnesses, read_back};
+use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
 
 use crate::public_folder;
 
@@ -132,7 +133,7 @@ struct OfReleases {
     said: Said,
     /// Pages and documents.
     files: Files,
-    /// What every page has to say, those of the moment too.
+    /// What every page has to say, those of the moment too as far as it follows from releases.
     expected: OnPages,
 }
 
@@ -172,10 +173,11 @@ impl Publisher {
             _ => self.make_of_releases(&night, said)?,
         };
         let made = self.of_releases.insert(made);
-        let moment = pages::of_the_moment(&night)?;
-        check(&moment, &made.expected)?;
+        let moment = Moment::of(&night);
+        let (pages, said) = (moment.files()?, moment.said());
+        check(&pages, |name| made.expected.with(name, said.get(name)))?;
         let mut files = made.files.clone();
-        files.extend(moment);
+        files.extend(pages);
         let waits = !night.waiting.is_empty();
         let lookup = Arc::new(Lookup::of(&night)?);
         Ok(Some(Site { files, lookup, log_size: state.size(), made_ms, waits }))
@@ -192,7 +194,7 @@ impl Publisher {
         let feed = File::text(&pages::feed(night)?, "application/atom+xml", false);
         put(&mut files, "releases.atom", feed);
         messages(night, &mut files);
-        check(&files, &expected)?;
+        check(&files, |name| expected.of_page(name))?;
         files.extend(self.compared.files(night)?);
         put(&mut files, "releases.json", json(&data::releases::all(night)?));
         for release in &night.releases {
@@ -269,11 +271,11 @@ fn messages(night: &Night<'_>, files: &mut Files) {
     }
 }
 
-/// Reads pages back, and compares their numbers with what they have to say.
-fn check(files: &Files, expected: &OnPages) -> Result<(), PublishError> {
+/// Reads pages back, and compares with what they have to say.
+fn check<'e>(files: &Files, expected: impl Fn(&str) -> Cow<'e, Cells>) -> Result<(), PublishError> {
     for (name, file) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         let text = file.read().unwrap_or_default();
-        read_back::agree(expected.of_page(name), &String::from_utf8_lossy(&text))
+        read_back::agree(&expected(name), &String::from_utf8_lossy(&text))
             .map_err(|difference| PublishError::Page { page: name.clone(), difference })?;
     }
     Ok(())

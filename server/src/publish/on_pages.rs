@@ -1,23 +1,24 @@
-//! The numbers that pages have to say, worked out from what is released: every page is read back and compared with these before
-//! any is offered, and whoever verifies compares the published ones.
+//! What pages have to say, worked out from what is released: every page is read back and compared with it before any is offered,
+//! and whoever verifies compares the published ones.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use countersign_core::contest::{Contest, CountKind, Precinct};
-use countersign_core::results::Released;
+use countersign_core::results::{Region, Released};
 
-use super::cells::{COVERED, Cell, Cells};
+use super::cells::{COVERED, Cell, Cells, region_name};
 use super::corrections::{self, Corrections};
 use super::national;
-use super::pages::{self, CHANGES, NATIONAL, Night};
+use super::pages::{self, CHANGES, FRONT, NATIONAL, Night, RELEASES, Said};
 
-/// Name of the first page.
-const FRONT: &str = "index.html";
-
-/// The numbers of each page, by its name in the folder of its language.
+/// What each page has to say.
 #[derive(Debug)]
 pub(crate) struct OnPages {
+    /// Numbers, by the page's name in the folder of its language.
     by_page: HashMap<String, Cells>,
+    /// The rest, which is another thing in each language.
+    said: Said,
     none: Cells,
 }
 
@@ -25,9 +26,14 @@ impl OnPages {
     /// Works them out.
     #[must_use]
     pub(crate) fn of(night: &Night<'_>, corrections: &Corrections) -> Self {
-        let mut pages = Self { by_page: HashMap::new(), none: Cells::default() };
+        let mut pages = Self {
+            by_page: HashMap::new(),
+            said: pages::said_of_releases(night),
+            none: Cells::default(),
+        };
         if let Some(released) = &night.released {
             pages.released(released);
+            pages.beside_sums(released);
             pages.by_the_rules(released);
             if let Some(parts) = national::working(night.contest, released) {
                 let working = national::cells(night.contest, &parts);
@@ -40,11 +46,21 @@ impl OnPages {
         pages
     }
 
-    /// What a page has to say, in any language; nothing where it is none that shows results.
+    /// What a page has to say; nothing where it is none that shows results.
     #[must_use]
-    pub(crate) fn of_page(&self, name: &str) -> &Cells {
-        let name = name.strip_prefix("es/").unwrap_or(name);
-        self.by_page.get(name).unwrap_or(&self.none)
+    pub(crate) fn of_page(&self, name: &str) -> Cow<'_, Cells> {
+        self.with(name, self.said.get(name))
+    }
+
+    /// What a page has to say that says more at the moment.
+    #[must_use]
+    pub(crate) fn with(&self, name: &str, more: Option<&Cells>) -> Cow<'_, Cells> {
+        let numbers = self.by_page.get(name.strip_prefix("es/").unwrap_or(name));
+        let mut cells = Cow::Borrowed(numbers.unwrap_or(&self.none));
+        if let Some(more) = more {
+            cells.to_mut().extend(more.clone());
+        }
+        cells
     }
 
     fn put(&mut self, page: &str, cell: &Cell, number: &str) {
@@ -63,8 +79,9 @@ impl OnPages {
         let mut expect = |cell: &Cell, number: &str| {
             let Some(page) = page_of(&cell.region) else { return };
             let is_shown = match cell.measure.as_str() {
-                // In words, beside how many there are.
-                "released" | COVERED => false,
+                // On the first page both are said otherwise.
+                "released" => page != FRONT,
+                COVERED => false,
                 // A precinct's page has the delegates by the rules beside the signed ones.
                 measure if measure.starts_with("official:") => {
                     rules_count && !cell.region.starts_with("precinct:")
@@ -83,6 +100,24 @@ impl OnPages {
         };
         Cells::of(released).each(&mut expect);
         Cells::sums_with_early_votes(released).each(&mut expect);
+    }
+
+    /// What stands beside the sums of the state and of counties: shares, once enough is released, and of how many precincts.
+    fn beside_sums(&mut self, released: &Released) {
+        let contest = &released.package.contest;
+        let covered = released.is_covered();
+        for totals in std::iter::once(&released.statewide).chain(&released.counties) {
+            let region = region_name(contest, totals.region);
+            let Some(page) = page_of(&region) else { continue };
+            let cells = self.by_page.entry(page).or_default();
+            if totals.region != Region::Statewide {
+                cells.put(&region, "all", totals.precincts_total);
+            }
+            let shares = pages::shares(contest, totals).into_iter().filter(|_| covered);
+            for (group, share) in contest.groups.iter().zip(shares) {
+                cells.put(&region, format!("share:{}", group.key), share);
+            }
+        }
     }
 
     /// Where the rules give other delegates than were signed, a precinct's page has both.
@@ -152,8 +187,8 @@ impl<'a> InCounties<'a> {
     }
 }
 
-/// Every page that shows results, by its name in the folder of its language; of the wanted precincts only, and with those that rest
-/// on every precinct only where they are wanted.
+/// Every page that changes with releases only, by its name in the folder of its language; of the wanted precincts only, and with
+/// those that rest on every precinct only where they are wanted.
 #[must_use]
 pub(crate) fn names(
     night: &Night<'_>,
@@ -165,7 +200,7 @@ pub(crate) fn names(
     let mut names: Vec<String> = ids.filter(|id| wanted(id)).map(|id| of_precinct(id)).collect();
     if with_sums {
         names.extend(night.contest.counties.iter().map(|county| of_county(&county.id)));
-        names.extend([FRONT, CHANGES].map(str::to_owned));
+        names.extend([CHANGES, RELEASES].map(str::to_owned));
         let national = night.released.as_ref().and_then(Released::published_national);
         names.extend(national.map(|_| NATIONAL.to_owned()));
     }

@@ -165,8 +165,8 @@ pub enum Difference {
         /// Messages before it that cannot be read.
         missing: u64,
     },
-    /// A published number is another one.
-    #[error("{file} says {published} for {cell}; the released reports give {worked_out}")]
+    /// A published number is another one, or a page says something else.
+    #[error("{file} says {published} for {cell}; the log gives {worked_out}")]
     Cell {
         /// The file.
         file: String,
@@ -405,7 +405,7 @@ impl Difference {
                 }
             },
             Self::Cell { .. } => {
-                "The published number does not follow from the reports that were released. The log is right or wrong by itself; \
+                "What is published there does not follow from what was signed and entered. The log is right or wrong by itself; \
                  this file is not what it gives."
             }
             Self::File { .. } => "Published numbers are in a form that they should not have.",

@@ -1,4 +1,5 @@
-//! The numbers on the pages, in both languages, and on those that put two layers side by side, beside what the log gives.
+//! What stands on pages that change with releases only, in both languages, and on those that put two layers side by side, beside
+//! what the log gives.
 
 use countersign_core::language::Language;
 
@@ -9,43 +10,48 @@ use super::verdict::{ComparedFile, Verdict};
 use super::{Step, Stop, Watch, tables};
 use crate::publish::cells::Cells;
 use crate::publish::compared;
-use crate::publish::corrections::Corrections;
 use crate::publish::on_pages::{self, OnPages};
 use crate::publish::pages::{self, Night, read_back};
 
-/// Compares the numbers on the first page, on those of counties, precincts, changes and national delegates, and side by side,
-/// where the pages were made since something was last released or withdrawn. A copy may do without pages.
+/// Compares those of counties, precincts, changes, releases and national delegates, and side by side, where the pages were made
+/// since something was last released or withdrawn; whether they were and every sum can be worked out. A copy may do without pages.
 pub(super) fn compare(
     source: &Source,
     place: &str,
     night: &Night<'_>,
-    corrections: &Corrections,
+    expected: &OnPages,
     verdict: &mut Verdict,
     watch: Watch<'_>,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     let index = format!("{place}index.html");
     let first = source.read_one(&index, DOCUMENT_MAX)?;
     let made_from = first.as_ref().and_then(|page| log_size(&String::from_utf8_lossy(page)));
+    if made_from < last_change(night) {
+        verdict.not_published.push(index);
+        return Ok(false);
+    }
+    of_the_last_layer(source, place, night, expected, verdict, watch)?;
+    side_by_side(source, place, night, verdict, watch)?;
+    Ok(verdict.not_worked_out.is_empty())
+}
+
+/// Entries of the log with the last release or withdrawal: pages of fewer do not show it.
+pub(super) fn last_change(night: &Night<'_>) -> Option<u64> {
     let changed = night.releases.iter().flat_map(|one| {
         let withdrawal = one.release.withdrawal.as_ref();
         [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
     });
-    if made_from < changed.flatten().max() {
-        verdict.not_published.push(index);
-        return Ok(());
-    }
-    of_the_last_layer(source, place, night, corrections, verdict, watch)?;
-    side_by_side(source, place, night, verdict, watch)
+    changed.flatten().max()
 }
 
 /// Entries of the log that a page was made from; `None` where it does not say.
-fn log_size(html: &str) -> Option<u64> {
+pub(super) fn log_size(html: &str) -> Option<u64> {
     let (_, rest) = html.split_once("data-log-size=\"")?;
     rest.split_once('"')?.0.parse().ok()
 }
 
 /// Reads files below the place of results; `None` for each that is not there.
-fn read(
+pub(super) fn read(
     source: &Source,
     place: &str,
     names: &[String],
@@ -66,7 +72,7 @@ fn of_the_last_layer(
     source: &Source,
     place: &str,
     night: &Night<'_>,
-    corrections: &Corrections,
+    expected: &OnPages,
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
@@ -78,11 +84,10 @@ fn of_the_last_layer(
     let names: Vec<String> = names.flat_map(both).collect();
     let all = names.len();
     let found = read(source, place, &names, &mut |read| watch(Step::Pages, read, all))?;
-    let expected = OnPages::of(night, corrections);
     let jobs: Vec<_> = names.iter().zip(&found).collect();
     for compared in on_every_processor(&jobs, |(name, page)| match page {
         None => Ok(0),
-        Some(page) => agree(expected.of_page(name), &format!("{place}{name}"), page),
+        Some(page) => agree(&expected.of_page(name), &format!("{place}{name}"), page),
     }) {
         verdict.pages.numbers += compared?;
     }

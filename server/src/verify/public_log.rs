@@ -83,8 +83,14 @@ pub(super) struct PublicLog {
 }
 
 /// The signed head as it is published now.
-pub(super) fn published(source: &Source, room: Room) -> Result<Option<Vec<u8>>, Unread> {
+fn published(source: &Source, room: Room) -> Result<Option<Vec<u8>>, Unread> {
     source.read_one(&public_folder::checkpoint(room), CHECKPOINT_MAX)
+}
+
+/// How many entries the log has now, as its head claims.
+pub(super) fn size_now(source: &Source, room: Room) -> Result<Option<u64>, Unread> {
+    let note = published(source, room)?.and_then(|note| String::from_utf8(note).ok());
+    Ok(note.and_then(|note| Checkpoint::claim(&note)).map(|now| now.size))
 }
 
 impl PublicLog {

@@ -7,14 +7,16 @@ use countersign_core::room::Room;
 
 use super::difference::Difference;
 use super::public_log::PublicLog;
+use super::replay::Replayed;
 use super::source::{Source, Unread, Wanted};
 use super::tables::{Known, Table};
 use super::verdict::{ComparedFile, Verdict};
-use super::{Step, Stop, Watch, hash_lists, pages, receipts};
+use super::{Step, Stop, Watch, hash_lists, moment, pages, receipts};
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::corrections::Corrections;
 use crate::publish::data::{Form, NAMES};
-use crate::publish::pages::{Effective, Night, Witnesses};
+use crate::publish::on_pages::OnPages;
+use crate::publish::pages::{Effective, Night, WAIT_MS, Witnesses};
 
 /// Most bytes of a document or page.
 pub(super) const DOCUMENT_MAX: usize = 64 << 20;
@@ -33,12 +35,12 @@ fn places(source: &Source, room: Room) -> &'static [&'static str] {
 pub(super) fn compare(
     source: &Source,
     log: &PublicLog,
-    state: &RoomState,
+    replayed: &Replayed,
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
-    let Some(night) = Night::of(state, 0, Witnesses::default()) else { return Ok(()) };
-    let Some((place, found)) = documents(source, state.room(), &night.releases, watch)? else {
+    let Some(night) = night(log, &replayed.state) else { return Ok(()) };
+    let Some((place, found)) = documents(source, log.room, &night.releases, watch)? else {
         return Ok(());
     };
     let last_is_there = found.iter().rev().take(NAMES.len()).any(|(_, file)| file.is_some());
@@ -56,9 +58,19 @@ pub(super) fn compare(
     receipts::verify(source, place, log, &night, verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages.
     if last_is_there {
-        pages::compare(source, place, &night, &corrections, verdict, watch)?;
+        let expected = OnPages::of(&night, &corrections);
+        if pages::compare(source, place, &night, &expected, verdict, watch)? {
+            let last = pages::last_change(&night);
+            moment::compare(source, place, last, log, replayed, &expected, verdict)?;
+        }
     }
     Ok(())
+}
+
+/// What pages are made from, at a time when no release waits for witnesses any more: of one that does nothing is published.
+pub(super) fn night<'a>(log: &PublicLog, state: &'a RoomState) -> Option<Night<'a>> {
+    let last_ms = log.entries.last().map_or(0, |entry| entry.time_ms);
+    Night::of(state, last_ms.saturating_add(WAIT_MS), Witnesses::default())
 }
 
 /// What was compared of a release.

@@ -30,6 +30,44 @@ pub(super) struct Replayed {
     pub(super) not_worked_out: BTreeSet<PrecinctNumber>,
     /// Messages that can be read and by the rules are not everyone's.
     pub(super) beyond_the_rules: u64,
+    /// What each entry changed, as far as it can be read.
+    changes: Vec<Option<Change>>,
+}
+
+/// What of a log cannot be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unread {
+    /// Something that a precinct sent, or that was decided or asked about one.
+    pub(super) came_in: bool,
+    /// Something that two people withheld.
+    pub(super) said: bool,
+}
+
+impl Replayed {
+    /// The room when the log had so many entries, as everything that can be read now makes it.
+    pub(super) fn at(&self, log: &PublicLog, size: u64) -> RoomState {
+        let changes = &self.changes[..self.changes.len().min(of_memory(size))];
+        entered(log, changes, RoomState::new(&log.contest, log.room, log.party))
+    }
+
+    /// What cannot be read of the log's first entries.
+    pub(super) fn unread(&self, log: &PublicLog, size: u64) -> Unread {
+        let mut unread = log.entries.iter().zip(&self.changes).take(of_memory(size));
+        Unread {
+            came_in: unread.any(|(entry, one)| one.is_none() && of_precinct(entry.kind)),
+            said: self.withheld.iter().any(|(index, _)| *index < size),
+        }
+    }
+}
+
+/// Whether messages of a kind have a part in what counts in a precinct. Enrolments only say who may report.
+const fn of_precinct(kind: Kind) -> bool {
+    matches!(kind, Kind::Report | Kind::Decision | Kind::Question | Kind::Reply)
+}
+
+/// A number of entries, of which no more are in memory than memory holds.
+fn of_memory(size: u64) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
 }
 
 /// Judges a whole log.
@@ -50,7 +88,7 @@ pub(super) fn replay(
         .collect();
     let unpublished = publication.unreleased() | &not_worked_out;
     let empty = RoomState::of_public_messages(&log.contest, log.room, log.party, unpublished);
-    let (state, unjudged) = judged(log, messages, changes, &missing, empty, watch)?;
+    let (state, unjudged) = judged(log, messages, &changes, &missing, empty, watch)?;
     // Whose a reply is cannot be told without its question.
     let unjudged_at: HashSet<u64> = unjudged.iter().map(|(index, _)| *index).collect();
     let beyond = |(index, message): &(u64, &Option<Message>)| {
@@ -59,7 +97,15 @@ pub(super) fn replay(
     };
     let beyond_the_rules = (0..).zip(messages).filter(beyond).count() as u64;
     let Missing { unreleased, withheld } = missing;
-    Ok(Replayed { state, unreleased, withheld, unjudged, not_worked_out, beyond_the_rules })
+    Ok(Replayed {
+        state,
+        unreleased,
+        withheld,
+        unjudged,
+        not_worked_out,
+        beyond_the_rules,
+        changes,
+    })
 }
 
 /// A room's first log begins with anything but an act; a later one with the act that begins it, and nothing else.
@@ -206,7 +252,7 @@ struct Claim<'a> {
 fn judged(
     log: &PublicLog,
     messages: &[Option<Message>],
-    changes: Vec<Option<Change>>,
+    changes: &[Option<Change>],
     missing: &Missing,
     mut state: RoomState,
     watch: Watch<'_>,
@@ -235,7 +281,7 @@ fn judged(
                 break;
             }
         }
-        state.change(change);
+        state.change(change.clone());
     }
     let forged = first_forged(&state, &claims, &mut |done| watch(Step::Signatures, done, all));
     if let Some((index, refusal)) = forged {

@@ -60,16 +60,18 @@ pub struct Verdict {
     pub copies: Vec<CopySaid>,
     /// Published files that were compared.
     pub compared: Vec<ComparedFile>,
-    /// Pages that were compared: the first one, those of counties and precincts, of changes, of the working of national
-    /// delegates, and of two layers, in both languages.
+    /// Pages that were compared, in both languages: the first one, those of counties and precincts, of changes, releases, the working
+    /// of national delegates, and of two layers, the status, the checks and the list of precincts.
     pub pages: ComparedPages,
     /// Lists of hashes that were verified.
     pub hash_lists: VerifiedHashLists,
     /// Receipts that were verified.
     pub receipts: VerifiedReceipts,
-    /// Documents of releases, lists of hashes and files of two layers that are not there, where others are; the first page where the pages are
-    /// older than the last release or withdrawal.
+    /// Documents of releases, lists of hashes and files of two layers that are not there, where others are; the first page where the
+    /// pages are older than the last release or withdrawal, and each of those that change with what comes in where only that one is.
     pub not_published: Vec<String>,
+    /// Pages that were made from more entries than were read, and were not compared: the log went on meanwhile.
+    pub newer: Vec<String>,
     /// The first difference.
     pub difference: Option<Said>,
 }
@@ -79,7 +81,7 @@ pub struct Verdict {
 pub struct ComparedPages {
     /// How many there are.
     pub files: usize,
-    /// Numbers on them.
+    /// Numbers on them, and whatever else they say: names, states, times, shares, and what people wrote.
     pub numbers: usize,
     /// Pages that are not there, where the first page is; of two layers those are named.
     pub missing: usize,
@@ -381,7 +383,7 @@ impl Verdict {
         }
         if self.pages.files > 0 {
             let ComparedPages { files, numbers, missing } = self.pages;
-            writeln!(text, "pages say the same: {numbers} numbers on {files} pages")?;
+            writeln!(text, "pages say the same: {numbers} numbers and words on {files} pages")?;
             not_there(text, missing, "pages")?;
         }
         if self.hash_lists.files > 0 {
@@ -395,6 +397,9 @@ impl Verdict {
         }
         for name in &self.not_published {
             writeln!(text, "  not published: {name}")?;
+        }
+        for name in &self.newer {
+            writeln!(text, "  made while the log was read, and not compared: {name}")?;
         }
         match &self.difference {
             None if self.holds => writeln!(

@@ -7,6 +7,7 @@ use countersign_server::keys::read_key;
 use serde_json::{Value, json};
 
 use crate::commands::{good, run, wrong};
+use crate::publish::unmarked;
 use crate::released::{Managers, reports};
 use crate::support::{Party, START_MS, Server};
 
@@ -140,7 +141,8 @@ async fn t66_what_was_decided_about_a_copy_is_signed_and_everyone_reads_it() {
     assert!(said.starts_with("1 precincts differ, in 1 cells\nact "), "{said}");
 
     night.server.publish();
-    let page = async |name: &str| night.server.get(night.server.public, name).await.text();
+    let page =
+        async |name: &str| unmarked(&night.server.get(night.server.public, name).await.text());
     let status = page("/results/status.html").await;
     for words in [
         "the copy of <strong>the national party</strong> was compared with the release “First”",

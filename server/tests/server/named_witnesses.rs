@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::commands::{good, run, wrong};
+use crate::publish::unmarked;
 use crate::released::{Managers, reports};
 use crate::support::{Party, START_MS, Server};
 use crate::witness::listen;
@@ -67,7 +68,7 @@ fn asked(party: &Party, given: Vec<GivenAddress>) -> Witnesses {
 
 async fn page(server: &Server, name: &str) -> String {
     server.publish_now();
-    server.get(server.public, &format!("/results/{name}")).await.text()
+    unmarked(&server.get(server.public, &format!("/results/{name}")).await.text())
 }
 
 /// What a stranger finds who names no witness: exit code, and the verdict.
@@ -160,6 +161,7 @@ async fn k_of_the_contest_s_n_witnesses_count_on_pages_in_exports_and_after_a_re
     assert_eq!((code, &said["witnesses"]["needed"]), (0, &json!(2)), "{said}");
     let expected = all([(names[0], cosigned), (names[1], cosigned), (names[2], 0)]);
     assert_eq!((sizes(&said), &said["not_witnessed"]), (expected.clone(), &json!([])));
+    assert!(said["pages"]["files"].as_u64() > Some(10), "what was released is compared: {said}");
     let printed = export(&party);
     assert!(
         printed.contains(&format!(

@@ -24,11 +24,32 @@ use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
-/// A page of the official room's folder.
+/// A page of the official room's folder, as a person reads it.
 pub async fn page(server: &Server, name: &str) -> String {
     let reply = server.get(server.public, &format!("/results/{name}")).await;
     assert_eq!(reply.status, 200, "{name}");
-    reply.text()
+    unmarked(&reply.text())
+}
+
+/// A page without the marks by which its words are read back: sentences are whole again.
+pub fn unmarked(html: &str) -> String {
+    const MARKS: [&str; 6] = [
+        " data-region=\"entry:",
+        " data-region=\"check:",
+        " data-region=\"cameIn",
+        " data-region=\"rules",
+        " data-region=\"state\" data-says=\"",
+        " data-says=\"",
+    ];
+    let without = |html: String, mark: &str| {
+        let mut parts = html.split(mark);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| text + part.split_once('"').unwrap().1)
+    };
+    let text = MARKS.into_iter().fold(html.to_owned(), without);
+    let mut parts = text.split("<span>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + &part.replacen("</span>", "", 1))
 }
 
 /// What leads from a page to others, made absolute within the folder.

@@ -4,6 +4,7 @@ mod changes;
 mod hash_lists;
 mod inquiries;
 mod layers;
+mod moment;
 mod questions;
 mod receipts;
 mod witnesses;
@@ -501,7 +502,7 @@ async fn t69_what_is_changed_or_left_out_in_a_copy_is_named() {
         let (code, what) = copy.differs(&[]);
         assert_eq!(code, "cell");
         assert!(what.contains("results.json says 999 for attendees of state"), "{what}");
-        assert!(what.contains("the released reports give 41"), "{what}");
+        assert!(what.contains("the log gives 41"), "{what}");
     });
     for name in ["precincts.csv", "totals.csv"] {
         let swapped = |bytes: Vec<u8>| {

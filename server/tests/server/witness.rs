@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::operations::counters;
+use crate::publish::unmarked;
 use crate::released::{Managers, reports};
 use crate::support::{Party, START_MS, Server};
 
@@ -354,7 +355,7 @@ async fn a_release_waits_for_witnesses_and_after_half_an_hour_goes_out_with_the_
     let (_, reports) = reports(&party, &server, 2).await;
     let page = async |name: &str| {
         server.publish();
-        server.get(server.public, &format!("/results/{name}")).await.text()
+        unmarked(&server.get(server.public, &format!("/results/{name}")).await.text())
     };
     let first = managers.propose(1, "First batch", &[(0, reports[0], None)]).await;
     let approved = START_MS + 31 * 60_000;

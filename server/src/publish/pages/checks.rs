@@ -11,8 +11,10 @@ use countersign_core::language::Language;
 use countersign_core::message::{FindingName, Layer, Lot};
 use countersign_core::results::{Across, Candidate, Flag, ReceivedReport, findings_of};
 
+use super::said::CHECK;
 use super::words::{Words as _, whole};
 use super::{Frame, Night};
+use crate::publish::cells::Cells;
 
 /// Most precincts that each list of a check names; how many more there are is said behind it.
 const LISTED_MAX: usize = 100;
@@ -124,6 +126,39 @@ pub(super) struct ChecksPage<'a> {
     lists: bool,
 }
 
+impl ChecksPage<'_> {
+    /// What it has to say.
+    pub(super) fn said(&self) -> Cells {
+        let mut cells = Cells::default();
+        cells.put("rules", "windowMinutes", self.window_minutes);
+        if let Some((package, entry, since)) = &self.rules {
+            cells.put("rules", "package", package);
+            cells.put("rules", "entry", entry);
+            cells.put("rules", "since", since);
+        }
+        for check in &self.checks {
+            let region = format!("{CHECK}{}", check.id);
+            cells.put(&region, "passed", &check.passed);
+            cells.put(&region, "open", &check.open);
+            cells.put(&region, "answered", &check.answered);
+            if let Some(corrected) = &check.corrected {
+                cells.put(&region, "corrected", corrected);
+            }
+            cells.put(&region, "noted", &check.noted);
+            cells.put(&region, "notAsked", &check.not_asked);
+            for list in &check.lists {
+                for named in &list.precincts {
+                    cells.put(&region, format!("{}:{}", list.of, named.id), named.name);
+                }
+                if let Some(more) = &list.more {
+                    cells.put(&region, format!("{}:more", list.of), more);
+                }
+            }
+        }
+        cells
+    }
+}
+
 struct Check<'a> {
     id: String,
     title: &'static str,
@@ -141,6 +176,8 @@ struct Check<'a> {
 /// Precincts of one kind.
 struct List<'a> {
     title: &'static str,
+    /// The column whose precincts it names.
+    of: &'static str,
     precincts: Vec<Named<'a>>,
     /// How many more there are; absent where all are named.
     more: Option<String>,
@@ -154,7 +191,7 @@ struct Named<'a> {
 
 fn list<'a>(
     night: &Night<'a>,
-    title: &'static str,
+    (of, title): (&'static str, &'static str),
     precincts: &[PrecinctNumber],
 ) -> Option<List<'a>> {
     let named = precincts.iter().take(LISTED_MAX).filter_map(|&number| {
@@ -164,7 +201,7 @@ fn list<'a>(
     });
     let more = precincts.len().saturating_sub(LISTED_MAX);
     let more = (more > 0).then(|| whole(more));
-    (!precincts.is_empty()).then(|| List { title, precincts: named.collect(), more })
+    (!precincts.is_empty()).then(|| List { title, of, precincts: named.collect(), more })
 }
 
 pub(super) fn page<'a>(
@@ -173,9 +210,9 @@ pub(super) fn page<'a>(
     counted: &[Counted],
 ) -> ChecksPage<'a> {
     let titles = [
-        language.say("Open", "Abiertos"),
-        language.say("Answered", "Respondidos"),
-        language.say("Corrected", "Corregidos"),
+        ("open", language.say("Open", "Abiertos")),
+        ("answered", language.say("Answered", "Respondidos")),
+        ("corrected", language.say("Corrected", "Corregidos")),
     ];
     let check = |one: &Counted| {
         let (id, title) = language.check(FindingName { check: one.check, group: None });

@@ -6,9 +6,11 @@ use countersign_core::language::Language;
 use countersign_core::results::{Candidate, Released, Totals};
 
 use super::national::{self, Total};
+use super::said::{CAME_IN, STATE};
 use super::tables::Table;
 use super::words::{Words as _, per_cent, per_mille, whole};
 use super::{Frame, Night};
+use crate::publish::cells::Cells;
 use crate::publish::map::Map;
 
 #[derive(Template)]
@@ -50,6 +52,9 @@ struct Maps {
     leaders: Vec<(String, String, usize)>,
 }
 
+/// The step of completeness at which a county is complete.
+const COMPLETE: u64 = 4;
+
 /// A county on the maps.
 struct Shape {
     id: String,
@@ -61,7 +66,7 @@ struct Shape {
     leader: Option<(usize, String)>,
     /// The leader's share, in five steps from 0, and in whole per cent.
     share: Option<(u64, u64)>,
-    /// Completeness in five steps, 4 for complete.
+    /// Completeness in five steps up to [`COMPLETE`].
     complete: u64,
 }
 
@@ -72,6 +77,59 @@ struct County {
     released: String,
     attendees: String,
     leader: String,
+}
+
+impl Front<'_> {
+    /// What it has to say beside the numbers that follow from what is released.
+    pub(super) fn said(&self) -> Cells {
+        let mut cells = Cells::default();
+        cells.put(STATE, "released", &self.released);
+        cells.put(STATE, "all", &self.all);
+        cells.put(STATE, "part", &self.part);
+        cells.put(CAME_IN, "received", &self.received);
+        cells.put(CAME_IN, "inReview", &self.in_review);
+        if let Some((name, layer, at)) = &self.last {
+            let region = "lastRelease";
+            cells.put(region, "name", name);
+            cells.put(region, "layer", layer);
+            cells.put(region, "at", at);
+            cells.put(region, "corrected", self.corrected);
+            cells.put(region, "withdrawn", self.withdrawn);
+        }
+        for county in &self.counties {
+            let region = format!("county:{}", county.id);
+            cells.put(&region, "released", &county.released);
+            if self.covered {
+                cells.put(&region, "leader", &county.leader);
+            }
+        }
+        if let Some(maps) = &self.maps {
+            maps.said(self.covered, &mut cells);
+        }
+        cells
+    }
+}
+
+impl Maps {
+    fn said(&self, covered: bool, cells: &mut Cells) {
+        for one in &self.outlines {
+            let region = format!("map:{}", one.id);
+            cells.put(&region, "title", &one.title);
+            if one.complete == COMPLETE {
+                cells.put(&region, "complete", "✓");
+            }
+            if let Some((_, letter)) = one.leader.as_ref().filter(|_| covered) {
+                cells.put(&region, "leader", letter);
+            }
+            if let Some((_, percent)) = one.share.filter(|_| covered) {
+                cells.put(&region, "share", percent);
+            }
+        }
+        for (place, (letter, name, _)) in (1..).zip(&self.leaders).filter(|_| covered) {
+            cells.put("map", format!("letter:{place}"), letter);
+            cells.put("map", format!("name:{place}"), name);
+        }
+    }
 }
 
 /// How many precincts have something that counts, and of those how many are not released.
@@ -219,8 +277,8 @@ fn maps(night: &Night<'_>, released: &Released, language: Language, covered: boo
         let Some((county, totals)) = found else { continue };
         let leader = leads(totals);
         let place = leader.and_then(|(index, ..)| leaders.iter().position(|one| *one == index));
-        let complete =
-            u64::from(totals.precincts_released) * 4 / u64::from(totals.precincts_total.max(1));
+        let complete = u64::from(totals.precincts_released) * COMPLETE
+            / u64::from(totals.precincts_total.max(1));
         let mut title = format!(
             "{}: {} {} {} {}",
             county.name,

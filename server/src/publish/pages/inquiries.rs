@@ -4,18 +4,22 @@ use countersign_core::language::Language;
 use countersign_core::results::{Inquired, Noticed};
 
 use super::Night;
+use super::said::entry;
+use crate::publish::cells::Cells;
 
 /// A notice, as the status page shows it.
 pub(super) struct Notice {
+    pub(super) entry: u64,
     pub(super) at: String,
     pub(super) words: String,
     pub(super) person: u32,
-    /// When the next word comes, and whether that time is past.
+    /// When the next word comes, and whether that time is past; of the newest notice only, which takes the place of the others.
     pub(super) next: Option<(String, bool)>,
 }
 
 /// An inquiry, as the status page shows it.
 pub(super) struct Inquiry {
+    pub(super) entry: u64,
     pub(super) at: String,
     pub(super) words: String,
     pub(super) person: u32,
@@ -26,23 +30,60 @@ pub(super) struct Inquiry {
 
 /// What headquarters said to one.
 pub(super) struct Response {
+    pub(super) entry: u64,
     pub(super) at: String,
     pub(super) words: String,
     /// Role and number of who said it.
     pub(super) who: String,
 }
 
+impl Notice {
+    /// What the page has to say of it.
+    pub(super) fn said(&self, cells: &mut Cells) {
+        let region = entry(self.entry);
+        cells.put(&region, "at", &self.at);
+        cells.put(&region, "words", &self.words);
+        cells.put(&region, "person", self.person);
+        if let Some((next, _)) = &self.next {
+            cells.put(&region, "next", next);
+        }
+    }
+}
+
+impl Inquiry {
+    /// What the page has to say of it.
+    pub(super) fn said(&self, cells: &mut Cells) {
+        let region = entry(self.entry);
+        cells.put(&region, "at", &self.at);
+        cells.put(&region, "words", &self.words);
+        cells.put(&region, "person", self.person);
+        if let Some((precinct, _)) = &self.precinct {
+            cells.put(&region, "precinct", precinct);
+        }
+        if let Some(response) = &self.response {
+            let region = entry(response.entry);
+            cells.put(&region, "at", &response.at);
+            cells.put(&region, "words", &response.words);
+            cells.put(&region, "who", &response.who);
+        }
+    }
+}
+
 /// Every notice, the newest first.
 pub(super) fn notices(night: &Night<'_>, language: Language) -> Vec<Notice> {
+    let notices = night.state.review().notices();
+    let newest = notices.last().map(|newest| newest.signed.id);
     let notice = |Noticed { signed, notice }: &Noticed| Notice {
+        entry: signed.index,
         at: night.time(language, signed.entered_ms),
         words: night.written(language, signed.id, &notice.words),
         person: signed.person,
         next: notice
             .next_ms
+            .filter(|_| newest == Some(signed.id))
             .map(|next_ms| (night.time(language, next_ms), next_ms <= night.made_ms)),
     };
-    night.state.review().notices().iter().rev().map(notice).collect()
+    notices.iter().rev().map(notice).collect()
 }
 
 /// Every inquiry: those that wait for a response first, the longest waiting before the others; then the newest first.
@@ -60,11 +101,13 @@ fn inquiry(night: &Night<'_>, language: Language, inquired: &Inquired) -> Inquir
         Some((precinct.name.clone(), page))
     });
     Inquiry {
+        entry: signed.index,
         at: night.time(language, signed.entered_ms),
         words: night.written(language, signed.id, &inquiry.words),
         person: signed.person,
         precinct,
         response: response.as_ref().map(|(signed, response)| Response {
+            entry: signed.index,
             at: night.time(language, signed.entered_ms),
             words: night.written(language, signed.id, &response.words),
             who: super::status::who(night, language, signed.person),

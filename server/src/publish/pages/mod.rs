@@ -6,6 +6,7 @@ mod compared;
 pub mod find;
 mod front;
 mod inquiries;
+mod moment;
 mod national;
 mod night;
 mod open;
@@ -14,6 +15,7 @@ mod precinct;
 mod questions;
 pub(crate) mod read_back;
 mod releases;
+pub(crate) mod said;
 mod status;
 mod tables;
 mod witnesses;
@@ -29,12 +31,14 @@ use data_encoding::HEXLOWER;
 use super::compared::Pair;
 use super::corrections::Corrections;
 use super::files::{File, Files, put};
+pub(crate) use moment::{FRONT, Moment, OF_THE_MOMENT, Said};
 pub(super) use place::last_of_people;
 pub(super) use precinct::with_history;
 pub(super) use questions::messages as asked_messages;
-pub(super) use tables::shows_official;
+pub(super) use tables::{shares, shows_official};
 use words::Words as _;
 
+pub(crate) use night::WAIT_MS;
 pub use night::{Effective, Night, Renewal};
 pub use witnesses::{Witness, Witnesses};
 
@@ -43,6 +47,9 @@ pub(super) const CHANGES: &str = "changes.html";
 
 /// Name of the page of the working of national delegates.
 pub(super) const NATIONAL: &str = "national.html";
+
+/// Name of the page of releases.
+pub(super) const RELEASES: &str = "releases.html";
 
 const STYLE: &str = include_str!("../../../templates/results/style.css");
 const SCRIPT: &str = include_str!("../../../templates/results/find.js");
@@ -107,6 +114,12 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// What the page of releases has to say, in both languages.
+pub(super) fn said_of_releases(night: &Night<'_>) -> Said {
+    let said = |language| (in_language(language, RELEASES), releases::page(night, language).said());
+    Language::ALL.map(said).into()
+}
+
 /// Why pages cannot be made.
 pub type PageError = askama::Error;
 
@@ -155,7 +168,7 @@ fn pairs(night: &Night<'_>, language: Language) -> Vec<(String, String)> {
 /// The page of two layers, and its name.
 ///
 /// # Errors
-/// As [`of_the_moment`].
+/// [`PageError`], never with the templates that are built in.
 pub(super) fn of_pair(
     night: &Night<'_>,
     pair: &Pair<'_>,
@@ -165,28 +178,10 @@ pub(super) fn of_pair(
     Ok((in_language(language, &name), rendered(&page)?))
 }
 
-/// Pages that change with what comes in: the first one, the status, the checks and the list of precincts.
-///
-/// # Errors
-/// [`PageError`], never with the templates that are built in.
-pub fn of_the_moment(night: &Night<'_>) -> Result<Files, PageError> {
-    let mut files = Files::new();
-    for language in Language::ALL {
-        page(&mut files, language, "index.html", &front::page(night, language))?;
-        page(&mut files, language, "status.html", &status::page(night, language))?;
-        page(&mut files, language, "precincts.html", &place::all(night, language))?;
-    }
-    let counted = checks::count(night);
-    for language in Language::ALL {
-        page(&mut files, language, "checks.html", &checks::page(night, language, &counted))?;
-    }
-    Ok(files)
-}
-
 /// Pages that change with a release, or with what is said about one.
 ///
 /// # Errors
-/// As [`of_the_moment`].
+/// As [`of_pair`].
 pub(super) fn of_releases(
     night: &Night<'_>,
     corrections: &Corrections,
@@ -197,7 +192,7 @@ pub(super) fn of_releases(
     put(&mut files, &*night.script, text(SCRIPT, "text/javascript; charset=utf-8"));
     find::copies(night, &mut files)?;
     for language in Language::ALL {
-        page(&mut files, language, "releases.html", &releases::page(night, language))?;
+        page(&mut files, language, RELEASES, &releases::page(night, language))?;
         page(&mut files, language, CHANGES, &changed::page(night, corrections, language))?;
         if let Some(working) = national::page(night, language) {
             page(&mut files, language, NATIONAL, &working)?;
@@ -220,7 +215,7 @@ pub(super) fn of_releases(
 /// The Atom feed of releases.
 ///
 /// # Errors
-/// As [`of_the_moment`].
+/// As [`of_pair`].
 pub fn feed(night: &Night<'_>) -> Result<String, PageError> {
     releases::feed(night).render()
 }

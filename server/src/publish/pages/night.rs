@@ -59,7 +59,7 @@ pub enum Renewal {
 }
 
 /// How long a release waits for witnesses before it is shown without them.
-const WAIT_MS: u64 = 30 * 60_000;
+pub(crate) const WAIT_MS: u64 = 30 * 60_000;
 
 /// A release that took effect.
 pub struct Effective<'a> {

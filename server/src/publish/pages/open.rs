@@ -4,7 +4,9 @@ use countersign_core::language::Language;
 use countersign_core::results::{Awaited, Candidate, Flag, ProposedRelease};
 
 use super::Night;
+use super::said::{CAME_IN, INQUIRIES, STATE, entry};
 use super::words::whole;
+use crate::publish::cells::Cells;
 
 /// What is open, as the page says it.
 pub(super) struct Open {
@@ -17,7 +19,16 @@ pub(super) struct Open {
     /// Inquiries of campaigns to which headquarters has not responded.
     pub(super) inquiries: String,
     /// What was signed and waits for a second person.
-    pub(super) awaited: Vec<String>,
+    pub(super) awaited: Vec<Waiting>,
+}
+
+/// What waits for a second person.
+pub(super) struct Waiting {
+    /// Its entry.
+    pub(super) entry: u64,
+    pub(super) words: String,
+    /// Whether it waits until somebody approves it, however late that is. The end of a stop does not.
+    pub(super) outlasts: bool,
 }
 
 impl Open {
@@ -26,12 +37,15 @@ impl Open {
         let count = |is_open: &dyn Fn(&_) -> bool| {
             whole(night.contest.precinct_numbers().filter(|number| is_open(number)).count())
         };
-        let awaited = state.review().awaited(night.made_ms).into_iter().map(|(signed, awaited)| {
-            format!(
+        let awaited = state.review().awaited(night.made_ms).into_iter();
+        let awaited = awaited.map(|(signed, awaited)| Waiting {
+            entry: signed.index,
+            words: format!(
                 "{} ({})",
                 words(night, language, &awaited),
                 night.time(language, signed.entered_ms)
-            )
+            ),
+            outlasts: !matches!(awaited, Awaited::EndOfStop(_)),
         });
         Self {
             in_conflict: count(&|&number| matches!(state.candidate(number), Candidate::InConflict)),
@@ -39,6 +53,17 @@ impl Open {
             asked: count(&|&number| state.open_questions(number).next().is_some()),
             inquiries: whole(state.review().open_inquiries().count()),
             awaited: awaited.collect(),
+        }
+    }
+
+    /// What the page has to say of it, but for what time alone ends.
+    pub(super) fn said(&self, cells: &mut Cells) {
+        cells.put(CAME_IN, "inConflict", &self.in_conflict);
+        cells.put(CAME_IN, "flagged", &self.flagged);
+        cells.put(CAME_IN, "asked", &self.asked);
+        cells.put(STATE, INQUIRIES, &self.inquiries);
+        for one in self.awaited.iter().filter(|one| one.outlasts) {
+            cells.put(&entry(one.entry), "awaited", &one.words);
         }
     }
 }

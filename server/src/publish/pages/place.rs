@@ -6,10 +6,11 @@ use countersign_core::id::PrecinctNumber;
 use countersign_core::language::Language;
 use countersign_core::results::{Candidate, Region, Released, Totals};
 
+use super::said::CAME_IN;
 use super::tables::Table;
 use super::words::whole;
 use super::{Frame, Night};
-use crate::publish::cells::region_name;
+use crate::publish::cells::{Cells, region_name};
 
 #[derive(Template)]
 #[template(path = "results/county.html")]
@@ -112,8 +113,23 @@ struct ListRow {
     /// Whether there is a page.
     has_page: bool,
     standing: &'static str,
+    /// What the mark of that is: what came in of precincts that are not released, not everyone can tell.
+    mark: &'static str,
     /// The name of the release its numbers are from.
     release: String,
+}
+
+impl AllPage<'_> {
+    /// What it has to say.
+    pub(super) fn said(&self) -> Cells {
+        let mut cells = Cells::default();
+        for row in &self.precincts {
+            let region = format!("precinct:{}", row.id);
+            cells.put(&region, row.mark, row.standing);
+            cells.put(&region, "release", &row.release);
+        }
+        cells
+    }
 }
 
 /// Every precinct of the contest.
@@ -132,6 +148,7 @@ pub(super) fn all<'a>(night: &'a Night<'_>, language: Language) -> AllPage<'a> {
                 (None, Candidate::Missing) => language.say("not received", "no recibido"),
                 (None, _) => language.say("in review", "en revisión"),
             },
+            mark: if results.is_some() { "standing" } else { CAME_IN },
             release: release.map_or_else(String::new, |release| release.named.name.clone()),
         }
     });

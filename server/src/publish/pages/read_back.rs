@@ -5,24 +5,29 @@ use std::collections::btree_map::Entry;
 
 use crate::publish::cells::{Cells, Difference};
 
-/// The numbers of a page: what stands in elements that end with a `data-measure`, each of the region that the last `data-region`
-/// before it names. A cell that stands there twice with other numbers has both.
+/// What marks an element, and how what stands in it is read.
+type Mark = (&'static str, fn(&str) -> String);
+
+/// Numbers, and whatever else is told: names, states, times, shares and what people wrote.
+const MARKS: [Mark; 2] = [(" data-measure=\"", number), (" data-says=\"", words)];
+
+/// What a page says: what stands in elements that end with a `data-measure` or `data-says`, each of the region that the last
+/// `data-region` before it names. A cell that stands there twice and says something else has both.
 #[must_use]
 pub(crate) fn cells(html: &str) -> Cells {
     let mut said: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for part in html.split(" data-region=\"").skip(1) {
         let Some((region, part)) = part.split_once('"') else { continue };
-        for cell in part.split(" data-measure=\"").skip(1) {
+        let marked = |(mark, read): Mark| part.split(mark).skip(1).map(move |cell| (cell, read));
+        for (cell, read) in MARKS.into_iter().flat_map(marked) {
             let Some((measure, rest)) = cell.split_once("\">") else { continue };
-            let number = rest.split('<').next().unwrap_or_default();
-            let number = number.replace(',', "").replace('\u{2212}', "-");
-            let number = number.trim_start_matches('+');
+            let text = read(rest.split('<').next().unwrap_or_default());
             match said.entry((region, measure)) {
                 Entry::Vacant(place) => {
-                    place.insert(number.to_owned());
+                    place.insert(text);
                 }
-                Entry::Occupied(mut place) if place.get() != number => {
-                    let both = format!("{} and {number}", place.get());
+                Entry::Occupied(mut place) if *place.get() != text => {
+                    let both = format!("{} and {text}", place.get());
                     place.insert(both);
                 }
                 Entry::Occupied(_) => {}
@@ -30,13 +35,26 @@ pub(crate) fn cells(html: &str) -> Cells {
         }
     }
     let mut cells = Cells::default();
-    for ((region, measure), number) in said {
-        cells.put(region, measure, number);
+    for ((region, measure), text) in said {
+        cells.put(region, measure, text);
     }
     cells
 }
 
-/// Compares the numbers of a page with those that it has to say; how many there are.
+/// A number as documents write it.
+fn number(text: &str) -> String {
+    text.replace(',', "").replace('\u{2212}', "-").trim_start_matches('+').to_owned()
+}
+
+/// Words as they were before they were put into a page.
+fn words(text: &str) -> String {
+    const ESCAPED: [(&str, &str); 5] =
+        [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+    let unescape = |text: String, (escaped, sign): (&str, &str)| text.replace(escaped, sign);
+    ESCAPED.into_iter().fold(text.to_owned(), unescape)
+}
+
+/// Compares what a page says with what it has to say; how much that is.
 ///
 /// # Errors
 /// The first [`Difference`].
@@ -63,6 +81,17 @@ mod tests {
         expected.put("state", "difference:sde:blue", "-1000");
         expected.put("release:2/precinct:a", "before:x", 1);
         expected.put("release:2/precinct:a", "after:x", 2);
+        assert_eq!(cells(html), expected);
+    }
+
+    #[test]
+    fn words_are_read_as_they_were_written() {
+        let why = "\"1,000\" <b>, isn't it &#60; 2?";
+        let html = "<li data-region=\"entry:7\"><q data-says=\"why\">&#34;1,000&#34; &#60;b&#62;, isn&#39;t it \
+            &#38;#60; 2?</q> (<span data-says=\"who\">reviewer 2</span>)</li>";
+        let mut expected = Cells::default();
+        expected.put("entry:7", "why", why);
+        expected.put("entry:7", "who", "reviewer 2");
         assert_eq!(cells(html), expected);
     }
 

@@ -4,8 +4,9 @@ use askama::Template;
 use countersign_core::language::Language;
 
 use super::words::{Words as _, whole};
-use super::{Effective, Frame, Night, pairs};
+use super::{Effective, Frame, Night, RELEASES, pairs};
 use crate::clock::rfc_3339;
+use crate::publish::cells::Cells;
 
 #[derive(Template)]
 #[template(path = "results/releases.html")]
@@ -15,6 +16,31 @@ pub(super) struct ReleasesPage<'a> {
     pairs: Vec<(String, String)>,
     /// Verifier key of who signs the lists of hashes; empty where nobody does.
     signed_by: String,
+}
+
+impl ReleasesPage<'_> {
+    /// What it has to say, but for who of the witnesses has seen what.
+    pub(super) fn said(&self) -> Cells {
+        let mut cells = Cells::default();
+        for one in &self.releases {
+            let region = format!("release:{}", one.sequence);
+            cells.put(&region, "name", one.name);
+            cells.put(&region, "layer", one.layer);
+            cells.put(&region, "at", &one.at);
+            cells.put(&region, "precincts", &one.precincts);
+            cells.put(&region, "changed", one.changed);
+            cells.put(&region, "signedBy", one.people.0);
+            cells.put(&region, "approvedBy", one.people.1);
+            if let Some(why) = &one.despite {
+                cells.put(&region, "despite", why);
+            }
+            if let Some((why, at)) = &one.withdrawn {
+                cells.put(&region, "withdrawn", at);
+                cells.put(&region, "whyWithdrawn", why);
+            }
+        }
+        cells
+    }
 }
 
 struct One<'a> {
@@ -61,7 +87,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> ReleasesPage
     });
     let title = language.say("Releases", "Publicaciones").to_owned();
     ReleasesPage {
-        f: Frame::of(night, language, "releases.html", title),
+        f: Frame::of(night, language, RELEASES, title),
         releases: releases.collect(),
         pairs: pairs(night, language),
         signed_by: night.signed_by.as_ref().map_or_else(String::new, ToString::to_string),

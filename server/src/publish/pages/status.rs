@@ -8,9 +8,11 @@ use countersign_core::results::LogBegunAgain;
 
 use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
+use super::said::{CAME_IN, STATE, entry};
 use super::words::{Words as _, whole};
 use super::{Frame, Night, Renewal};
 use crate::begun;
+use crate::publish::cells::Cells;
 
 /// Minutes after which a server makes the pages anew at the latest, also when nothing happened.
 const ANEW_MINUTES: u64 = 15;
@@ -45,8 +47,32 @@ pub(super) struct StatusPage<'a> {
     named_by_contest: bool,
 }
 
+impl StatusPage<'_> {
+    /// What it has to say, but for what depends on when it was made and on witnesses.
+    pub(super) fn said(&self) -> Cells {
+        let mut cells = Cells::default();
+        cells.put(STATE, "released", &self.released);
+        cells.put(STATE, "all", &self.all);
+        cells.put(CAME_IN, "received", &self.received);
+        cells.put(CAME_IN, "inReview", &self.in_review);
+        cells.put(CAME_IN, "missing", &self.missing);
+        if let Some(begun_again) = &self.begun_again {
+            cells.put(STATE, "begunAgain", begun_again);
+        }
+        self.open.said(&mut cells);
+        self.notices.iter().for_each(|one| one.said(&mut cells));
+        self.previews.iter().for_each(|one| one.said(&mut cells));
+        self.stops.iter().for_each(|one| one.said(&mut cells));
+        self.copies.iter().for_each(|one| one.said(&mut cells));
+        self.questions.iter().for_each(|one| one.said(&mut cells));
+        self.inquiries.iter().for_each(|one| one.said(&mut cells));
+        cells
+    }
+}
+
 /// A preview that waits for its release.
 struct Shown {
+    entry: u64,
     name: String,
     number: u32,
     precincts: String,
@@ -57,7 +83,23 @@ struct Shown {
     objections: usize,
 }
 
+impl Shown {
+    fn said(&self, cells: &mut Cells) {
+        let region = entry(self.entry);
+        cells.put(&region, "number", self.number);
+        cells.put(&region, "name", &self.name);
+        cells.put(&region, "precincts", &self.precincts);
+        cells.put(&region, "at", &self.at);
+        cells.put(&region, "windowEnds", &self.window_ends);
+        cells.put(&region, "objections", self.objections);
+        if let Some(why) = &self.despite {
+            cells.put(&region, "despite", why);
+        }
+    }
+}
+
 struct Stop {
+    entry: u64,
     why: String,
     /// Who asked for it and who approved it: role and number.
     people: (String, String),
@@ -68,8 +110,25 @@ struct Stop {
     ended: Option<(String, String, String)>,
 }
 
+impl Stop {
+    fn said(&self, cells: &mut Cells) {
+        let region = entry(self.entry);
+        cells.put(&region, "since", &self.since);
+        cells.put(&region, "until", &self.until);
+        cells.put(&region, "why", &self.why);
+        cells.put(&region, "askedBy", &self.people.0);
+        cells.put(&region, "approvedBy", &self.people.1);
+        if let Some((why, asked, approved)) = &self.ended {
+            cells.put(&region, "whyEnded", why);
+            cells.put(&region, "endAskedBy", asked);
+            cells.put(&region, "endApprovedBy", approved);
+        }
+    }
+}
+
 /// Somebody else's copy that was compared.
 struct Copy {
+    entry: u64,
     at: String,
     whose: String,
     with: String,
@@ -80,7 +139,22 @@ struct Copy {
     who: String,
 }
 
+impl Copy {
+    fn said(&self, cells: &mut Cells) {
+        let region = entry(self.entry);
+        cells.put(&region, "at", &self.at);
+        cells.put(&region, "whose", &self.whose);
+        cells.put(&region, "with", &self.with);
+        cells.put(&region, "precincts", &self.precincts);
+        cells.put(&region, "cells", &self.cells);
+        cells.put(&region, "decision", self.decision);
+        cells.put(&region, "why", &self.why);
+        cells.put(&region, "who", &self.who);
+    }
+}
+
 struct Question {
+    entry: u64,
     precinct: String,
     page: Option<String>,
     reason: &'static str,
@@ -90,6 +164,26 @@ struct Question {
     person: u32,
     at: String,
     answer: Option<(&'static str, String, u32, String)>,
+}
+
+impl Question {
+    fn said(&self, cells: &mut Cells) {
+        let region = entry(self.entry);
+        cells.put(&region, "at", &self.at);
+        cells.put(&region, "precinct", &self.precinct);
+        cells.put(&region, "reason", self.reason);
+        cells.put(&region, "why", &self.why);
+        cells.put(&region, "person", self.person);
+        if let Some(evidence) = &self.evidence {
+            cells.put(&region, "evidence", evidence);
+        }
+        if let Some((outcome, why, person, at)) = &self.answer {
+            cells.put(&region, "answered", at);
+            cells.put(&region, "outcome", outcome);
+            cells.put(&region, "whyAnswered", why);
+            cells.put(&region, "answeredBy", person);
+        }
+    }
 }
 
 struct Witness {
@@ -141,6 +235,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         !releases.any(|one| one.approval.is_some() && one.release.preview == previewed.signed.id)
     });
     let previews = open.map(|previewed| Shown {
+        entry: previewed.signed.index,
         name: previewed.preview.name.clone(),
         number: previewed.preview.number,
         precincts: whole(previewed.preview.precincts.len()),
@@ -156,6 +251,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
     let approved = review.stops().iter().rev().filter_map(|stop| {
         let approval = stop.approval?.signed;
         Some(Stop {
+            entry: stop.signed.index,
             why: night.written(language, stop.signed.id, &stop.why),
             people: (
                 who(night, language, stop.signed.person),
@@ -261,6 +357,7 @@ fn copies(night: &Night<'_>, language: Language) -> Vec<Copy> {
                 .to_owned(),
         };
         Copy {
+            entry: signed.index,
             at: night.time(language, signed.entered_ms),
             whose: night.written(language, signed.id, &compared.whose),
             with,
@@ -285,6 +382,7 @@ fn questions(night: &Night<'_>, language: Language) -> Vec<Question> {
         let reason: ObjectionReason = one.objection.reason;
         let has_page = night.has_page(one.objection.precinct);
         Some(Question {
+            entry: one.signed.index,
             precinct: precinct.name.clone(),
             page: has_page.then(|| precinct.id.clone()),
             reason: language.objection(reason),

@@ -82,6 +82,21 @@ pub(in crate::publish) fn shows_official(contest: &Contest) -> bool {
         && contest.release_rules().official == OfficialDelegates::Rules
 }
 
+/// What shares are of: state delegate equivalents, or delegates where those are not known.
+fn worth(contest: &Contest, totals: &Totals) -> Vec<u64> {
+    match contest.has_sde() {
+        true => totals.sde.iter().map(|sde| sde.0).collect(),
+        false => totals.delegates.clone(),
+    }
+}
+
+/// Each group's share of a region, in ballot order; none where nobody has anything.
+pub(in crate::publish) fn shares(contest: &Contest, totals: &Totals) -> Vec<String> {
+    let worth = worth(contest, totals);
+    let whole: u64 = worth.iter().sum();
+    worth.into_iter().filter(|_| whole > 0).map(|part| per_cent(part, whole)).collect()
+}
+
 impl Table {
     /// The columns of a contest's sums.
     fn columns(contest: &Contest, language: Language, with_sde: bool) -> Vec<Column> {
@@ -107,10 +122,7 @@ impl Table {
     /// nobody ever stood come last.
     pub(super) fn of(contest: &Contest, totals: &Totals, language: Language, shares: bool) -> Self {
         let with_sde = contest.has_sde();
-        let worth: Vec<u64> = match with_sde {
-            true => totals.sde.iter().map(|sde| sde.0).collect(),
-            false => totals.delegates.clone(),
-        };
+        let worth = worth(contest, totals);
         let whole_worth: u64 = worth.iter().sum();
         let mut order: Vec<usize> = (0..contest.groups.len()).collect();
         if shares {

@@ -8,7 +8,7 @@ use super::{Night, ROOM, verify};
 use crate::support::START_MS;
 
 /// Ids of what was asked and said, in log order.
-async fn talk(night: &Night) -> Vec<MessageId> {
+pub(super) async fn talk(night: &Night) -> Vec<MessageId> {
     let observer = night.party.new_key();
     let person = Person { number: 8, role: Role::Observer, key: observer.public() };
     night.act(&night.party.admin, &People { people: vec![person] }).await;

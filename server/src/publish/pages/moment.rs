@@ -1,0 +1,82 @@
+//! Pages that change with what comes in: the first one, the status, the checks and the list of precincts.
+
+use std::collections::HashMap;
+
+use countersign_core::language::Language;
+
+use super::checks::{self, ChecksPage};
+use super::front::{self, Front};
+use super::place::{self, AllPage};
+use super::status::{self, StatusPage};
+use super::{Night, PageError, in_language, page};
+use crate::publish::cells::Cells;
+use crate::publish::files::Files;
+
+/// Name of the first page.
+pub(crate) const FRONT: &str = "index.html";
+const STATUS: &str = "status.html";
+const PRECINCTS: &str = "precincts.html";
+const CHECKS: &str = "checks.html";
+
+/// Names of these pages in the folder of a language.
+pub(crate) const OF_THE_MOMENT: [&str; 4] = [FRONT, STATUS, PRECINCTS, CHECKS];
+
+/// What pages have to say beside the numbers that follow from what is released, by their names.
+pub(crate) type Said = HashMap<String, Cells>;
+
+/// These pages in both languages, worked out and not written yet.
+pub(crate) struct Moment<'a>(Vec<InLanguage<'a>>);
+
+struct InLanguage<'a> {
+    language: Language,
+    front: Front<'a>,
+    status: StatusPage<'a>,
+    precincts: AllPage<'a>,
+    checks: ChecksPage<'a>,
+}
+
+impl<'a> Moment<'a> {
+    /// Works them out.
+    #[must_use]
+    pub(crate) fn of(night: &'a Night<'a>) -> Self {
+        let counted = checks::count(night);
+        let pages = Language::ALL.into_iter().map(|language| InLanguage {
+            language,
+            front: front::page(night, language),
+            status: status::page(night, language),
+            precincts: place::all(night, language),
+            checks: checks::page(night, language, &counted),
+        });
+        Self(pages.collect())
+    }
+
+    /// What each of them has to say.
+    #[must_use]
+    pub(crate) fn said(&self) -> Said {
+        let of = |one: &InLanguage<'_>| {
+            let name = |name| in_language(one.language, name);
+            [
+                (name(FRONT), one.front.said()),
+                (name(STATUS), one.status.said()),
+                (name(PRECINCTS), one.precincts.said()),
+                (name(CHECKS), one.checks.said()),
+            ]
+        };
+        self.0.iter().flat_map(of).collect()
+    }
+
+    /// The pages.
+    ///
+    /// # Errors
+    /// [`PageError`], never with the templates that are built in.
+    pub(crate) fn files(&self) -> Result<Files, PageError> {
+        let mut files = Files::new();
+        for InLanguage { language, front, status, precincts, checks } in &self.0 {
+            page(&mut files, *language, FRONT, front)?;
+            page(&mut files, *language, STATUS, status)?;
+            page(&mut files, *language, PRECINCTS, precincts)?;
+            page(&mut files, *language, CHECKS, checks)?;
+        }
+        Ok(files)
+    }
+}
