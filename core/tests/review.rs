@@ -22,6 +22,9 @@ use countersign_core::results::{
 use countersign_core::room::Room;
 use hall::{Hall, Worker};
 
+/// That sources of a precinct disagree, as a decision names it.
+const DISAGREE: FindingName = FindingName { check: 102, group: None };
+
 /// Minutes that observers have where the contest does not say.
 const WINDOW: u64 = 30;
 
@@ -466,6 +469,7 @@ fn t68_any_two_layers_are_compared_cell_by_cell_with_cause_and_evidence() {
     let counted = desk.hall.act(&desk.transcriber, &transcription).unwrap();
     let mut choice = decision(1, Some(counted));
     choice.evidence = Evidence::Cards;
+    choice.answers = vec![DISAGREE];
     let decided = desk.hall.act(&desk.reviewer, &choice).unwrap();
     let rows = [(1, counted, Some(Cause::Recount)), (2, desk.reports[2], None)];
     let recount = desk.release_in(Layer::Recount, &rows);
@@ -711,6 +715,46 @@ fn t48_what_is_found_after_the_preview_keeps_its_release_from_being_approved() {
     desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
 }
 
+/// A call in which a precinct has other numbers than its tablet sent.
+fn call(desk: &mut Desk, precinct: u32, attendees: u32) -> MessageId {
+    let called = desk.hall.party.device(0).report_as(precinct, |report| {
+        report.channel = Channel::Hotline;
+        report.attendees = attendees;
+    });
+    desk.hall.act(&desk.operator, &called).expect("an operator may type it")
+}
+
+#[test]
+fn t28_t48_sources_that_disagree_keep_a_decided_precinct_from_every_step_of_a_release() {
+    let mut desk = Desk::new();
+    let named = [(0, desk.reports[0], None)];
+    desk.decide(|_| {}).unwrap();
+    let preview = desk.preview(&named).unwrap();
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    call(&mut desk, 0, 150);
+    assert_eq!(desk.preview(&named), Err(Refusal::OpenFinding));
+    assert_eq!(desk.propose(preview), Err(Refusal::OpenFinding));
+    let approve = Approve { approves: release };
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::OpenFinding));
+    let flags = desk.hall.state.own_flags(PrecinctNumber(0));
+    let open: Vec<_> = flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    assert_eq!(open, [DISAGREE]);
+    // Whoever decides again knowingly may release it: what was previewed before was another decision.
+    desk.decide(|decision| decision.answers = open).unwrap();
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::ChangedSince));
+    desk.release(&named);
+}
+
+#[test]
+fn t28_sources_that_agree_keep_nothing_back() {
+    let mut desk = Desk::new();
+    desk.decide(|_| {}).unwrap();
+    let called = desk.hall.party.device(0).report_as(0, |report| report.channel = Channel::Hotline);
+    desk.hall.act(&desk.operator, &called).unwrap();
+    desk.release(&[(0, desk.reports[0], None)]);
+}
+
 #[test]
 fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_back() {
     let mut desk = Desk::reporting(impossible);
@@ -748,7 +792,11 @@ fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_ba
     let correction = device.correction(0, &device.report(0, impossible));
     desk.hall.enter(&correction).unwrap();
     let correction = correction.id();
-    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.decide(|decision| {
+        decision.report = Some(correction);
+        decision.answers = vec![DISAGREE];
+    })
+    .unwrap();
     assert_eq!(standing(&desk, 0), Standing::Reopened);
     desk.release(&[(0, correction, Some(Cause::Precinct))]);
     assert_eq!(standing(&desk, 0), Standing::Corrected);

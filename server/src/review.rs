@@ -7,7 +7,7 @@ use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Release,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
 
@@ -116,6 +116,28 @@ pub fn ask(
     Question { precinct, report, findings, words: words.to_owned(), number }
 }
 
+/// Findings that keep a precinct from being previewed. A check may find several things under one name: they are answered once.
+fn open(flags: &[Flag]) -> Vec<FindingName> {
+    let open: BTreeSet<FindingName> =
+        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    open.into_iter().collect()
+}
+
+/// What is open by now in precincts that a release names: in some of them checks may have found something since they were previewed.
+#[must_use]
+pub fn open_in(
+    state: &RoomState,
+    preview: &Preview,
+    release: &Release,
+) -> Vec<(PrecinctNumber, Vec<FindingName>)> {
+    let across = state.across(preview.layer);
+    let open = release.precincts(preview).map(|named| {
+        let precinct = named.precinct;
+        (precinct, open(&state.flags(precinct, across.of(precinct))))
+    });
+    open.filter(|(_, open)| !open.is_empty()).collect()
+}
+
 /// What a preview would say of a precinct.
 ///
 /// # Errors
@@ -133,11 +155,9 @@ pub fn ready(
         Candidate::SetAside => return Err(NotReady::SetAside),
         Candidate::Report(report) => report.id,
     };
-    // A check may find several things under one name: they are answered once.
-    let open: BTreeSet<FindingName> =
-        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    let open = open(flags);
     if !open.is_empty() {
-        return Err(NotReady::Open(open.into_iter().collect()));
+        return Err(NotReady::Open(open));
     }
     let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
     let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };

@@ -68,14 +68,7 @@ impl RoomState {
         for finding in &findings {
             let Scope::Precinct(number) = finding.scope else { continue };
             let precinct = PrecinctNumber(number);
-            let name = named(finding.rule());
-            let answered = match finding.rule() {
-                StatewideRule::H01 => self.answer_of_pairs(precinct, finding),
-                _ => self.answer(precinct, name),
-            };
-            let answered = answered.map(|decided| decided.signed.id);
-            let flag = Flag { name, severity: finding.severity(), answered };
-            by_precinct.entry(precinct).or_default().push(flag);
+            by_precinct.entry(precinct).or_default().push(self.flag(precinct, finding));
         }
         Across { findings, by_precinct, asked }
     }
@@ -125,6 +118,31 @@ impl RoomState {
             Scope::County(_) | Scope::Batch => true,
         });
         findings
+    }
+
+    /// What the given heads of a precinct say otherwise than one of its reports (H02, and what of H03 goes with it). Whoever has
+    /// the precinct's reports can tell.
+    #[must_use]
+    pub fn between_sources<'a>(
+        &self,
+        precinct: PrecinctNumber,
+        report: &ReceivedReport,
+        heads: impl Iterator<Item = &'a ReceivedReport>,
+    ) -> Vec<StatewideFinding> {
+        let Some(package) = self.package() else { return Vec::new() };
+        let PrecinctSources { candidate, others, .. } = self.sources(precinct, report, heads);
+        statewide::check_sources(&package.contest, precinct.0, &candidate, &others)
+    }
+
+    /// A finding of a precinct, with what became of it.
+    pub(super) fn flag(&self, precinct: PrecinctNumber, finding: &StatewideFinding) -> Flag {
+        let name = named(finding.rule());
+        let answered = match finding.rule() {
+            StatewideRule::H01 => self.answer_of_pairs(precinct, finding),
+            _ => self.answer(precinct, name),
+        };
+        let answered = answered.map(|decided| decided.signed.id);
+        Flag { name, severity: finding.severity(), answered }
     }
 
     /// A precinct's report, and those of its heads that are other sources.

@@ -13,6 +13,11 @@ export function precinctsOf(preview: Preview, release: Release): number {
   return preview.precincts - release.left_out.length;
 }
 
+/** Numbers of the precincts that a release is about. */
+export function numbersOf(preview: Preview, leftOut: readonly number[]): number[] {
+  return (preview.numbers ?? []).filter((number) => !leftOut.includes(number));
+}
+
 /** Whether a preview may still be proposed: none of its releases ever took effect. */
 export function canBeProposed(preview: Preview): boolean {
   return !preview.releases.some((release) => release.approved_ms !== null);

@@ -155,3 +155,19 @@ pub fn check_statewide(contest: &Contest, precincts: &[PrecinctSources]) -> Vec<
     out.sort_by_key(|finding| (finding.scope, finding.rule()));
     out
 }
+
+/// What of the above other sources of one precinct find in it, whatever is known of the rest: where they have another number (H02),
+/// and where that is the same numbers under other groups (H03).
+#[must_use]
+pub fn check_sources(
+    contest: &Contest,
+    precinct: u32,
+    candidate: &Source,
+    others: &[Source],
+) -> Vec<StatewideFinding> {
+    let found = others.iter().flat_map(|other| sources::against_other(contest, candidate, other));
+    let scope = Scope::Precinct(precinct);
+    let mut out: Vec<_> = found.map(|found| StatewideFinding { scope, found }).collect();
+    out.sort_by_key(StatewideFinding::rule);
+    out
+}
