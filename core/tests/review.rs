@@ -441,7 +441,8 @@ fn t68_a_later_layer_is_not_undone_by_a_correction_of_an_earlier_one() {
     assert_eq!(report_in(&desk, Layer::Recanvass), desk.reports[0]);
     assert_eq!(report_in(&desk, Layer::Recount), recounted);
     assert_eq!(report_in(&desk, Layer::Certified), recounted);
-    desk.decide(|_| {}).expect("a reviewer may name the first report again");
+    desk.decide(|decision| decision.answers = vec![DISAGREE])
+        .expect("a reviewer may name the first report again");
     desk.release(&[(0, desk.reports[0], Some(Cause::Sheet))]);
     assert_eq!(report_in(&desk, Layer::Recount), recounted, "caucus night does not undo it");
 }
@@ -744,6 +745,45 @@ fn t28_t48_sources_that_disagree_keep_a_decided_precinct_from_every_step_of_a_re
     desk.decide(|decision| decision.answers = open).unwrap();
     assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::ChangedSince));
     desk.release(&named);
+}
+
+#[test]
+fn t28_t56_what_a_sender_corrects_after_a_decision_keeps_the_precinct_back_until_somebody_decides_again()
+ {
+    let mut desk = Desk::new();
+    let precinct = PrecinctNumber(0);
+    let first = [(0, desk.reports[0], None)];
+    desk.decide(|_| {}).unwrap();
+    let correction = desk.correct(0);
+    assert!(desk.hall.state.sources_disagree(precinct));
+    assert_eq!(desk.preview(&first), Err(Refusal::OpenFinding));
+    // The replaced report may still count, but only for somebody who says so.
+    desk.decide(|_| {}).unwrap();
+    assert_eq!(desk.preview(&first), Err(Refusal::OpenFinding));
+    desk.decide(|decision| decision.answers = vec![DISAGREE]).unwrap();
+    assert!(!desk.hall.state.sources_disagree(precinct));
+    desk.preview(&first).unwrap();
+    // The corrected one counts without another word.
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.release(&[(0, correction, None)]);
+}
+
+#[test]
+fn t28_t56_what_a_sender_corrects_after_the_release_of_a_decided_precinct_reopens_it() {
+    let mut desk = Desk::new();
+    let standing = |desk: &Desk| desk.hall.state.standing(PrecinctNumber(0), &[]);
+    desk.decide(|_| {}).unwrap();
+    desk.release(&[(0, desk.reports[0], None)]);
+    assert_eq!(standing(&desk), Standing::Released);
+    let correction = desk.correct(0);
+    assert_eq!(standing(&desk), Standing::Reopened);
+    let across = desk.hall.state.across(Layer::Certified);
+    assert!(
+        across.of(PrecinctNumber(0)).iter().any(|flag| flag.name == DISAGREE && flag.is_open())
+    );
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.release(&[(0, correction, Some(Cause::Precinct))]);
+    assert_eq!(standing(&desk), Standing::Corrected);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub enum Standing {
     Released,
     /// What counts is released and is not what was released first.
     Corrected,
-    /// Something is released, and since then something else counts.
+    /// Something is released, and since then something else counts, or a source says something else that no decision answers.
     Reopened,
 }
 
@@ -137,7 +137,7 @@ impl RoomState {
     }
 
     /// Whether sources of a precinct disagree and no decision settles it: nobody said which of them counts, or who did has not
-    /// answered for what the others say.
+    /// answered for what the others say, or for what the same one said later.
     #[must_use]
     pub fn sources_disagree(&self, precinct: PrecinctNumber) -> bool {
         matches!(self.candidate(precinct), Candidate::InConflict)
@@ -163,11 +163,10 @@ impl RoomState {
         let candidate = self.candidate(precinct);
         let released = self.released_report(precinct);
         if let Some(released) = released {
-            let Candidate::Report(report) = candidate else { return Standing::Reopened };
-            if report.id != released {
-                return Standing::Reopened;
-            }
-            return if self.was_changed(precinct) {
+            let counts = matches!(candidate, Candidate::Report(report) if report.id == released);
+            return if !counts || self.sources_disagree(precinct) {
+                Standing::Reopened
+            } else if self.was_changed(precinct) {
                 Standing::Corrected
             } else {
                 Standing::Released
