@@ -314,6 +314,48 @@ fn what_changed_between_preview_and_approval_is_not_released() {
 }
 
 #[test]
+fn t62_what_is_left_out_until_it_is_settled_is_not_released_before() {
+    let mut desk = Desk::new();
+    let object = |desk: &mut Desk, preview| {
+        let objection = Objection {
+            preview,
+            precinct: PrecinctNumber(1),
+            reason: ObjectionReason::NotAsAnnounced,
+            why: "the room heard another number".to_owned(),
+            evidence: None,
+        };
+        desk.hall.act(&desk.observer, &objection).unwrap()
+    };
+    let answer = |desk: &mut Desk, objection, outcome| {
+        let answer = Answer { objection, outcome, why: "the sheet is fetched".to_owned() };
+        desk.hall.act(&desk.reviewer, &answer)
+    };
+    let both = [(0, desk.reports[0], None), (1, desk.reports[1], None)];
+    let preview = desk.preview(&both).unwrap();
+    let shown_before = desk.preview(&both).unwrap();
+    let release = desk.propose(preview).unwrap();
+    let objection = object(&mut desk, preview);
+    answer(&mut desk, objection, AnswerOutcome::LeftOut).unwrap();
+    desk.hall.wait(WINDOW);
+    let approve = Approve { approves: release };
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::ChangedSince));
+    assert_eq!(desk.propose(preview), Err(Refusal::ChangedSince));
+    assert_eq!(desk.propose(shown_before), Err(Refusal::ChangedSince), "it was shown before");
+    let left_out = vec![PrecinctNumber(1)];
+    let release = desk.hall.act(&desk.one, &Release { preview, left_out }).unwrap();
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    // Once it is settled it is shown again. What is released then was not left out.
+    let again = desk.preview(&[(1, desk.reports[1], None)]).unwrap();
+    let objection = object(&mut desk, again);
+    let release = desk.propose(again).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    let late = answer(&mut desk, objection, AnswerOutcome::LeftOut);
+    assert_eq!(late, Err(Refusal::ChangedSince));
+    answer(&mut desk, objection, AnswerOutcome::Stands).unwrap();
+}
+
+#[test]
 fn t61_a_withdrawn_release_counts_no_more_and_stays_readable() {
     let mut desk = Desk::new();
     let good = desk.release(&[(0, desk.reports[0], None)]);

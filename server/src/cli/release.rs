@@ -360,6 +360,20 @@ fn say_open(state: &RoomState, release: &Release) -> Result<(), Failure> {
         let open: Vec<String> = open.iter().map(review::finding).collect();
         let _ = writeln!(text, "in it, and open: {}: {}", id_of(state, number), open.join(", "));
     }
+    for objected in state.review().objections().iter().filter(|one| one.answer.is_none()) {
+        let Objection { precinct, why, .. } = &objected.objection;
+        if release.of(&previewed.preview, *precinct).is_some() {
+            let id = id_of(state, *precinct);
+            let _ = writeln!(text, "in it, and an objection not answered: {id}: {why}");
+        }
+    }
+    for named in release.precincts(&previewed.preview) {
+        if state.review().is_left_out(previewed, named.precinct) {
+            let id = id_of(state, named.precinct);
+            let _ =
+                writeln!(text, "in it, though an objection was answered with leaving it out: {id}");
+        }
+    }
     if text.is_empty() { Ok(()) } else { print(&text) }
 }
 

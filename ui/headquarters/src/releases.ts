@@ -89,6 +89,11 @@ export function shouldBeLeftOut(preview: Preview): number[] {
   return [...new Set(those.map(({ precinct }) => precinct))].toSorted((a, b) => a - b);
 }
 
+/** How many objections to precincts of a preview nobody answered, but for those that are left out. */
+export function unanswered(preview: Preview, leftOut: readonly number[]): number {
+  return preview.objections.filter(({ answer, precinct }) => answer === null && !leftOut.includes(precinct)).length;
+}
+
 /** Minutes of a stop as they were typed; null where they are none that a stop may last. */
 export function stopMinutes(typed: string): number | null {
   const text = typed.trim();

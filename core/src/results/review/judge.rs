@@ -1,12 +1,12 @@
 //! Whether what a person signed may be entered.
 
-use super::Review;
 use super::releases::{Pending, ProposedRelease};
+use super::{Previewed, Review};
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{
-    Admit, Answer, Approve, CopyCompared, Decision, Kind, Layer, Message, Objection, Preview,
-    PreviewedPrecinct, Release, Role, Stop, StopChange, Withdraw, Withhold,
+    Admit, Answer, AnswerOutcome, Approve, CopyCompared, Decision, Kind, Layer, Message, Objection,
+    Preview, PreviewedPrecinct, Release, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use crate::refusal::Refusal;
 use crate::results::reports::ReceivedReport;
@@ -141,7 +141,21 @@ impl Review {
             .iter()
             .find(|objected| objected.signed.id == answer.objection)
             .ok_or(Refusal::UnknownSubject)?;
-        allowed(objected.answer.is_none())
+        allowed(objected.answer.is_none())?;
+        let left_out = answer.outcome == AnswerOutcome::LeftOut;
+        if left_out && self.is_released_since(&objected.objection) {
+            return Err(Refusal::ChangedSince);
+        }
+        Ok(())
+    }
+
+    /// Whether a release in effect has the precinct of an objection as the objection's preview or a later one shows it.
+    fn is_released_since(&self, objection: &Objection) -> bool {
+        let shown =
+            self.previews.iter().position(|previewed| previewed.signed.id == objection.preview);
+        self.in_effect().any(|release| {
+            Some(release.preview) >= shown && self.named(release, objection.precinct).is_some()
+        })
     }
 
     fn judge_preview(&self, act: Act<'_>, preview: &Preview) -> Result<(), Refusal> {
@@ -165,7 +179,7 @@ impl Review {
         let person = act.signer(&[Role::ReleaseManager])?;
         let previewed = self.preview(release.preview).ok_or(Refusal::UnknownSubject)?;
         sound(release.is_part_of(&previewed.preview))?;
-        self.may_release(act, person, release, &previewed.preview)
+        self.may_release(act, person, release, previewed)
     }
 
     /// What has to hold when a release is proposed and, once more, when it is approved.
@@ -174,8 +188,9 @@ impl Review {
         act: Act<'_>,
         person: u32,
         release: &Release,
-        preview: &Preview,
+        previewed: &Previewed,
     ) -> Result<(), Refusal> {
+        let preview = &previewed.preview;
         let once = !self.effective().any(|earlier| earlier.release.preview == release.preview);
         allowed(once)?;
         let released = self.released(preview.layer);
@@ -184,6 +199,9 @@ impl Review {
             Self::is_answered(act, named.precinct)?;
             if self.had_a_part(act, person, named.precinct) {
                 return Err(Refusal::OwnEntry);
+            }
+            if self.is_left_out(previewed, named.precinct) {
+                return Err(Refusal::ChangedSince);
             }
             // Another release may have come between.
             if !self.says_why(preview.layer, named, released.get(&named.precinct)) {
@@ -317,7 +335,7 @@ impl Review {
                 return Err(Refusal::WindowOpen);
             }
         }
-        self.may_release(act, person, &proposed.release, &previewed.preview)
+        self.may_release(act, person, &proposed.release, previewed)
     }
 }
 
