@@ -294,6 +294,30 @@ fn t56_a_correction_of_released_numbers_says_why_and_shows_each_cell() {
 }
 
 #[test]
+fn t61_numbers_are_taken_out_where_a_reviewer_said_that_none_counts() {
+    let mut desk = Desk::new();
+    desk.release(&[(0, desk.reports[0], None), (1, desk.reports[1], None)]);
+    let taken_out = |desk: &Desk| {
+        let mut preview = desk.prepared(&[(0, desk.reports[0], Some(Cause::Sheet))]);
+        preview.precincts[0].report = None;
+        preview
+    };
+    let too_early = taken_out(&desk);
+    assert_eq!(desk.hall.act(&desk.one, &too_early), Err(Refusal::ChangedSince));
+    desk.decide(|decision| decision.report = None).unwrap();
+    let preview = taken_out(&desk);
+    let preview = desk.hall.act(&desk.one, &preview).unwrap();
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    assert_eq!(desk.released().statewide.precincts_released, 1);
+    assert_eq!(desk.hall.state.standing(PrecinctNumber(0), &[]), Standing::SetAside);
+    // Later numbers come in like those of a precinct that was never released.
+    desk.decide(|_| {}).unwrap();
+    desk.release(&[(0, desk.reports[0], None)]);
+}
+
+#[test]
 fn what_changed_between_preview_and_approval_is_not_released() {
     let mut desk = Desk::new();
     let preview = desk.preview(&[(0, desk.reports[0], None), (1, desk.reports[1], None)]).unwrap();

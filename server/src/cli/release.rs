@@ -285,6 +285,9 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             }
             let _ = writeln!(text, "not in it: {}: {why}", id_of(state, *number));
         }
+        for number in prepared.taken_out() {
+            let _ = writeln!(text, "taken out of the results: {}", id_of(state, number));
+        }
         for number in &prepared.asked {
             let id = id_of(state, *number);
             let _ = writeln!(text, "in it, and asked without a reply yet: {id}");
