@@ -22,6 +22,9 @@ use countersign_core::results::{
 use countersign_core::room::Room;
 use hall::{Hall, Worker};
 
+/// That sources of a precinct disagree, as a decision names it.
+const DISAGREE: FindingName = FindingName { check: 102, group: None };
+
 /// Minutes that observers have where the contest does not say.
 const WINDOW: u64 = 30;
 
@@ -291,6 +294,30 @@ fn t56_a_correction_of_released_numbers_says_why_and_shows_each_cell() {
 }
 
 #[test]
+fn t61_numbers_are_taken_out_where_a_reviewer_said_that_none_counts() {
+    let mut desk = Desk::new();
+    desk.release(&[(0, desk.reports[0], None), (1, desk.reports[1], None)]);
+    let taken_out = |desk: &Desk| {
+        let mut preview = desk.prepared(&[(0, desk.reports[0], Some(Cause::Sheet))]);
+        preview.precincts[0].report = None;
+        preview
+    };
+    let too_early = taken_out(&desk);
+    assert_eq!(desk.hall.act(&desk.one, &too_early), Err(Refusal::ChangedSince));
+    desk.decide(|decision| decision.report = None).unwrap();
+    let preview = taken_out(&desk);
+    let preview = desk.hall.act(&desk.one, &preview).unwrap();
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    assert_eq!(desk.released().statewide.precincts_released, 1);
+    assert_eq!(desk.hall.state.standing(PrecinctNumber(0), &[]), Standing::SetAside);
+    // Later numbers come in like those of a precinct that was never released.
+    desk.decide(|_| {}).unwrap();
+    desk.release(&[(0, desk.reports[0], None)]);
+}
+
+#[test]
 fn what_changed_between_preview_and_approval_is_not_released() {
     let mut desk = Desk::new();
     let preview = desk.preview(&[(0, desk.reports[0], None), (1, desk.reports[1], None)]).unwrap();
@@ -308,6 +335,48 @@ fn what_changed_between_preview_and_approval_is_not_released() {
     assert_eq!(desk.released().statewide.precincts_released, 2);
     let again = desk.hall.act(&desk.one, &Release { preview, left_out: vec![] });
     assert_eq!(again, Err(Refusal::NotAllowed), "a preview is released once");
+}
+
+#[test]
+fn t62_what_is_left_out_until_it_is_settled_is_not_released_before() {
+    let mut desk = Desk::new();
+    let object = |desk: &mut Desk, preview| {
+        let objection = Objection {
+            preview,
+            precinct: PrecinctNumber(1),
+            reason: ObjectionReason::NotAsAnnounced,
+            why: "the room heard another number".to_owned(),
+            evidence: None,
+        };
+        desk.hall.act(&desk.observer, &objection).unwrap()
+    };
+    let answer = |desk: &mut Desk, objection, outcome| {
+        let answer = Answer { objection, outcome, why: "the sheet is fetched".to_owned() };
+        desk.hall.act(&desk.reviewer, &answer)
+    };
+    let both = [(0, desk.reports[0], None), (1, desk.reports[1], None)];
+    let preview = desk.preview(&both).unwrap();
+    let shown_before = desk.preview(&both).unwrap();
+    let release = desk.propose(preview).unwrap();
+    let objection = object(&mut desk, preview);
+    answer(&mut desk, objection, AnswerOutcome::LeftOut).unwrap();
+    desk.hall.wait(WINDOW);
+    let approve = Approve { approves: release };
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::ChangedSince));
+    assert_eq!(desk.propose(preview), Err(Refusal::ChangedSince));
+    assert_eq!(desk.propose(shown_before), Err(Refusal::ChangedSince), "it was shown before");
+    let left_out = vec![PrecinctNumber(1)];
+    let release = desk.hall.act(&desk.one, &Release { preview, left_out }).unwrap();
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    // Once it is settled it is shown again. What is released then was not left out.
+    let again = desk.preview(&[(1, desk.reports[1], None)]).unwrap();
+    let objection = object(&mut desk, again);
+    let release = desk.propose(again).unwrap();
+    desk.hall.wait(WINDOW);
+    desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
+    let late = answer(&mut desk, objection, AnswerOutcome::LeftOut);
+    assert_eq!(late, Err(Refusal::ChangedSince));
+    answer(&mut desk, objection, AnswerOutcome::Stands).unwrap();
 }
 
 #[test]
@@ -438,7 +507,8 @@ fn t68_a_later_layer_is_not_undone_by_a_correction_of_an_earlier_one() {
     assert_eq!(report_in(&desk, Layer::Recanvass), desk.reports[0]);
     assert_eq!(report_in(&desk, Layer::Recount), recounted);
     assert_eq!(report_in(&desk, Layer::Certified), recounted);
-    desk.decide(|_| {}).expect("a reviewer may name the first report again");
+    desk.decide(|decision| decision.answers = vec![DISAGREE])
+        .expect("a reviewer may name the first report again");
     desk.release(&[(0, desk.reports[0], Some(Cause::Sheet))]);
     assert_eq!(report_in(&desk, Layer::Recount), recounted, "caucus night does not undo it");
 }
@@ -466,6 +536,7 @@ fn t68_any_two_layers_are_compared_cell_by_cell_with_cause_and_evidence() {
     let counted = desk.hall.act(&desk.transcriber, &transcription).unwrap();
     let mut choice = decision(1, Some(counted));
     choice.evidence = Evidence::Cards;
+    choice.answers = vec![DISAGREE];
     let decided = desk.hall.act(&desk.reviewer, &choice).unwrap();
     let rows = [(1, counted, Some(Cause::Recount)), (2, desk.reports[2], None)];
     let recount = desk.release_in(Layer::Recount, &rows);
@@ -711,6 +782,85 @@ fn t48_what_is_found_after_the_preview_keeps_its_release_from_being_approved() {
     desk.hall.act(&desk.two, &Approve { approves: release }).unwrap();
 }
 
+/// A call in which a precinct has other numbers than its tablet sent.
+fn call(desk: &mut Desk, precinct: u32, attendees: u32) -> MessageId {
+    let called = desk.hall.party.device(0).report_as(precinct, |report| {
+        report.channel = Channel::Hotline;
+        report.attendees = attendees;
+    });
+    desk.hall.act(&desk.operator, &called).expect("an operator may type it")
+}
+
+#[test]
+fn t28_t48_sources_that_disagree_keep_a_decided_precinct_from_every_step_of_a_release() {
+    let mut desk = Desk::new();
+    let named = [(0, desk.reports[0], None)];
+    desk.decide(|_| {}).unwrap();
+    let preview = desk.preview(&named).unwrap();
+    let release = desk.propose(preview).unwrap();
+    desk.hall.wait(WINDOW);
+    call(&mut desk, 0, 150);
+    assert_eq!(desk.preview(&named), Err(Refusal::OpenFinding));
+    assert_eq!(desk.propose(preview), Err(Refusal::OpenFinding));
+    let approve = Approve { approves: release };
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::OpenFinding));
+    let flags = desk.hall.state.own_flags(PrecinctNumber(0));
+    let open: Vec<_> = flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    assert_eq!(open, [DISAGREE]);
+    // Whoever decides again knowingly may release it: what was previewed before was another decision.
+    desk.decide(|decision| decision.answers = open).unwrap();
+    assert_eq!(desk.hall.act(&desk.two, &approve), Err(Refusal::ChangedSince));
+    desk.release(&named);
+}
+
+#[test]
+fn t28_t56_what_a_sender_corrects_after_a_decision_keeps_the_precinct_back_until_somebody_decides_again()
+ {
+    let mut desk = Desk::new();
+    let precinct = PrecinctNumber(0);
+    let first = [(0, desk.reports[0], None)];
+    desk.decide(|_| {}).unwrap();
+    let correction = desk.correct(0);
+    assert!(desk.hall.state.sources_disagree(precinct));
+    assert_eq!(desk.preview(&first), Err(Refusal::OpenFinding));
+    // The replaced report may still count, but only for somebody who says so.
+    desk.decide(|_| {}).unwrap();
+    assert_eq!(desk.preview(&first), Err(Refusal::OpenFinding));
+    desk.decide(|decision| decision.answers = vec![DISAGREE]).unwrap();
+    assert!(!desk.hall.state.sources_disagree(precinct));
+    desk.preview(&first).unwrap();
+    // The corrected one counts without another word.
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.release(&[(0, correction, None)]);
+}
+
+#[test]
+fn t28_t56_what_a_sender_corrects_after_the_release_of_a_decided_precinct_reopens_it() {
+    let mut desk = Desk::new();
+    let standing = |desk: &Desk| desk.hall.state.standing(PrecinctNumber(0), &[]);
+    desk.decide(|_| {}).unwrap();
+    desk.release(&[(0, desk.reports[0], None)]);
+    assert_eq!(standing(&desk), Standing::Released);
+    let correction = desk.correct(0);
+    assert_eq!(standing(&desk), Standing::Reopened);
+    let across = desk.hall.state.across(Layer::Certified);
+    assert!(
+        across.of(PrecinctNumber(0)).iter().any(|flag| flag.name == DISAGREE && flag.is_open())
+    );
+    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.release(&[(0, correction, Some(Cause::Precinct))]);
+    assert_eq!(standing(&desk), Standing::Corrected);
+}
+
+#[test]
+fn t28_sources_that_agree_keep_nothing_back() {
+    let mut desk = Desk::new();
+    desk.decide(|_| {}).unwrap();
+    let called = desk.hall.party.device(0).report_as(0, |report| report.channel = Channel::Hotline);
+    desk.hall.act(&desk.operator, &called).unwrap();
+    desk.release(&[(0, desk.reports[0], None)]);
+}
+
 #[test]
 fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_back() {
     let mut desk = Desk::reporting(impossible);
@@ -748,7 +898,11 @@ fn t48_a_precinct_goes_from_missing_to_corrected_and_an_open_finding_holds_it_ba
     let correction = device.correction(0, &device.report(0, impossible));
     desk.hall.enter(&correction).unwrap();
     let correction = correction.id();
-    desk.decide(|decision| decision.report = Some(correction)).unwrap();
+    desk.decide(|decision| {
+        decision.report = Some(correction);
+        decision.answers = vec![DISAGREE];
+    })
+    .unwrap();
     assert_eq!(standing(&desk, 0), Standing::Reopened);
     desk.release(&[(0, correction, Some(Cause::Precinct))]);
     assert_eq!(standing(&desk, 0), Standing::Corrected);

@@ -7,7 +7,7 @@ use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Release,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
 
@@ -24,7 +24,7 @@ pub enum NotReady {
     Open(Vec<FindingName>),
     /// What counts is released already.
     Released,
-    /// Something else is released: a change says why.
+    /// Something else is released, or what is released is to be taken out: a change says why.
     NeedsCause,
 }
 
@@ -65,7 +65,9 @@ impl fmt::Display for NotReady {
                 write!(f, "a reviewer has to answer {}", names.join(", "))
             }
             Self::Released => f.write_str("what counts is released already"),
-            Self::NeedsCause => f.write_str("other numbers are released: a change needs its cause"),
+            Self::NeedsCause => {
+                f.write_str("what is released no longer counts: a change needs its cause")
+            }
         }
     }
 }
@@ -116,6 +118,28 @@ pub fn ask(
     Question { precinct, report, findings, words: words.to_owned(), number }
 }
 
+/// Findings that keep a precinct from being previewed. A check may find several things under one name: they are answered once.
+fn open(flags: &[Flag]) -> Vec<FindingName> {
+    let open: BTreeSet<FindingName> =
+        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    open.into_iter().collect()
+}
+
+/// What is open by now in precincts that a release names: in some of them checks may have found something since they were previewed.
+#[must_use]
+pub fn open_in(
+    state: &RoomState,
+    preview: &Preview,
+    release: &Release,
+) -> Vec<(PrecinctNumber, Vec<FindingName>)> {
+    let across = state.across(preview.layer);
+    let open = release.precincts(preview).map(|named| {
+        let precinct = named.precinct;
+        (precinct, open(&state.flags(precinct, across.of(precinct))))
+    });
+    open.filter(|(_, open)| !open.is_empty()).collect()
+}
+
 /// What a preview would say of a precinct.
 ///
 /// # Errors
@@ -127,21 +151,28 @@ pub fn ready(
     cause: Option<Cause>,
     flags: &[Flag],
 ) -> Result<PreviewedPrecinct, NotReady> {
+    let review = state.review();
+    let decision = review.decision(precinct).map(|decided| decided.signed.id);
     let report = match state.candidate(precinct) {
         Candidate::Missing => return Err(NotReady::Missing),
         Candidate::InConflict => return Err(NotReady::InConflict),
-        Candidate::SetAside => return Err(NotReady::SetAside),
+        Candidate::SetAside => {
+            // What is released of it is taken out.
+            return match (review.released_precinct(precinct, layer), cause) {
+                (None, _) => Err(NotReady::SetAside),
+                (Some(_), None) => Err(NotReady::NeedsCause),
+                (Some(_), cause) => {
+                    Ok(PreviewedPrecinct { precinct, report: None, decision, cause })
+                }
+            };
+        }
         Candidate::Report(report) => report.id,
     };
-    // A check may find several things under one name: they are answered once.
-    let open: BTreeSet<FindingName> =
-        flags.iter().filter(|flag| flag.is_open()).map(|flag| flag.name).collect();
+    let open = open(flags);
     if !open.is_empty() {
-        return Err(NotReady::Open(open.into_iter().collect()));
+        return Err(NotReady::Open(open));
     }
-    let decision = state.review().decision(precinct).map(|decided| decided.signed.id);
     let named = |cause| PreviewedPrecinct { precinct, report: Some(report), decision, cause };
-    let review = state.review();
     match (review.released_precinct(precinct, layer), cause) {
         (None, _) => Ok(named(None)),
         (Some((release, before)), _) if before.report == Some(report) => {
@@ -177,6 +208,12 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Precincts whose released numbers it takes out, because a reviewer decided that none of their reports counts.
+    pub fn taken_out(&self) -> impl Iterator<Item = PrecinctNumber> {
+        let taken_out = self.preview.precincts.iter().filter(|named| named.report.is_none());
+        taken_out.map(|named| named.precinct)
+    }
+
     /// The preview, to be signed. Where something is wrong with all that is new taken together it says why it is shown all the
     /// same, for observers and everyone to read; `None` where it has to say why, and nothing was said.
     #[must_use]

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use countersign_core::checks::statewide::StatewideRule;
 use countersign_core::id::PrecinctNumber;
 use countersign_core::message::{
-    Approve, Cause, Channel, Decision, Evidence, Layer, Message, Preview, PreviewedPrecinct,
-    Release, Report,
+    Approve, Cause, Channel, Decision, Evidence, FindingName, Layer, Message, Preview,
+    PreviewedPrecinct, Release, Report,
 };
 use countersign_tests::axe::Axe;
 use countersign_tests::chromium::Chromium;
@@ -52,7 +53,8 @@ fn recanvass(house: &House, message: &Message) -> Result<PreviewedPrecinct> {
         report: Some(report),
         evidence: Evidence::Sheet,
         why: "the sheet says three more".to_owned(),
-        answers: Vec::new(),
+        // What the tablet had sent says something else (H02).
+        answers: vec![FindingName { check: StatewideRule::H02.number(), group: None }],
         after: None,
         overrides: None,
     };

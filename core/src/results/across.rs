@@ -54,7 +54,8 @@ impl RoomState {
         for precinct in package.contest.precinct_numbers() {
             let Candidate::Report(candidate) = self.candidate(precinct) else { continue };
             let named = released.get(&precinct).and_then(|(_, named)| named.report);
-            let mut sources = self.sources(precinct, candidate, self.heads(precinct));
+            let heads = self.heads(precinct);
+            let mut sources = self.sources(precinct, candidate, heads, self.size());
             sources.last_release = named.and_then(|id| self.numbers_of(precinct, id));
             sources.in_batch = sources.last_release.as_ref() != Some(&sources.candidate.numbers)
                 && !self.flags(precinct, &[]).iter().any(Flag::is_open);
@@ -68,14 +69,7 @@ impl RoomState {
         for finding in &findings {
             let Scope::Precinct(number) = finding.scope else { continue };
             let precinct = PrecinctNumber(number);
-            let name = named(finding.rule());
-            let answered = match finding.rule() {
-                StatewideRule::H01 => self.answer_of_pairs(precinct, finding),
-                _ => self.answer(precinct, name),
-            };
-            let answered = answered.map(|decided| decided.signed.id);
-            let flag = Flag { name, severity: finding.severity(), answered };
-            by_precinct.entry(precinct).or_default().push(flag);
+            by_precinct.entry(precinct).or_default().push(self.flag(precinct, finding));
         }
         Across { findings, by_precinct, asked }
     }
@@ -111,7 +105,7 @@ impl RoomState {
                 .and_then(|(_, named)| named.report)
                 .filter(|&id| is_shown(id));
             let heads = self.heads_in(precinct, size).filter(|head| is_shown(head.id));
-            let mut sources = self.sources(precinct, candidate, heads);
+            let mut sources = self.sources(precinct, candidate, heads, size);
             if candidate.supersedes.is_some_and(|id| !is_shown(id)) {
                 sources.corrects = None;
             }
@@ -127,19 +121,58 @@ impl RoomState {
         findings
     }
 
-    /// A precinct's report, and those of its heads that are other sources.
+    /// What the given heads of a precinct say otherwise than one of its reports (H02, and what of H03 goes with it). Whoever has
+    /// the precinct's reports can tell.
+    #[must_use]
+    pub fn between_sources<'a>(
+        &self,
+        precinct: PrecinctNumber,
+        report: &ReceivedReport,
+        heads: impl Iterator<Item = &'a ReceivedReport>,
+    ) -> Vec<StatewideFinding> {
+        let Some(package) = self.package() else { return Vec::new() };
+        let PrecinctSources { candidate, others, .. } =
+            self.sources(precinct, report, heads, self.size());
+        statewide::check_sources(&package.contest, precinct.0, &candidate, &others)
+    }
+
+    /// A finding of a precinct, with what became of it.
+    pub(super) fn flag(&self, precinct: PrecinctNumber, finding: &StatewideFinding) -> Flag {
+        let name = named(finding.rule());
+        let answered = match finding.rule() {
+            StatewideRule::H01 => self.answer_of_pairs(precinct, finding),
+            _ => self.answer(precinct, name),
+        };
+        let answered = answered.map(|decided| decided.signed.id);
+        Flag { name, severity: finding.severity(), answered }
+    }
+
+    /// A precinct's report in a log of so many entries, and those of its heads that may say something else: other sources, what
+    /// the same source sent to replace it, and what it sent after the last decision, which the decision did not know.
     fn sources<'a>(
         &self,
         precinct: PrecinctNumber,
         candidate: &ReceivedReport,
         heads: impl Iterator<Item = &'a ReceivedReport>,
+        size: u64,
     ) -> PrecinctSources {
         let report = candidate.report();
         let own = self.source(candidate.key, report.channel);
+        let decisions = self.review().decisions(precinct).iter().map(|one| one.signed.index);
+        let decided = decisions.take_while(|&index| index < size).last();
+        let heads: Vec<_> = heads.collect();
+        let is_replaced = heads.iter().all(|head| head.id != candidate.id);
+        let is_later = |head: &ReceivedReport| {
+            decided.is_some_and(|decided| head.index > decided)
+                || (is_replaced && head.key == candidate.key)
+        };
         let others = heads
+            .into_iter()
             .filter(|head| head.id != candidate.id)
             .map(|head| (head, head.report()))
-            .filter(|(head, report)| self.source(head.key, report.channel) != own);
+            .filter(|(head, report)| {
+                is_later(head) || self.source(head.key, report.channel) != own
+            });
         let others = (1..)
             .zip(others)
             .map(|(number, (_, report))| Source { number, numbers: numbers(&report) });

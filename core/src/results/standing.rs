@@ -28,7 +28,7 @@ pub enum Standing {
     Released,
     /// What counts is released and is not what was released first.
     Corrected,
-    /// Something is released, and since then something else counts.
+    /// Something is released, and since then something else counts, or a source says something else that no decision answers.
     Reopened,
 }
 
@@ -128,6 +128,28 @@ impl RoomState {
         own.chain(more.iter().cloned()).collect()
     }
 
+    /// The findings of a precinct that rest on its own reports alone, with what became of each: those of the checks on its
+    /// candidate, and what its sources say otherwise. Whoever has the precinct's messages can tell them, so they are judged by
+    /// when it is previewed and released.
+    #[must_use]
+    pub fn own_flags(&self, precinct: PrecinctNumber) -> Vec<Flag> {
+        self.flags(precinct, &self.flags_between_sources(precinct))
+    }
+
+    /// Whether sources of a precinct disagree and no decision settles it: nobody said which of them counts, or who did has not
+    /// answered for what the others say, or for what the same one said later.
+    #[must_use]
+    pub fn sources_disagree(&self, precinct: PrecinctNumber) -> bool {
+        matches!(self.candidate(precinct), Candidate::InConflict)
+            || self.flags_between_sources(precinct).iter().any(Flag::is_open)
+    }
+
+    fn flags_between_sources(&self, precinct: PrecinctNumber) -> Vec<Flag> {
+        let Candidate::Report(report) = self.candidate(precinct) else { return Vec::new() };
+        let findings = self.between_sources(precinct, report, self.heads(precinct));
+        findings.iter().map(|finding| self.flag(precinct, finding)).collect()
+    }
+
     /// The decision about a precinct that answers a finding, if there is one. It answers for the reports that were there then:
     /// any later report of the precinct opens all of its findings again.
     pub(super) fn answer(&self, precinct: PrecinctNumber, name: FindingName) -> Option<&Decided> {
@@ -141,11 +163,10 @@ impl RoomState {
         let candidate = self.candidate(precinct);
         let released = self.released_report(precinct);
         if let Some(released) = released {
-            let Candidate::Report(report) = candidate else { return Standing::Reopened };
-            if report.id != released {
-                return Standing::Reopened;
-            }
-            return if self.was_changed(precinct) {
+            let counts = matches!(candidate, Candidate::Report(report) if report.id == released);
+            return if !counts || self.sources_disagree(precinct) {
+                Standing::Reopened
+            } else if self.was_changed(precinct) {
                 Standing::Corrected
             } else {
                 Standing::Released

@@ -227,7 +227,13 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Propose(propose) => self::propose(&propose)?,
         Command::Approve(approve) => {
             let approves = message_id(&approve.id)?;
-            approve.signer.act(|_| Ok(Approve { approves }))?;
+            approve.signer.act(|state| {
+                let mut releases = state.review().releases().iter();
+                if let Some(proposed) = releases.find(|one| one.signed.id == approves) {
+                    say_open(state, &proposed.release)?;
+                }
+                Ok(Approve { approves })
+            })?;
         }
         Command::Withdraw(withdraw) => {
             let release = message_id(&withdraw.release)?;
@@ -277,11 +283,13 @@ fn preview(make: &MakePreview) -> Result<(), Failure> {
             if all && quiet {
                 continue;
             }
-            let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
-            let _ = writeln!(text, "not in it: {id}: {why}");
+            let _ = writeln!(text, "not in it: {}: {why}", id_of(state, *number));
+        }
+        for number in prepared.taken_out() {
+            let _ = writeln!(text, "taken out of the results: {}", id_of(state, number));
         }
         for number in &prepared.asked {
-            let id = package.contest.precinct(number.0).map_or("", |precinct| &precinct.id);
+            let id = id_of(state, *number);
             let _ = writeln!(text, "in it, and asked without a reply yet: {id}");
         }
         for finding in &prepared.of_the_batch {
@@ -340,9 +348,42 @@ fn propose(propose: &Propose) -> Result<(), Failure> {
             propose.leave_out.iter().map(|id| precinct(state, id)).collect::<Result<_, _>>()?;
         left_out.sort_unstable();
         left_out.dedup();
-        Ok(Release { preview: numbered(state, propose.preview)?, left_out })
+        let release = Release { preview: numbered(state, propose.preview)?, left_out };
+        say_open(state, &release)?;
+        Ok(release)
     })?;
     Ok(())
+}
+
+/// Says what is open in precincts that a release names, before it is signed or approved.
+fn say_open(state: &RoomState, release: &Release) -> Result<(), Failure> {
+    let Some(previewed) = state.review().preview(release.preview) else { return Ok(()) };
+    let mut text = String::new();
+    for (number, open) in review::open_in(state, &previewed.preview, release) {
+        let open: Vec<String> = open.iter().map(review::finding).collect();
+        let _ = writeln!(text, "in it, and open: {}: {}", id_of(state, number), open.join(", "));
+    }
+    for objected in state.review().objections().iter().filter(|one| one.answer.is_none()) {
+        let Objection { precinct, why, .. } = &objected.objection;
+        if release.of(&previewed.preview, *precinct).is_some() {
+            let id = id_of(state, *precinct);
+            let _ = writeln!(text, "in it, and an objection not answered: {id}: {why}");
+        }
+    }
+    for named in release.precincts(&previewed.preview) {
+        if state.review().is_left_out(previewed, named.precinct) {
+            let id = id_of(state, named.precinct);
+            let _ =
+                writeln!(text, "in it, though an objection was answered with leaving it out: {id}");
+        }
+    }
+    if text.is_empty() { Ok(()) } else { print(&text) }
+}
+
+/// The id of a precinct, as the contest has it.
+fn id_of(state: &RoomState, number: PrecinctNumber) -> &str {
+    let precinct = state.package().and_then(|package| package.contest.precinct(number.0));
+    precinct.map_or("", |precinct| &precinct.id)
 }
 
 fn list(list: &List) -> Result<(), Failure> {

@@ -361,6 +361,8 @@ struct PreparedView {
     not_ready: Vec<NotReadyView>,
     /// Precincts in the preview with an open question, which keeps none of them out.
     asked: Vec<u32>,
+    /// Precincts in the preview whose released numbers it takes out.
+    taken_out: Vec<u32>,
     of_the_batch: Vec<Sentence>,
 }
 
@@ -444,6 +446,7 @@ pub(super) async fn prepare(
         },
         not_ready: not_ready.collect(),
         asked: prepared.asked.iter().map(|precinct| precinct.0).collect(),
+        taken_out: prepared.taken_out().map(|precinct| precinct.0).collect(),
         of_the_batch: of_the_batch.collect(),
     })
     .into_response())

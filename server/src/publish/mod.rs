@@ -80,6 +80,8 @@ struct Said {
     objections: usize,
     answers: usize,
     decisions: usize,
+    /// Reports of precincts that have a page.
+    reports: usize,
     questions: usize,
     closed: usize,
     withheld: usize,
@@ -90,6 +92,7 @@ impl Said {
         let state = night.state;
         let review = state.review();
         let decisions = night.contest.precinct_numbers().map(|one| review.decisions(one).len());
+        let with_pages = pages::with_history(night).into_iter();
         let asked = night.contest.precinct_numbers().flat_map(|one| state.questions(one));
         let closed: Vec<bool> = asked.map(|asked| state.closed(asked).is_some()).collect();
         Self {
@@ -100,6 +103,7 @@ impl Said {
             objections: review.objections().len(),
             answers: review.objections().iter().filter(|one| one.answer.is_some()).count(),
             decisions: decisions.sum(),
+            reports: with_pages.map(|one| state.reports(one).len()).sum(),
             questions: closed.len(),
             closed: closed.iter().filter(|closed| **closed).count(),
             withheld: review.withheld_count(),

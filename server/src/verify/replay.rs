@@ -210,6 +210,7 @@ impl Missing {
                 | Refusal::WrongSupersedes
                 | Refusal::UnknownSubject
                 | Refusal::ChangedSince
+                | Refusal::OpenFinding
                 | Refusal::InquiriesOpen
         );
         let withheld = |(at, entry): &(u64, Entry)| {

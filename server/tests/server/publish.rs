@@ -615,6 +615,46 @@ async fn a_precinct_whose_reports_were_set_aside_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t28_t48_a_correction_after_the_decision_about_a_released_precinct_is_said_to_be_open() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (tablets, reports) = reports(&party, &server, 1).await;
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let scope = Scope::room(&party.contest.id, ROOM);
+    let decision = Decision {
+        precinct: PrecinctNumber(0),
+        report: Some(reports[0]),
+        evidence: Evidence::Sheet,
+        why: "it stands so on the sheet".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    let decision = managers.act(Message::sign(&reviewer, scope, &decision)).await;
+    let precincts = [(0, reports[0], None)];
+    let (_, release) = managers.show(1, "One", &precincts, Some(decision)).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+    let place = format!("precincts/{}.html", party.contest.precincts[0].id);
+    let disagree = |open: &str| format!("Sources disagree, not decided</dt><dd>{open}</dd>");
+    assert!(page(&server, "status.html").await.contains(&disagree("0")));
+    assert!(!page(&server, &place).await.contains("checks.html#H02"));
+
+    let correction = party.sign(ROOM, &tablets[0], &party.correction(reports[0], 0, 30));
+    server.send(ROOM, &correction).await.receipt();
+    server.publish_now();
+    assert!(page(&server, "status.html").await.contains(&disagree("1")));
+    let precinct = page(&server, &place).await;
+    let found = precinct.split("checks.html#H02").nth(1).unwrap_or_default();
+    assert!(found.split("</li>").next().unwrap().contains("<strong>Open.</strong>"), "{precinct}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t57_what_was_asked_and_replied_is_read_with_its_precinct() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;

@@ -277,6 +277,63 @@ async fn t28_t55_t62_from_two_reports_to_a_release_with_nothing_but_commands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t28_t61_what_comes_after_a_decision_is_named_and_a_precinct_is_taken_out_with_commands() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let device = server.tablet(&party, ROOM, 0).await;
+    let report = party.sign(ROOM, &device, &party.report(0, 20));
+    server.send(ROOM, &report).await.receipt();
+    let commands = Commands { party: &party, server: format!("http://{}", server.reporting) };
+    commands.name("2", "reviewer", "reviewer.key");
+    commands.name("4", "release-manager", "one.key");
+    commands.name("5", "release-manager", "two.key");
+    let (place, report) = (party.contest.precincts[0].id.clone(), report.id());
+    let decide = |report: &str, more: &[&str]| {
+        let which = ["review", "decide", "--precinct", &place, "--report", report];
+        let why = ["--evidence", "sheet", "--why", "the sheet says so", "--key", "reviewer.key"];
+        commands.run(&[&which[..], &why, more].concat())
+    };
+    decide(&report.to_string(), &[]);
+    let preview = ["release", "preview", "--name", "Batch", "--key", "one.key"];
+    let propose = |number| {
+        let propose = ["release", "propose", "--preview", number, "--key", "one.key"];
+        id(&commands.run(&propose)).to_owned()
+    };
+    let after = |minutes: u64| party.clock.set(START_MS + minutes * 60_000);
+    let approve =
+        |release: &str| commands.run(&["release", "approve", "--key", "two.key", "--id", release]);
+    assert!(commands.run(&preview).contains("preview 1: 1 precincts"));
+    let release = propose("1");
+
+    let correction = party.sign(ROOM, &device, &party.correction(report, 0, 30));
+    server.send(ROOM, &correction).await.receipt();
+    after(31);
+    let shown = commands.read(&["review", "show", "--precinct", &place]);
+    assert!(shown.starts_with(&format!("{place}: flagged")), "{shown}");
+    let too_late = ["release", "approve", "--key", "two.key", "--id", &release];
+    assert!(commands.refused(&too_late).contains("open-finding"));
+
+    decide(&report.to_string(), &["--answers", "H02"]);
+    assert!(commands.run(&preview).contains("preview 2: 1 precincts"));
+    let release = propose("2");
+    after(62);
+    approve(&release);
+    assert!(commands.read(&["release", "list"]).contains("1 of"));
+
+    decide("none", &[]);
+    let this = [&preview[..], &["--precincts", &place]].concat();
+    assert!(commands.refused(&this).contains("a change needs its cause"));
+    let said = commands.run(&[&this[..], &["--cause", "sheet"]].concat());
+    assert!(said.contains(&format!("taken out of the results: {place}")), "{said}");
+    let release = propose("3");
+    after(93);
+    approve(&release);
+    let list = commands.read(&["release", "list"]);
+    assert!(list.contains("0 of"), "{list}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t47_campaigns_ask_and_headquarters_speaks_with_nothing_but_commands() {
     let party = Party::new(&[ROOM]);
     let server = party.start().await;

@@ -13,6 +13,11 @@ export function precinctsOf(preview: Preview, release: Release): number {
   return preview.precincts - release.left_out.length;
 }
 
+/** Numbers of the precincts that a release is about. */
+export function numbersOf(preview: Preview, leftOut: readonly number[]): number[] {
+  return (preview.numbers ?? []).filter((number) => !leftOut.includes(number));
+}
+
 /** Whether a preview may still be proposed: none of its releases ever took effect. */
 export function canBeProposed(preview: Preview): boolean {
   return !preview.releases.some((release) => release.approved_ms !== null);
@@ -82,6 +87,11 @@ export function byReason(notReady: readonly NotReady[]): { why: string; findings
 export function shouldBeLeftOut(preview: Preview): number[] {
   const those = preview.objections.filter(({ answer }) => answer === null || answer.outcome === "left-out");
   return [...new Set(those.map(({ precinct }) => precinct))].toSorted((a, b) => a - b);
+}
+
+/** How many objections to precincts of a preview nobody answered, but for those that are left out. */
+export function unanswered(preview: Preview, leftOut: readonly number[]): number {
+  return preview.objections.filter(({ answer, precinct }) => answer === null && !leftOut.includes(precinct)).length;
 }
 
 /** Minutes of a stop as they were typed; null where they are none that a stop may last. */

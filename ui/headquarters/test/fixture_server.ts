@@ -91,6 +91,7 @@ export class FixtureServer {
           preview: { number: 4, precincts: 212 },
           not_ready: [...[0, 6, 16].map((number) => ({ precinct: number, why: "missing", findings: [] })), { precinct: 1234, why: "open", findings: ["C02", "H02"] }],
           asked: [205, 405],
+          taken_out: [],
           of_the_batch: [{
             en: "H03: Sanders has nobody in final alignment of all new numbers; its share in the last release would give 412. What would settle it: photos of a few of the signed worksheets, held beside the columns as they were read.",
             es: "H03: Sanders no tiene a nadie en la alineación final de todos los números nuevos; su parte en la última publicación daría 412. Lo que lo resolvería: las fotos de algunas hojas firmadas, junto a las columnas tal como se leyeron.",

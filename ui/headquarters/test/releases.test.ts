@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PENDING_KINDS, ROLES, type NotReady, type Pending, type Release } from "../src/api/types";
 import { channelsOf, may, placesOf } from "../src/may";
-import { approvalGap, byReason, canBeProposed, precinctsOf, preparationGap, releaseWith, shouldBeLeftOut, stateOf, stopInForce, stopMinutes } from "../src/releases";
+import { approvalGap, byReason, canBeProposed, numbersOf, precinctsOf, preparationGap, releaseWith, shouldBeLeftOut, stateOf, stopInForce, stopMinutes, unanswered } from "../src/releases";
 import { href, parseRoute, type Route } from "../src/route";
 import { NOW, precinct, previews, releases } from "./fixtures";
 
@@ -34,6 +34,12 @@ describe("releases", () => {
     const answered = (outcome: string): typeof second => ({ ...second, objections: precinct.objections.map((one) => ({ ...one, answer: { outcome, why: "", person: 3 } })) });
     expect(shouldBeLeftOut(answered("stands"))).toEqual([]);
     expect(shouldBeLeftOut(answered("left-out"))).toEqual([1234]);
+  });
+
+  it("name what nobody answered in the precincts that they are about", () => {
+    const shown = { ...second, numbers: [7, 1234] };
+    expect([numbersOf(shown, []), numbersOf(shown, [1234])]).toEqual([[7, 1234], [7]]);
+    expect([unanswered(shown, [1234]), unanswered(shown, [7]) > 0]).toEqual([0, true]);
   });
 });
 

@@ -6,7 +6,7 @@
 //! | check | what exactly |
 //! | --- | --- |
 //! | H01 | A count of people is, group by group, that of another precinct; more than [`FEW`] people attended both. Each count of people is looked at by itself: a column that was pasted into another precinct is the more likely the longer it is. Delegates are not, they are alike everywhere. |
-//! | H02 | Another source of the precinct has another number in any cell, attendance included. |
+//! | H02 | Another source of the precinct, or a later report of the same one, has another number in any cell, attendance included. |
 //! | H03 | *Swapped*: exchanging two groups in every count that differs makes the candidate another source, or the last release's numbers. *Shifted*: so does moving the numbers of three or more groups by one group; the group at whose end they leave had nobody, so nobody is lost. *History* and *share*: see `history.rs`. |
 //! | H04 | More people attended than the roster's `plausible_max`. Nothing is said where the roster has none. |
 //! | H05 | A correction changes the delegates of a group. |
@@ -37,7 +37,7 @@ pub const FEW: u32 = 10;
 pub enum StatewideRule {
     /// The same numbers as another precinct.
     H01,
-    /// Two independent sources of one precinct disagree.
+    /// Two sources of one precinct disagree, or one with what it said before.
     H02,
     /// Columns were swapped or shifted.
     H03,
@@ -116,7 +116,7 @@ pub struct PrecinctSources {
     pub precinct: u32,
     /// The source that would be released.
     pub candidate: Source,
-    /// Its other, independent sources.
+    /// Its other, independent sources, and later reports of the same source that somebody has to look at.
     pub others: Vec<Source>,
     /// The precinct's numbers in the last release; absent where it was not in it.
     pub last_release: Option<Numbers>,
@@ -153,5 +153,21 @@ pub fn check_statewide(contest: &Contest, precincts: &[PrecinctSources]) -> Vec<
     history::check(contest, &ordered, &mut out);
     // Stable: within a check the order is that in which it looks.
     out.sort_by_key(|finding| (finding.scope, finding.rule()));
+    out
+}
+
+/// What of the above other sources of one precinct find in it, whatever is known of the rest: where they have another number (H02),
+/// and where that is the same numbers under other groups (H03).
+#[must_use]
+pub fn check_sources(
+    contest: &Contest,
+    precinct: u32,
+    candidate: &Source,
+    others: &[Source],
+) -> Vec<StatewideFinding> {
+    let found = others.iter().flat_map(|other| sources::against_other(contest, candidate, other));
+    let scope = Scope::Precinct(precinct);
+    let mut out: Vec<_> = found.map(|found| StatewideFinding { scope, found }).collect();
+    out.sort_by_key(StatewideFinding::rule);
     out
 }

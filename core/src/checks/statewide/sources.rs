@@ -2,7 +2,7 @@
 //!
 //! Others are compared with the candidate only: where two others disagree, one of them disagrees with the candidate.
 
-use super::{Against, Change, Found, Numbers, PrecinctSources, Scope, StatewideFinding};
+use super::{Against, Change, Found, Numbers, PrecinctSources, Scope, Source, StatewideFinding};
 use crate::checks::Cells;
 use crate::contest::{Contest, CountKind};
 
@@ -11,15 +11,7 @@ pub(super) fn check(contest: &Contest, sources: &PrecinctSources, out: &mut Vec<
     let candidate = &sources.candidate;
     let mut add = |found| out.push(StatewideFinding { scope, found });
     for other in &sources.others {
-        let cells = differences(contest, &candidate.numbers, &other.numbers);
-        if cells.is_empty() {
-            continue;
-        }
-        let against = Against::Source(other.number);
-        if let Some(found) = moved(contest, &candidate.numbers, &other.numbers, &cells, against) {
-            add(found);
-        }
-        add(Found::SourcesDisagree { candidate: candidate.number, other: other.number, cells });
+        against_other(contest, candidate, other).into_iter().for_each(&mut add);
     }
     if let Some(last) = &sources.last_release {
         let cells = differences(contest, &candidate.numbers, last);
@@ -42,6 +34,19 @@ pub(super) fn check(contest: &Contest, sources: &PrecinctSources, out: &mut Vec<
     {
         add(Found::OutcomeChanged { before, now });
     }
+}
+
+/// What another source says otherwise (H02), and whether it is the same numbers under other groups (H03).
+pub(super) fn against_other(contest: &Contest, candidate: &Source, other: &Source) -> Vec<Found> {
+    let cells = differences(contest, &candidate.numbers, &other.numbers);
+    if cells.is_empty() {
+        return Vec::new();
+    }
+    let against = Against::Source(other.number);
+    let moved = moved(contest, &candidate.numbers, &other.numbers, &cells, against);
+    let disagree =
+        Found::SourcesDisagree { candidate: candidate.number, other: other.number, cells };
+    std::iter::once(disagree).chain(moved).collect()
 }
 
 /// Every cell in which two sources differ: attendance first, then count by count in ballot order.

@@ -1,30 +1,24 @@
 //! Whether what a person signed may be entered.
 
-use std::collections::BTreeSet;
-
-use super::Review;
 use super::releases::{Pending, ProposedRelease};
-use crate::checks::{Finding, Severity};
+use super::{Previewed, Review};
 use crate::contest::Contest;
 use crate::id::{KeyId, MessageId, PrecinctNumber};
 use crate::message::{
-    Admit, Answer, Approve, CopyCompared, Decision, Kind, Layer, Message, Objection, Preview,
-    PreviewedPrecinct, Release, Role, Stop, StopChange, Withdraw, Withhold,
+    Admit, Answer, AnswerOutcome, Approve, CopyCompared, Decision, Kind, Layer, Message, Objection,
+    Preview, PreviewedPrecinct, Release, Role, Stop, StopChange, Withdraw, Withhold,
 };
 use crate::refusal::Refusal;
-use crate::results::persons::Persons;
-use crate::results::reports::{ReceivedReport, Reports};
-use crate::results::room_state::Candidate;
-use crate::results::standing::findings_of;
+use crate::results::reports::ReceivedReport;
+use crate::results::room_state::{Candidate, RoomState};
+use crate::results::standing::Flag;
 
 /// A person's act, and what it is judged by.
 #[derive(Clone, Copy)]
 pub(in crate::results) struct Act<'a> {
     pub(in crate::results) key: KeyId,
-    pub(in crate::results) persons: &'a Persons,
-    pub(in crate::results) reports: &'a Reports,
-    /// Precincts of which not every message is known here.
-    pub(in crate::results) unpublished: &'a BTreeSet<PrecinctNumber>,
+    /// The room that it would be entered in.
+    pub(in crate::results) room: &'a RoomState,
     pub(in crate::results) contest: &'a Contest,
     /// Server time at which it would be entered. Absent for an entry that is carried from an earlier log: there it was in
     /// time, and here all of them are entered at once.
@@ -34,13 +28,14 @@ pub(in crate::results) struct Act<'a> {
 impl Act<'_> {
     /// Number of the person who signs, if they have one of these roles.
     pub(super) fn signer(&self, roles: &[Role]) -> Result<u32, Refusal> {
-        let person = self.persons.get(self.key).filter(|person| roles.contains(&person.role));
+        let person =
+            self.room.persons().get(self.key).filter(|person| roles.contains(&person.role));
         person.map(|person| person.number).ok_or(Refusal::NotAllowed)
     }
 
     /// The person who typed a report at headquarters; `None` for a tablet's.
     fn typist(&self, report: &ReceivedReport) -> Option<u32> {
-        self.persons.ever(report.key).map(|person| person.number)
+        self.room.persons().ever(report.key).map(|person| person.number)
     }
 }
 
@@ -92,7 +87,7 @@ impl Review {
         precinct: PrecinctNumber,
     ) -> bool {
         self.decisions(precinct).iter().any(|decided| decided.signed.person == person)
-            || act.reports.of(precinct).iter().any(|report| act.typist(report) == Some(person))
+            || act.room.reports(precinct).iter().any(|report| act.typist(report) == Some(person))
     }
 
     fn judge_admit(&self, act: Act<'_>, admit: &Admit) -> Result<(), Refusal> {
@@ -106,7 +101,7 @@ impl Review {
         sound(decision.is_sound())?;
         let precinct = decision.precinct;
         act.contest.precinct(precinct.0).ok_or(Refusal::WrongPrecinct)?;
-        let reports = act.reports.of(precinct);
+        let reports = act.room.reports(precinct);
         if let Some(report) = decision.report {
             known(reports.iter().any(|known| known.id == report))?;
         }
@@ -146,7 +141,21 @@ impl Review {
             .iter()
             .find(|objected| objected.signed.id == answer.objection)
             .ok_or(Refusal::UnknownSubject)?;
-        allowed(objected.answer.is_none())
+        allowed(objected.answer.is_none())?;
+        let left_out = answer.outcome == AnswerOutcome::LeftOut;
+        if left_out && self.is_released_since(&objected.objection) {
+            return Err(Refusal::ChangedSince);
+        }
+        Ok(())
+    }
+
+    /// Whether a release in effect has the precinct of an objection as the objection's preview or a later one shows it.
+    fn is_released_since(&self, objection: &Objection) -> bool {
+        let shown =
+            self.previews.iter().position(|previewed| previewed.signed.id == objection.preview);
+        self.in_effect().any(|release| {
+            Some(release.preview) >= shown && self.named(release, objection.precinct).is_some()
+        })
     }
 
     fn judge_preview(&self, act: Act<'_>, preview: &Preview) -> Result<(), Refusal> {
@@ -158,7 +167,7 @@ impl Review {
         for named in &preview.precincts {
             act.contest.precinct(named.precinct.0).ok_or(Refusal::WrongPrecinct)?;
             self.is_still_so(act, named)?;
-            self.is_answered(act, named.precinct)?;
+            Self::is_answered(act, named.precinct)?;
             let before = released.get(&named.precinct);
             allowed(self.says_why(preview.layer, named, before))?;
             allowed(before.is_some() || named.report.is_some())?;
@@ -170,7 +179,7 @@ impl Review {
         let person = act.signer(&[Role::ReleaseManager])?;
         let previewed = self.preview(release.preview).ok_or(Refusal::UnknownSubject)?;
         sound(release.is_part_of(&previewed.preview))?;
-        self.may_release(act, person, release, &previewed.preview)
+        self.may_release(act, person, release, previewed)
     }
 
     /// What has to hold when a release is proposed and, once more, when it is approved.
@@ -179,16 +188,20 @@ impl Review {
         act: Act<'_>,
         person: u32,
         release: &Release,
-        preview: &Preview,
+        previewed: &Previewed,
     ) -> Result<(), Refusal> {
+        let preview = &previewed.preview;
         let once = !self.effective().any(|earlier| earlier.release.preview == release.preview);
         allowed(once)?;
         let released = self.released(preview.layer);
         for named in release.precincts(preview) {
             self.is_still_so(act, named)?;
-            self.is_answered(act, named.precinct)?;
+            Self::is_answered(act, named.precinct)?;
             if self.had_a_part(act, person, named.precinct) {
                 return Err(Refusal::OwnEntry);
+            }
+            if self.is_left_out(previewed, named.precinct) {
+                return Err(Refusal::ChangedSince);
             }
             // Another release may have come between.
             if !self.says_why(preview.layer, named, released.get(&named.precinct)) {
@@ -217,31 +230,26 @@ impl Review {
 
     /// Whether what a preview names is what counts in the precinct now.
     fn is_still_so(&self, act: Act<'_>, named: &PreviewedPrecinct) -> Result<(), Refusal> {
-        if act.unpublished.contains(&named.precinct) {
+        if act.room.is_unpublished(named.precinct) {
             return Ok(());
         }
         let decision = self.decision(named.precinct).map(|decided| decided.signed.id);
-        let counts = match (named.report, act.reports.candidate(named.precinct)) {
+        let counts = match (named.report, act.room.candidate(named.precinct)) {
             (Some(named), Candidate::Report(report)) => report.id == named,
-            (Some(_), _) => false,
-            (None, _) => true,
+            // Numbers are taken out because a reviewer said that none counts.
+            (None, Candidate::SetAside) => true,
+            _ => false,
         };
         if counts && decision == named.decision { Ok(()) } else { Err(Refusal::ChangedSince) }
     }
 
-    /// Whether a reviewer answered everything impossible that the checks on a precinct's own figures (C01 to C10) find in what
-    /// counts. Those across precincts are not judged here: who reads the public log does not have every precinct.
-    fn is_answered(&self, act: Act<'_>, precinct: PrecinctNumber) -> Result<(), Refusal> {
-        if act.unpublished.contains(&precinct) {
+    /// Whether a reviewer answered everything impossible that the checks find in the precinct's own reports. Those across
+    /// precincts are not judged here: who reads the public log does not have every precinct.
+    fn is_answered(act: Act<'_>, precinct: PrecinctNumber) -> Result<(), Refusal> {
+        if act.room.is_unpublished(precinct) {
             return Ok(());
         }
-        let Candidate::Report(report) = act.reports.candidate(precinct) else { return Ok(()) };
-        let answering = self.answering(precinct, act.reports.of(precinct));
-        let is_open = |finding: &Finding| {
-            finding.severity == Severity::Impossible
-                && !answering.is_some_and(|one| one.decision.answers.contains(&finding.name()))
-        };
-        let open = findings_of(act.contest, &report.report()).iter().any(is_open);
+        let open = act.room.own_flags(precinct).iter().any(Flag::is_open);
         if open { Err(Refusal::OpenFinding) } else { Ok(()) }
     }
 
@@ -328,7 +336,7 @@ impl Review {
                 return Err(Refusal::WindowOpen);
             }
         }
-        self.may_release(act, person, &proposed.release, &previewed.preview)
+        self.may_release(act, person, &proposed.release, previewed)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) use judge::Act;
 use inquiries::Inquiries;
 
 use crate::id::{MessageId, PrecinctNumber};
-use crate::message::{Answer, CopyCompared, Decision, Objection, Preview};
+use crate::message::{Answer, AnswerOutcome, CopyCompared, Decision, Objection, Preview};
 use crate::results::reports::ReceivedReport;
 
 /// When and by whom a message came into the log.
@@ -151,6 +151,21 @@ impl Review {
     #[must_use]
     pub fn objections(&self) -> &[Objected] {
         &self.objections
+    }
+
+    /// Whether somebody was told, after a preview was entered, that a precinct is left out until what they objected to is settled.
+    /// A release of the preview leaves it out, then; a later preview may show it again, to be objected to again.
+    #[must_use]
+    pub fn is_left_out(&self, previewed: &Previewed, precinct: PrecinctNumber) -> bool {
+        let says_so = |objected: &Objected| {
+            let answer = objected.answer.as_ref();
+            objected.objection.precinct == precinct
+                && answer.is_some_and(|(signed, answer)| {
+                    answer.outcome == AnswerOutcome::LeftOut
+                        && signed.index > previewed.signed.index
+                })
+        };
+        self.objections.iter().any(says_so)
     }
 
     /// Every stop, in log order, approved or not.

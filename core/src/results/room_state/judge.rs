@@ -205,8 +205,7 @@ impl RoomState {
     fn act_of<'a>(&'a self, key: KeyId, contest: &'a Contest, now_ms: u64) -> review::Act<'a> {
         let carried = self.begun.as_ref().map_or(0, |begun| begun.begun_again.entries_carried());
         let now_ms = (self.size > carried).then_some(now_ms);
-        let (persons, reports, unpublished) = (&self.persons, &self.reports, &self.unpublished);
-        review::Act { key, persons, reports, unpublished, contest, now_ms }
+        review::Act { key, room: self, contest, now_ms }
     }
 
     fn judge_report(&self, message: &Message, report: &Report) -> Result<(), Refusal> {

@@ -205,6 +205,11 @@ impl RoomState {
         self.review.apply(&package.contest, signed, deed);
     }
 
+    /// Whether messages of a precinct may be missing here; see [`RoomState::of_public_messages`].
+    pub(super) fn is_unpublished(&self, precinct: PrecinctNumber) -> bool {
+        self.unpublished.contains(&precinct)
+    }
+
     /// When and by whom an entry's message was signed; `None` where the key is no person's.
     fn signed(&self, index: u64, entry: &Entry, key: KeyId) -> Option<Signed> {
         let person = self.persons.ever(key)?.number;

@@ -1,7 +1,7 @@
 //! What is open: precincts that keep reviewers busy, and what waits for a second person.
 
 use countersign_core::language::Language;
-use countersign_core::results::{Awaited, Candidate, Flag, ProposedRelease};
+use countersign_core::results::{Awaited, Flag, ProposedRelease};
 
 use super::Night;
 use super::said::{CAME_IN, INQUIRIES, STATE, entry};
@@ -10,7 +10,7 @@ use crate::publish::cells::Cells;
 
 /// What is open, as the page says it.
 pub(super) struct Open {
-    /// Precincts whose sources disagree, and nobody decided.
+    /// Precincts whose sources disagree, and no decision settles it.
     pub(super) in_conflict: String,
     /// Precincts in which something impossible (C01 to C10) is answered by nobody.
     pub(super) flagged: String,
@@ -48,7 +48,7 @@ impl Open {
             outlasts: !matches!(awaited, Awaited::EndOfStop(_)),
         });
         Self {
-            in_conflict: count(&|&number| matches!(state.candidate(number), Candidate::InConflict)),
+            in_conflict: count(&|&number| state.sources_disagree(number)),
             flagged: count(&|&number| state.flags(number, &[]).iter().any(Flag::is_open)),
             asked: count(&|&number| state.open_questions(number).next().is_some()),
             inquiries: whole(state.review().open_inquiries().count()),

@@ -1,9 +1,11 @@
 //! A precinct: its numbers, the report they come from, what was found, asked and decided, and every release that named it.
 
 use askama::Template;
+use countersign_core::checks::Severity;
 use countersign_core::contest::CountKind;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::language::Language;
+use countersign_core::message::FindingName;
 use countersign_core::phrase::read_back_phrase;
 use countersign_core::results::{Numbers, ReceivedReport, findings_of};
 
@@ -231,20 +233,24 @@ fn findings(
     received: &ReceivedReport,
     language: Language,
 ) -> Vec<Found> {
-    let contest = night.contest;
-    let decided = night.state.review().decision(number);
-    let found = findings_of(contest, &received.report()).into_iter().map(|finding| {
-        let name = finding.name();
+    let (contest, state) = (night.contest, night.state);
+    let answering = state.review().answering(number, state.reports(number));
+    let found = |name: FindingName, severity: Severity, sentence: String| {
         let (check, title) = language.check(name);
-        Found {
-            check,
-            title,
-            sentence: finding.headquarters_sentence(contest, language),
-            impossible: finding.severity == countersign_core::checks::Severity::Impossible,
-            answered: decided.is_some_and(|decided| decided.decision.answers.contains(&name)),
-        }
+        let answered = answering.is_some_and(|one| one.decision.answers.contains(&name));
+        Found { check, title, sentence, impossible: severity == Severity::Impossible, answered }
+    };
+    let own = findings_of(contest, &received.report()).into_iter().map(|finding| {
+        let sentence = finding.headquarters_sentence(contest, language);
+        found(finding.name(), finding.severity, sentence)
     });
-    found.collect()
+    // What was withheld is not told in a sentence either.
+    let heads = state.heads(number).filter(|head| !night.is_withheld(head.id));
+    let between = state.between_sources(number, received, heads).into_iter().map(|finding| {
+        let name = FindingName { check: finding.rule().number(), group: None };
+        found(name, finding.severity(), finding.headquarters_sentence(contest, language))
+    });
+    own.chain(between).collect()
 }
 
 fn decisions(night: &Night<'_>, number: PrecinctNumber, language: Language) -> Vec<Decided> {

@@ -249,8 +249,8 @@ pub trait Words: Copy {
             StatewideRule::H02 => (
                 self.say("Sources agree", "Las fuentes coinciden"),
                 self.say(
-                    "A second tablet, a call or the worksheet’s photo says the same as the report that counts.",
-                    "Una segunda tableta, una llamada o la foto de la hoja dice lo mismo que el informe que cuenta.",
+                    "A second tablet, a call, the worksheet’s photo or a later report of the same tablet says the same as the report that counts.",
+                    "Una segunda tableta, una llamada, la foto de la hoja o un informe posterior de la misma tableta dice lo mismo que el informe que cuenta.",
                 ),
             ),
             StatewideRule::H03 => (

@@ -130,7 +130,7 @@ async fn t57_who_prepares_a_preview_is_told_of_open_questions_which_keep_nothing
     entered(&act_as(&house.server, &mut house.reviewer, &about).await, "question");
     let batch = json!({"name": "First batch", "layer": "night", "precincts": null, "cause": null});
     let prepared = house.one.post(&house.server, "/official/prepare", &batch).await.json();
-    has_fields(&prepared, "preview not_ready asked of_the_batch");
+    has_fields(&prepared, "preview not_ready asked taken_out of_the_batch");
     assert_eq!(prepared["preview"]["precincts"], 1);
     assert_eq!(prepared["asked"], json!([0]));
     let shown = act_as(&house.server, &mut house.one, &super::acts::preview()).await;

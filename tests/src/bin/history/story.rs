@@ -10,6 +10,7 @@ use countersign_core::contest::Published;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{Cause, Channel, Layer, PreviewedPrecinct, Report};
 use countersign_core::results::Released;
+use countersign_server::review;
 use countersign_tests::house::{self, House};
 use countersign_tests::places;
 use countersign_tests::signer::{Signed, Signer};
@@ -259,10 +260,15 @@ impl Story {
         }
         let mut named = self.settle(layer, sent, Some(cause))?;
         for number in gone {
+            let none = self.decision(PrecinctNumber(*number), None, evidence(layer), TAKEN_OUT);
+            self.enter_decision(&none)?;
+        }
+        let state = self.house.state()?;
+        for number in gone {
             let precinct = PrecinctNumber(*number);
-            let none = self.decision(precinct, None, evidence(layer), TAKEN_OUT);
-            let decision = Some(self.enter_decision(&none)?);
-            named.push(PreviewedPrecinct { precinct, report: None, decision, cause: Some(cause) });
+            // By the same function as the command and headquarters' page.
+            let ready = review::ready(&state, precinct, layer, Some(cause), &[]);
+            named.push(ready.map_err(|why| format!("precinct {number}: {why}"))?);
             let counted = self.standing.remove(number).ok_or("taken out twice")?;
             self.taken_out.insert(*number, counted);
         }

@@ -391,6 +391,8 @@ export interface Prepared {
   not_ready: NotReady[];
   /** Precincts in the preview with an open question, which keeps none of them out. */
   asked: number[];
+  /** Precincts in the preview whose released numbers it takes out. */
+  taken_out: number[];
   of_the_batch: Sentence[];
 }
 
