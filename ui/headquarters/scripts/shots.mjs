@@ -3,67 +3,41 @@
 //   --only board,precinct      screens      --out shots      folder
 //   --axe axe.min.js           what axe says of each screen as well
 // Every picture is also looked over: text that its box cuts off, what is too small, what the security policy forbids.
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text as read } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
 import { runnerImport } from "vite";
+import { OPTIONS, openStudio } from "../../shared/scripts/studio.mjs";
 
 const { values } = parseArgs({
   options: {
+    ...OPTIONS,
     size: { type: "string", default: "1366x768" },
-    lang: { type: "string", default: "en" },
-    only: { type: "string", default: "" },
-    out: { type: "string", default: "shots" },
-    quiet: { type: "boolean", default: false },
     axe: { type: "string", default: "" },
     full: { type: "boolean", default: false },
   },
 });
 const root = new URL("..", import.meta.url).pathname;
-const dist = join(root, "dist");
 const { module: fixtures } = await runnerImport(join(root, "test/scenes.ts"));
 const { module: servers } = await runnerImport(join(root, "test/fixture_server.ts"));
 const axe = values.axe === "" ? null : await readFile(values.axe, "utf8");
-const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml" };
 
 let behind;
-const server = createServer(async (request, response) => {
-  const path = new URL(request.url, "http://host").pathname.replace(/^\/hq/, "");
+async function answer(path, request, response) {
   if (path.endsWith("/events")) {
     response.writeHead(behind.session ? 200 : 401, { "content-type": "text/event-stream" }).write(`event: board\ndata: ${JSON.stringify(behind.board)}\n\n`);
   } else if (path.startsWith("/api/")) {
-    let body = "";
-    for await (const part of request) body += part;
-    const answer = behind.answer(path.slice(5), body === "" ? null : JSON.parse(body), request.headers["x-csrf"] ?? null);
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.status === 204 ? "" : JSON.stringify(answer.body));
+    const body = await read(request);
+    const { status, body: said } = behind.answer(path.slice(5), body === "" ? null : JSON.parse(body), request.headers["x-csrf"] ?? null);
+    response.writeHead(status, { "content-type": "application/json" }).end(status === 204 ? "" : JSON.stringify(said));
   } else {
-    const file = path === "/" ? "/index.html" : path;
-    const bytes = await readFile(join(dist, file)).catch(() => null);
-    if (bytes === null) response.writeHead(404).end();
-    else
-      response
-        .writeHead(200, {
-          "content-type": types[extname(file)] ?? "application/octet-stream",
-          "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        })
-        .end(bytes);
+    return false;
   }
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = `http://127.0.0.1:${server.address().port}/hq/`;
-
-const profile = join(tmpdir(), `shots-${process.pid}`);
-const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: "/usr/bin/chromium",
-  headless: true,
-  timezoneId: "America/Chicago",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const out = join(root, values.out);
-await mkdir(out, { recursive: true });
+  return true;
+}
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const studio = await openStudio({ root, base: "/hq/", policy, answer, values, more: { timezoneId: "America/Chicago" } });
 
 /** Runs in the page. */
 function lookOver() {
@@ -92,24 +66,19 @@ function lookOver() {
   return [...new Set(faults)];
 }
 
-let bad = 0;
 for (const size of values.size.split(",")) {
-  const [width, height] = size.split("x").map(Number);
-  const page = await browser.newPage();
   const errors = [];
-  page.on("console", (message) => message.type() === "error" && !/status of 4\d\d|status of 503/.test(message.text()) && errors.push(message.text()));
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("request", (request) => request.url().startsWith(address) || errors.push(`asked elsewhere: ${request.url()}`));
-  await page.setViewportSize({ width, height });
+  const page = await studio.open(size, errors, /status of 4\d\d|status of 503/);
+  page.on("request", (request) => request.url().startsWith(studio.address) || errors.push(`asked elsewhere: ${request.url()}`));
   for (const lang of values.lang.split(",")) {
     for (const scene of fixtures.scenes) {
-      if (values.only !== "" && !values.only.split(",").includes(scene.name)) continue;
+      if (!studio.wants(scene)) continue;
       behind = new servers.FixtureServer(scene.role);
-      behind.here = new URL(address).origin;
+      behind.here = new URL(studio.address).origin;
       scene.set?.(behind);
       await page.goto("about:blank");
       await page.addInitScript((language) => { try { localStorage.setItem("countersign-headquarters-language", language); } catch { /* about:blank keeps nothing */ } }, lang);
-      await page.goto(`${address}${scene.hash ?? ""}`);
+      await page.goto(`${studio.address}${scene.hash ?? ""}`);
       await page.waitForSelector("main[data-screen]", { timeout: 8000 }).catch(() => errors.push("no screen"));
       await page.waitForLoadState("networkidle", { timeout: 800 }).catch(() => undefined);
       for (const press of scene.presses ?? []) {
@@ -124,7 +93,7 @@ for (const size of values.size.split(",")) {
       }
       await page.evaluate(() => document.fonts.ready.then(() => new Promise((resolve) => setTimeout(resolve, 150))));
       const name = `${scene.name}-${size}-${lang}`;
-      if (!values.quiet) await page.screenshot({ path: join(out, `${name}.png`), fullPage: values.full });
+      await studio.picture(page, name, values.full);
       const faults = [...(await page.evaluate(lookOver)), ...errors.splice(0)];
       if (scene.ends && !(await page.$(scene.ends))) faults.push(`${scene.ends} is not there in the end`);
       if (axe !== null) {
@@ -132,15 +101,9 @@ for (const size of values.size.split(",")) {
         const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
         for (const { id, nodes } of violations) faults.push(`axe ${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")}`);
       }
-      bad += faults.length;
-      for (const fault of faults) console.log(`${name}: ${fault}`);
+      studio.say(name, faults);
     }
   }
   await page.close();
 }
-console.log(bad === 0 ? "no faults" : `${bad} faults`);
-await browser.close();
-server.closeAllConnections();
-server.close();
-await rm(profile, { recursive: true, force: true });
-process.exitCode = bad === 0 ? 0 : 1;
+await studio.close();

@@ -14,7 +14,7 @@ export class Attempt {
   }
 
   /** Does it, unless it is already being done. True if it worked. */
-  async run(does: () => Promise<void>): Promise<boolean> {
+  async run(does: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) {
       return false;
     }

@@ -1,6 +1,7 @@
 import { untrack } from "svelte";
 import { SIGNED_OUT } from "./attempt.svelte";
 import { problemOf, type Problem } from "./api/problem";
+import type { Desk } from "./desk.svelte";
 
 /** Something read from the server. What was read last stays while it is read again, and when that fails. */
 export class Loaded<T> {
@@ -29,7 +30,7 @@ export class Loaded<T> {
   }
 
   /** Reads it again. An answer that comes after a later one's question is put aside. */
-  async again(): Promise<void> {
+  readonly again = async (): Promise<void> => {
     const mine = untrack(() => ++this.#asked);
     this.#readAt = performance.now();
     try {
@@ -46,5 +47,22 @@ export class Loaded<T> {
         }
       }
     }
-  }
+  };
+}
+
+/** Something that follows from the log, for a screen that begins: read anew whenever something was entered there. */
+export function ofTheLog<T extends { now_ms: number }>(desk: Desk, read: () => Promise<T>): Loaded<T> {
+  const loaded = new Loaded(async () => {
+    const value = await read();
+    desk.clock.set(value.now_ms);
+    return value;
+  }, desk.ended);
+  const size = $derived(desk.live?.board?.log_size);
+  $effect(() => {
+    void size;
+    untrack(() => {
+      loaded.soon();
+    });
+  });
+  return loaded;
 }

@@ -241,7 +241,7 @@ describe("an attempt", () => {
     const desk = new Desk(new Client(new FixtureServer().fetch), clock());
     const attempt = desk.attempt();
     let go: () => void = () => undefined;
-    const first = attempt.run(() => new Promise((resolve) => (go = resolve)));
+    const first = attempt.run(() => new Promise<void>((resolve) => (go = resolve)));
     expect(attempt.busy).toBe(true);
     expect(await attempt.run(() => Promise.resolve())).toBe(false);
     go();
