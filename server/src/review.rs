@@ -7,9 +7,11 @@ use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Withhold,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
+
+use crate::room::Projection;
 
 /// Why a precinct cannot be released now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +116,12 @@ pub fn ask(
     let asked = state.questions(precinct).len();
     let number = u32::try_from(asked).map_or(u32::MAX, |asked| asked.saturating_add(1));
     Question { precinct, report, findings, words: words.to_owned(), number }
+}
+
+/// That a message is to be withheld; `None` where the log has no such message.
+#[must_use]
+pub fn withhold(log: &Projection, message: MessageId, why: &str) -> Option<Withhold> {
+    log.find(message).map(|_| Withhold { message, why: why.to_owned() })
 }
 
 /// What a preview would say of a precinct.

@@ -282,9 +282,10 @@ fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
         let report = decided.decision.report.map_or("none".to_owned(), |id| id.to_string());
         let _ = writeln!(
             text,
-            "\ndecided by person {} at entry {}: {report} counts, by the {}: {}",
+            "\ndecided by person {} at entry {}, {}: {report} counts, by the {}: {}",
             decided.signed.person,
             decided.signed.index,
+            decided.signed.id,
             decided.decision.evidence.code(),
             decided.decision.why
         );
@@ -299,15 +300,16 @@ fn question_text(text: &mut String, state: &RoomState, asked: &Asked) {
     let Asked { signed, question, reply } = asked;
     let _ = writeln!(
         text,
-        "\nasked by person {} at entry {} about report {}: {}",
-        signed.person, signed.index, question.report, question.words
+        "\nasked by person {} at entry {}, {}, about report {}: {}",
+        signed.person, signed.index, signed.id, question.report, question.words
     );
     let became = match (state.closed(asked), reply) {
         (None, _) => "no reply yet".to_owned(),
         (Some(Closed::Replied(_)), Some(replied)) => {
             let reason = &replied.reply.reason;
             let why = reason.text.as_ref().unwrap_or(&reason.code);
-            format!("reply at entry {}: it is right as it was signed ({why})", replied.index)
+            let (index, id) = (replied.index, replied.id);
+            format!("reply at entry {index}, {id}: it is right as it was signed ({why})")
         }
         (Some(closed), _) => closed.code().to_owned(),
     };

@@ -9,9 +9,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use countersign_core::contest::Contest;
-use countersign_core::id::PrecinctNumber;
+use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::Layer;
-use countersign_core::results::{Across, Audience, Flag, RoomState, Standing};
+use countersign_core::results::{Across, Audience, Awaited, Flag, RoomState, Standing};
 use countersign_core::room::Room;
 use serde::Serialize;
 use tokio::sync::Mutex;
@@ -65,9 +65,18 @@ pub(super) struct BoardView<'a> {
     held: usize,
     /// Inquiries of campaigns that wait for a response.
     inquiries: usize,
+    /// Messages that two people withheld, or one asks to be; in rising order of their ids.
+    withheld: Vec<WithheldView>,
     reports_last_10_min: usize,
     reports_total: usize,
     precincts: Vec<&'a Row>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct WithheldView {
+    message: String,
+    /// Nobody approved it yet.
+    waits: bool,
 }
 
 /// What of a board has to be sent again when it changes, besides rows.
@@ -161,10 +170,25 @@ impl Board {
             totals: &self.totals,
             held: heading.held,
             inquiries: self.state.review().open_inquiries().count(),
+            withheld: self.withheld(now_ms),
             reports_last_10_min: heading.reports_last_10_min,
             reports_total: self.reports_ms.len(),
             precincts,
         }
+    }
+
+    fn withheld(&self, now_ms: u64) -> Vec<WithheldView> {
+        let review = self.state.review();
+        let view = |message: MessageId, waits| WithheldView { message: message.to_string(), waits };
+        let asked = review.awaited(now_ms).into_iter().filter_map(|(_, awaited)| match awaited {
+            Awaited::Withholding(message, _) => Some(view(message, true)),
+            _ => None,
+        });
+        let done = review.all_withheld().map(|(message, _)| view(message, false));
+        let mut withheld: Vec<_> = done.chain(asked).collect();
+        withheld.sort_unstable();
+        withheld.dedup();
+        withheld
     }
 
     /// The contest.

@@ -101,7 +101,7 @@ impl Said {
             decisions: decisions.sum(),
             questions: closed.len(),
             closed: closed.iter().filter(|closed| **closed).count(),
-            withheld: review.withheld_count(),
+            withheld: review.all_withheld().len(),
         }
     }
 }
