@@ -21,17 +21,14 @@ use super::releases::StopView;
 use super::request::{SignedIn, blocking};
 use super::words::Reader;
 use crate::http::{Problem, Shared, room};
-use crate::review;
-use crate::store::{PrivateStore, StoreError, Why};
+use crate::store::{StoreError, Why};
+use crate::{held, review};
 
 /// Between two looks at a room.
 pub(super) const EVERY: Duration = Duration::from_millis(500);
 
 /// The minutes over which reports are counted to see how fast they come.
 const RECENTLY_MS: u64 = 10 * 60_000;
-
-/// Held messages that are counted and listed.
-pub(super) const HELD_MAX: u32 = 20_000;
 
 /// A precinct's line on the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -326,20 +323,9 @@ fn look(service: &Shared, room: Room, before: Option<Kept>) -> Result<Option<Kep
     };
     let held = match &before {
         Some(before) if is_same && before.waiting == waiting => before.seen.held,
-        _ => held(&service.private, &board.state, room)?.len(),
+        _ => held::count(&service.private, &board.state, room)?,
     };
     Ok(Some(Kept { seen: Seen { board, held }, waiting, made, looked: Instant::now() }))
-}
-
-/// Held messages that nobody admitted yet.
-pub(super) fn held(
-    private: &PrivateStore,
-    state: &RoomState,
-    room: Room,
-) -> Result<Vec<crate::store::Held>, StoreError> {
-    let mut held = private.held(room, HELD_MAX)?;
-    held.retain(|held| state.review().admitted(held.message).is_none());
-    Ok(held)
 }
 
 /// The board of a room.
