@@ -16,8 +16,8 @@ use countersign_core::message::{
 };
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{
-    Audience, Candidate, Compared, Flag, Measure, ProposedRelease, Released, RoomState, Standing,
-    changes,
+    Audience, Awaited, Candidate, Compared, Flag, Measure, ProposedRelease, Released, RoomState,
+    Standing, changes,
 };
 use countersign_core::room::Room;
 use hall::{Hall, Worker};
@@ -631,10 +631,36 @@ fn withholding_takes_two_people_and_changes_no_number() {
     desk.hall.employ(&[&admin]);
     let id = desk.hall.act(&admin, &withhold).unwrap();
     assert!(desk.hall.state.review().withheld(desk.reports[0]).is_none());
+    let again = Withhold { why: "it names a volunteer".to_owned(), ..withhold };
+    let again = desk.hall.act(&admin, &again).unwrap();
+    let review = desk.hall.state.review();
+    let waits = review.awaited(desk.hall.now_ms)[0].1;
+    assert_eq!(waits, Awaited::Withholding(desk.reports[0], "a name was typed as a reason"));
     desk.hall.act(&desk.two, &Approve { approves: id }).unwrap();
-    assert_eq!(desk.hall.state.review().withheld(desk.reports[0]).unwrap().person, 21);
+    let review = desk.hall.state.review();
+    assert_eq!(review.withheld(desk.reports[0]).unwrap().person, 21);
+    assert_eq!(review.awaited(desk.hall.now_ms), [], "it cannot be withheld once more");
+    let approved = desk.hall.act(&desk.two, &Approve { approves: again });
+    assert_eq!(approved, Err(Refusal::NotAllowed));
     assert_eq!(desk.released().statewide, before);
     assert_eq!(desk.released().precincts[0].release, release);
+}
+
+/// What was written in an earlier round of a rehearsal is still in the log.
+#[test]
+fn what_is_withheld_stays_so_in_the_next_round() {
+    let mut hall = Hall::open_in(Room::Rehearsal);
+    let (admin, manager) = (Worker::new(1, Role::Admin), Worker::new(20, Role::ReleaseManager));
+    hall.employ(&[&admin, &manager]);
+    let [first, second] = [1, 2].map(|byte| MessageId([byte; 32]));
+    let why = || "a name was typed as a reason".to_owned();
+    let asked = hall.act(&admin, &Withhold { message: first, why: why() }).unwrap();
+    hall.act(&manager, &Approve { approves: asked }).unwrap();
+    let asked = hall.act(&admin, &Withhold { message: second, why: why() }).unwrap();
+    hall.enter(&hall.party.round(2)).unwrap();
+    assert!(hall.state.review().withheld(first).is_some());
+    hall.act(&manager, &Approve { approves: asked }).unwrap();
+    assert_eq!(hall.state.review().all_withheld().len(), 2);
 }
 
 #[test]

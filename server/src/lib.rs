@@ -17,6 +17,7 @@ pub mod folder;
 pub mod fsck;
 pub mod genesis;
 pub mod headquarters;
+pub mod held;
 pub mod http;
 pub mod inquiries;
 pub mod keys;

@@ -7,9 +7,11 @@ use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Release,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Release, Withhold,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
+
+use crate::room::Projection;
 
 /// Why a precinct cannot be released now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +140,12 @@ pub fn open_in(
         (precinct, open(&state.flags(precinct, across.of(precinct))))
     });
     open.filter(|(_, open)| !open.is_empty()).collect()
+}
+
+/// That a message is to be withheld; `None` where the log has no such message.
+#[must_use]
+pub fn withhold(log: &Projection, message: MessageId, why: &str) -> Option<Withhold> {
+    log.find(message).map(|_| Withhold { message, why: why.to_owned() })
 }
 
 /// What a preview would say of a precinct.

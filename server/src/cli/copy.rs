@@ -193,10 +193,11 @@ pub(super) fn recorded(one: &RecordedCopy) -> String {
         .compared_with
         .map_or_else(|| "what counted in each precinct".to_owned(), |id| id.to_string());
     format!(
-        "copy of {} compared with {with} by person {} at entry {}: {} precincts and {} cells differ; {}: {}",
+        "copy of {} compared with {with} by person {} at entry {}, {}: {} precincts and {} cells differ; {}: {}",
         compared.whose,
         signed.person,
         signed.index,
+        signed.id,
         compared.precincts,
         compared.cells,
         compared.decision.code(),

@@ -83,8 +83,9 @@ pub(super) fn list(text: &mut String, state: &RoomState) {
             .map_or_else(String::new, |at_ms| format!(" (the next word comes by {})", utc(at_ms)));
         let _ = writeln!(
             text,
-            "notice {} by person {} at {}: {}{next}",
+            "notice {}, {}, by person {} at {}: {}{next}",
             noticed.notice.number,
+            noticed.signed.id,
             noticed.signed.person,
             utc(noticed.signed.entered_ms),
             noticed.notice.words
@@ -95,8 +96,10 @@ pub(super) fn list(text: &mut String, state: &RoomState) {
         let about = inquired.inquiry.precinct.zip(contest);
         let about = about.and_then(|(number, contest)| contest.precinct(number.0));
         let about = about.map_or_else(String::new, |precinct| format!(", about {}", precinct.id));
-        let response = inquired.response.as_ref();
-        let response = response.map_or("no response", |(_, response)| &response.words);
+        let response = match &inquired.response {
+            Some((signed, response)) => format!("response {}: {}", signed.id, response.words),
+            None => "no response".to_owned(),
+        };
         let _ = writeln!(
             text,
             "inquiry {} by person {}{about}: {} ({response})",

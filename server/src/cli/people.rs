@@ -90,7 +90,7 @@ pub(super) struct Name {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum RoleName {
-    /// Invites, revokes, opens rooms, withholds.
+    /// Invites, revokes, opens rooms, asks to withhold messages.
     Admin,
     /// Types what was called in, or came on paper.
     Operator,

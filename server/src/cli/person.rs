@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::{Data, print};
 use crate::failure::Failure;
 use crate::keys::read_key;
+use crate::room::Projection;
 
 /// Whose key, and where it is entered.
 #[derive(Args)]
@@ -44,11 +45,19 @@ impl Signer {
         &self,
         compose: impl FnOnce(&RoomState, KeyId) -> Result<P, Failure>,
     ) -> Result<MessageId, Failure> {
+        self.act_in(|log, key| compose(&log.state, key))
+    }
+
+    /// The same where it matters what the log has.
+    pub(super) fn act_in<P: Payload>(
+        &self,
+        compose: impl FnOnce(&Projection, KeyId) -> Result<P, Failure>,
+    ) -> Result<MessageId, Failure> {
         let key: SigningKey = read_key(&self.key).map_err(Failure::mistake)?;
         let desk = Desk::open(&self.data, self.server.as_deref())?;
-        let state = desk.room(self.room)?.state;
-        let payload = compose(&state, key.public().id())?;
-        let message = Message::sign(&key, Scope::room(state.contest(), self.room), &payload);
+        let log = desk.room(self.room)?;
+        let payload = compose(&log, key.public().id())?;
+        let message = Message::sign(&key, Scope::room(log.state.contest(), self.room), &payload);
         let id = message.id();
         let index = desk.enter(self.room, message)?;
         desk.close()?;

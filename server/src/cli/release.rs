@@ -10,12 +10,12 @@ use countersign_core::language::Language;
 use countersign_core::message::{
     Approve, Cause, Layer, Objection, ObjectionReason, Release, Stop, StopChange, Withdraw,
 };
-use countersign_core::results::{ProposedRelease, Released, RoomState};
+use countersign_core::results::{Awaited, ProposedRelease, Released, Review, RoomState};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
 use super::{Data, compare_rules, copy, inquiry, print};
-use crate::clock::utc;
+use crate::clock::{Clock as _, SystemClock, utc};
 use crate::failure::Failure;
 use crate::{node, review};
 
@@ -29,6 +29,7 @@ pub(super) enum Command {
     Withdraw(WithdrawIt),
     Stop(StopAll),
     Resume(Resume),
+    Withhold(WithholdIt),
     Inquire(inquiry::Inquire),
     Notice(inquiry::GiveNotice),
     CompareCopy(copy::CompareCopy),
@@ -158,6 +159,23 @@ pub(super) struct Resume {
     why: String,
 }
 
+/// Ask that a message is no longer published, because its words name somebody. Signed by an admin; a release manager or
+/// another admin approves.
+///
+/// Its entry stays in the log and its numbers count as before. Whoever verifies sees that it is missing, and cannot work out
+/// again what rests on it: withhold a report only where there is no other way.
+#[derive(Args)]
+pub(super) struct WithholdIt {
+    #[command(flatten)]
+    signer: Signer,
+    /// Id of the message, as `release list` and `review show` name it, and the file that everyone reads, messages/ID.cose.
+    #[arg(long, value_name = "ID")]
+    message: String,
+    /// Why, in at most 200 characters that everyone will read: do not repeat what is to be withheld.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+}
+
 macro_rules! names {
     ($name:ident of $of:ident { $($(#[$doc:meta])* $variant:ident,)+ }) => {
         #[derive(Clone, Copy, ValueEnum)]
@@ -260,6 +278,13 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
                     why: resume.why.clone(),
                     number: state.review().next_stop(),
                 })
+            })?;
+        }
+        Command::Withhold(withhold) => {
+            let message = message_id(&withhold.message)?;
+            withhold.signer.act_in(|log, _| {
+                let unknown = || Failure::mistake(format!("the log has no message {message}"));
+                review::withhold(log, message, &withhold.why).ok_or_else(unknown)
             })?;
         }
     }
@@ -394,13 +419,14 @@ fn list(list: &List) -> Result<(), Failure> {
         let preview = &previewed.preview;
         let _ = writeln!(
             text,
-            "preview {} “{}”, {}: {} precincts, by person {} at entry {}; the window ends at {}",
+            "preview {} “{}”, {}: {} precincts, by person {} at entry {}, {}; the window ends at {}",
             preview.number,
             preview.name,
             preview.layer.code(),
             preview.precincts.len(),
             previewed.signed.person,
             previewed.signed.index,
+            previewed.signed.id,
             utc(previewed.window_ends_ms),
         );
         let proposed =
@@ -410,7 +436,10 @@ fn list(list: &List) -> Result<(), Failure> {
         }
         let objections = review.objections().iter();
         for objected in objections.filter(|one| one.objection.preview == previewed.signed.id) {
-            let answer = objected.answer.as_ref().map_or("not answered", |(_, a)| a.outcome.code());
+            let answer = match &objected.answer {
+                Some((signed, answer)) => format!("{}, {}", answer.outcome.code(), signed.id),
+                None => "not answered".to_owned(),
+            };
             let _ = writeln!(
                 text,
                 "  objection {} by person {}: {}: {} ({answer})",
@@ -432,6 +461,7 @@ fn list(list: &List) -> Result<(), Failure> {
         let _ = writeln!(text, "stop {}: {} ({became})", stop.signed.id, stop.why);
     }
     inquiry::list(&mut text, &state);
+    withheld_text(&mut text, review);
     if let Some(layer) = review.last_layer()
         && let Some(released) = Released::of(&state, layer)
     {
@@ -449,9 +479,33 @@ fn list(list: &List) -> Result<(), Failure> {
     print(&text)
 }
 
+/// What was withheld, and what somebody asks to be.
+fn withheld_text(text: &mut String, review: &Review) {
+    for (signed, awaited) in review.awaited(SystemClock.now_ms()) {
+        if let Awaited::Withholding(message, why) = awaited {
+            let _ = writeln!(
+                text,
+                "withholding {} of {message} by person {}: {why} (waits for a second person)",
+                signed.id, signed.person
+            );
+        }
+    }
+    let mut withheld: Vec<_> = review.all_withheld().collect();
+    withheld.sort_by_key(|(_, approved)| approved.index);
+    for (message, approved) in withheld {
+        let _ = writeln!(
+            text,
+            "withheld {message}, approved by person {} at entry {}",
+            approved.person, approved.index
+        );
+    }
+}
+
 fn release_text(text: &mut String, release: &ProposedRelease) {
     let became = match (&release.withdrawal, &release.approval) {
-        (Some(withdrawal), _) => format!("WITHDRAWN: {}", withdrawal.why),
+        (Some(withdrawal), _) => {
+            format!("WITHDRAWN by {}: {}", withdrawal.signed.id, withdrawal.why)
+        }
         (None, Some(approval)) => format!(
             "in effect since {}, approved by person {}",
             utc(approval.signed.entered_ms),

@@ -9,12 +9,15 @@ use countersign_core::contest::Contest;
 use countersign_core::id::PrecinctNumber;
 use countersign_core::language::Language;
 use countersign_core::message::{Admit, Answer, AnswerOutcome, Evidence, FindingName, Layer};
+use countersign_core::refusal::Refusal;
 use countersign_core::results::{Asked, Closed, ReceivedReport, RoomState, findings_of};
 use countersign_core::room::Room;
 
 use super::person::{Signer, message_id, precinct};
 use super::{Data, inquiry, print};
+use crate::clock::utc;
 use crate::failure::Failure;
+use crate::held::{self, HeldMessage};
 use crate::{node, review, titles};
 
 #[derive(Subcommand)]
@@ -30,7 +33,7 @@ pub(super) enum Command {
 /// What is known of a precinct, or which precincts wait for somebody.
 ///
 /// With a precinct: its reports side by side, what the checks say, and what was decided. Without one: every precinct that
-/// cannot be released as it is, and why.
+/// cannot be released as it is, and why. Both name the messages that are held until a reviewer admits them.
 #[derive(Args)]
 pub(super) struct Show {
     #[command(flatten)]
@@ -78,7 +81,7 @@ pub(super) struct Decide {
 pub(super) struct AdmitHeld {
     #[command(flatten)]
     signer: Signer,
-    /// Id of the message.
+    /// Id of the message, as `review show` names it.
     #[arg(long, value_name = "ID")]
     message: String,
     /// Why, in at most 200 characters that everyone will read.
@@ -203,11 +206,38 @@ fn findings(names: &[String]) -> Result<Vec<FindingName>, Failure> {
 
 fn show(show: &Show) -> Result<(), Failure> {
     let state = node::read_room(&show.data.folder(), show.room).map_err(Failure::mistake)?.state;
-    let text = match &show.precinct {
-        Some(id) => of_precinct(&state, id)?,
+    let private = super::accounts::store(&show.data)?;
+    let mut held = held::list(&private, &state, show.room).map_err(Failure::internal)?;
+    let mut text = match &show.precinct {
+        Some(id) => {
+            let number = precinct(&state, id)?;
+            held.retain(|held| held.precinct == Some(number));
+            of_precinct(&state, id)?
+        }
         None => waiting(&state)?,
     };
+    for held in &held {
+        held_text(&mut text, &state, held)?;
+    }
     print(&text)
+}
+
+fn held_text(text: &mut String, state: &RoomState, held: &HeldMessage) -> Result<(), Failure> {
+    let package = state.package().ok_or_else(super::no_package)?;
+    let precinct = held.precinct.and_then(|number| package.contest.precinct(number.0));
+    let why = match held.code.parse::<Refusal>() {
+        Ok(refusal) => refusal.title(),
+        Err(_) => &held.code,
+    };
+    let _ = writeln!(
+        text,
+        "{:<32} held       {} {}, received {}: {why}",
+        precinct.map_or("", |precinct| &precinct.id),
+        held.kind,
+        held.id,
+        utc(held.received_ms)
+    );
+    Ok(())
 }
 
 fn waiting(state: &RoomState) -> Result<String, Failure> {
@@ -282,9 +312,10 @@ fn of_precinct(state: &RoomState, id: &str) -> Result<String, Failure> {
         let report = decided.decision.report.map_or("none".to_owned(), |id| id.to_string());
         let _ = writeln!(
             text,
-            "\ndecided by person {} at entry {}: {report} counts, by the {}: {}",
+            "\ndecided by person {} at entry {}, {}: {report} counts, by the {}: {}",
             decided.signed.person,
             decided.signed.index,
+            decided.signed.id,
             decided.decision.evidence.code(),
             decided.decision.why
         );
@@ -299,15 +330,16 @@ fn question_text(text: &mut String, state: &RoomState, asked: &Asked) {
     let Asked { signed, question, reply } = asked;
     let _ = writeln!(
         text,
-        "\nasked by person {} at entry {} about report {}: {}",
-        signed.person, signed.index, question.report, question.words
+        "\nasked by person {} at entry {}, {}, about report {}: {}",
+        signed.person, signed.index, signed.id, question.report, question.words
     );
     let became = match (state.closed(asked), reply) {
         (None, _) => "no reply yet".to_owned(),
         (Some(Closed::Replied(_)), Some(replied)) => {
             let reason = &replied.reply.reason;
             let why = reason.text.as_ref().unwrap_or(&reason.code);
-            format!("reply at entry {}: it is right as it was signed ({why})", replied.index)
+            let (index, id) = (replied.index, replied.id);
+            format!("reply at entry {index}, {id}: it is right as it was signed ({why})")
         }
         (Some(closed), _) => closed.code().to_owned(),
     };

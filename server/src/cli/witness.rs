@@ -27,9 +27,10 @@ use crate::witness;
 ///
 ///   countersign-server witness --name witness.example.org --log iowa-2020.countersign --data witness --listen 0.0.0.0:8480
 ///
-/// The first start makes a key. Each start prints one line of JSON with the address and the verifier key: give both to the
-/// party, which names them as `serve --witness <verifier key>=<url>`, and the key to everyone who shall check your
-/// cosignatures. Look at the address with a browser to see how far the logs were cosigned.
+/// The first start makes a key; without --log the program prints its verifier key and ends, so that the party can have it before
+/// there is a package. Each start prints one line of JSON with the address and the verifier key: give both to the party, which
+/// names them as `serve --witness <verifier key>=<url>`, and the key to everyone who shall check your cosignatures. Look at the
+/// address with a browser to see how far the logs were cosigned.
 ///
 /// Never copy DIR back from a backup: a witness that has forgotten what it cosigned could cosign a second view. If DIR is lost,
 /// begin a new one. Runs until SIGTERM or Ctrl-C. Anybody may reach the address: only what a log signed is answered with a
@@ -40,11 +41,12 @@ pub(super) struct Witness {
     /// What the witness is called: like an address without https://. Stands beside each cosignature, and never changes.
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// A log to cosign: the party's package, for both of its rooms, or a log's verifier key; may be repeated.
-    #[arg(long = "log", value_name = "FILE|KEY", required = true)]
+    /// A log to cosign: the party's package, for both of its rooms, or a log's verifier key; may be repeated. Without any, the
+    /// witness's own verifier key is printed, and nothing is cosigned.
+    #[arg(long = "log", value_name = "FILE|KEY")]
     logs: Vec<String>,
     /// The party key's id that packages must be signed by, 32 hexadecimal digits.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", requires = "logs")]
     party: Option<String>,
     /// Where it is asked. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
@@ -74,6 +76,10 @@ pub(super) fn run(command: &Witness) -> Result<ExitCode, Failure> {
     let witness =
         witness::Witness::open(&command.data, &command.name, &logs, Arc::new(SystemClock))
             .map_err(Failure::mistake)?;
+    if command.logs.is_empty() {
+        print(&format!("{}\n", witness.verifier_key()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let places = Places::within(raise_file_limit());
     let threads = tokio::runtime::Runtime::new().map_err(Failure::internal)?;
     let ended = threads.block_on(listen(command.listen, Arc::new(witness), places));

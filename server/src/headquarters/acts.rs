@@ -26,7 +26,7 @@ use super::words::{by_code, message_id};
 use crate::admission::retry_after;
 use crate::http::{Problem, Shared, room};
 use crate::metrics::Counted;
-use crate::room::Outcome;
+use crate::room::{Outcome, Projection};
 use crate::{inquiries, review};
 
 const OF_THE_BATCH: Problem = Problem::new(
@@ -105,6 +105,11 @@ pub(super) enum Act {
         stop: String,
         why: String,
     },
+    /// An admin asks that a message is no longer published.
+    Withhold {
+        message: String,
+        why: String,
+    },
     /// An observer asks headquarters.
     Inquire {
         words: String,
@@ -148,7 +153,7 @@ pub(super) async fn act(
         }
         act => {
             let (key, now_ms) = (signed_in.key(), service.clock.now_ms());
-            compose(&service.admission.room(room).read().state, key, act, now_ms)?
+            compose(&service.admission.room(room).read(), key, act, now_ms)?
         }
     };
     let (id, kind) = (message.id(), message.kind());
@@ -190,7 +195,8 @@ fn sign<P: Payload>(state: &RoomState, key: &SigningKey, payload: &P) -> Message
 }
 
 /// The signed message of an act in a room as it is.
-fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result<Message, Problem> {
+fn compose(log: &Projection, key: &SigningKey, act: Act, now_ms: u64) -> Result<Message, Problem> {
+    let state = &log.state;
     let numbered = |number: u32| {
         let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
         let previewed = at.and_then(|at| state.review().previews().get(at));
@@ -253,6 +259,10 @@ fn compose(state: &RoomState, key: &SigningKey, act: Act, now_ms: u64) -> Result
             let (change, stop) = (StopChange::End, Some(message_id(&stop)?));
             let number = state.review().next_stop();
             sign(state, key, &Stop { change, minutes: None, stop, why: line(&why), number })
+        }
+        Act::Withhold { message, why } => {
+            let withhold = review::withhold(log, message_id(&message)?, &line(&why));
+            sign(state, key, &withhold.ok_or(Problem::refusal(Refusal::UnknownSubject))?)
         }
         Act::Inquire { words, precinct } => {
             let precinct = precinct.map(PrecinctNumber);

@@ -9,9 +9,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use countersign_core::contest::Contest;
-use countersign_core::id::PrecinctNumber;
+use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::Layer;
-use countersign_core::results::{Across, Audience, Flag, RoomState, Standing};
+use countersign_core::results::{Across, Audience, Awaited, Flag, RoomState, Standing};
 use countersign_core::room::Room;
 use serde::Serialize;
 use tokio::sync::Mutex;
@@ -21,17 +21,14 @@ use super::releases::StopView;
 use super::request::{SignedIn, blocking};
 use super::words::Reader;
 use crate::http::{Problem, Shared, room};
-use crate::review;
-use crate::store::{PrivateStore, StoreError, Why};
+use crate::store::{StoreError, Why};
+use crate::{held, review};
 
 /// Between two looks at a room.
 pub(super) const EVERY: Duration = Duration::from_millis(500);
 
 /// The minutes over which reports are counted to see how fast they come.
 const RECENTLY_MS: u64 = 10 * 60_000;
-
-/// Held messages that are counted and listed.
-pub(super) const HELD_MAX: u32 = 20_000;
 
 /// A precinct's line on the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,9 +62,18 @@ pub(super) struct BoardView<'a> {
     held: usize,
     /// Inquiries of campaigns that wait for a response.
     inquiries: usize,
+    /// Messages that two people withheld, or one asks to be; in rising order of their ids.
+    withheld: Vec<WithheldView>,
     reports_last_10_min: usize,
     reports_total: usize,
     precincts: Vec<&'a Row>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct WithheldView {
+    message: String,
+    /// Nobody approved it yet.
+    waits: bool,
 }
 
 /// What of a board has to be sent again when it changes, besides rows.
@@ -161,10 +167,25 @@ impl Board {
             totals: &self.totals,
             held: heading.held,
             inquiries: self.state.review().open_inquiries().count(),
+            withheld: self.withheld(now_ms),
             reports_last_10_min: heading.reports_last_10_min,
             reports_total: self.reports_ms.len(),
             precincts,
         }
+    }
+
+    fn withheld(&self, now_ms: u64) -> Vec<WithheldView> {
+        let review = self.state.review();
+        let view = |message: MessageId, waits| WithheldView { message: message.to_string(), waits };
+        let asked = review.awaited(now_ms).into_iter().filter_map(|(_, awaited)| match awaited {
+            Awaited::Withholding(message, _) => Some(view(message, true)),
+            _ => None,
+        });
+        let done = review.all_withheld().map(|(message, _)| view(message, false));
+        let mut withheld: Vec<_> = done.chain(asked).collect();
+        withheld.sort_unstable();
+        withheld.dedup();
+        withheld
     }
 
     /// The contest.
@@ -302,20 +323,9 @@ fn look(service: &Shared, room: Room, before: Option<Kept>) -> Result<Option<Kep
     };
     let held = match &before {
         Some(before) if is_same && before.waiting == waiting => before.seen.held,
-        _ => held(&service.private, &board.state, room)?.len(),
+        _ => held::count(&service.private, &board.state, room)?,
     };
     Ok(Some(Kept { seen: Seen { board, held }, waiting, made, looked: Instant::now() }))
-}
-
-/// Held messages that nobody admitted yet.
-pub(super) fn held(
-    private: &PrivateStore,
-    state: &RoomState,
-    room: Room,
-) -> Result<Vec<crate::store::Held>, StoreError> {
-    let mut held = private.held(room, HELD_MAX)?;
-    held.retain(|held| state.review().admitted(held.message).is_none());
-    Ok(held)
 }
 
 /// The board of a room.

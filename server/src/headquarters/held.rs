@@ -5,18 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use countersign_core::message::{Enrolment, Message, Reply, Report};
-use countersign_core::results::RoomState;
-use countersign_core::room::Room;
 use serde::Serialize;
 
-use super::board::{Seen, board, held};
+use super::board::{Seen, board};
 use super::request::{NOT_ALLOWED, SignedIn, blocking};
+use crate::held::{self, HeldMessage};
 use crate::http::{Problem, Shared, room};
-use crate::store::{Held, PrivateStore, StoreError};
-
-/// Most that are listed, the oldest first.
-const LISTED: usize = 1_000;
 
 #[derive(Serialize)]
 struct HeldList {
@@ -44,34 +38,18 @@ pub(super) async fn show(
     let room = room(&name)?;
     let Seen { board, .. } = board(&service, room).await?;
     let private = Arc::clone(&service.private);
-    let held = blocking(move || {
-        let held = held(&private, &board.state, room)?;
-        let view = |held| view(&private, &board.state, room, held);
-        held.into_iter().take(LISTED).map(view).collect()
-    });
-    Ok(Json(HeldList { held: held.await? }).into_response())
+    let held = blocking(move || held::list(&private, &board.state, room)).await?;
+    Ok(Json(HeldList { held: held.into_iter().map(HeldView::of).collect() }).into_response())
 }
 
-fn view(
-    private: &PrivateStore,
-    state: &RoomState,
-    room: Room,
-    held: Held,
-) -> Result<HeldView, StoreError> {
-    let bytes = private.quarantined(room, held.message)?;
-    let message = bytes.and_then(|bytes| Message::parse(&bytes).ok());
-    let precinct = message.as_ref().and_then(|message| {
-        let report = message.decode().map(|report: Report| report.precinct);
-        let enrolment = || message.decode().map(|it: Enrolment| it.request.precinct).ok();
-        let reply = || state.question(message.decode::<Reply>().ok()?.question);
-        let asked = || reply().map(|asked| asked.question.precinct);
-        report.ok().or_else(enrolment).or_else(asked)
-    });
-    Ok(HeldView {
-        message: held.message.to_string(),
-        kind: message.map_or("unknown", |message| message.kind().as_str()),
-        precinct: precinct.map(|precinct| precinct.0),
-        why: held.code,
-        received_ms: held.received_ms,
-    })
+impl HeldView {
+    fn of(held: HeldMessage) -> Self {
+        Self {
+            message: held.id.to_string(),
+            kind: held.kind,
+            precinct: held.precinct.map(|precinct| precinct.0),
+            why: held.code,
+            received_ms: held.received_ms,
+        }
+    }
 }

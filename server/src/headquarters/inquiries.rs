@@ -41,6 +41,7 @@ struct InquiryView {
 
 #[derive(Serialize)]
 struct ResponseView {
+    id: String,
     person: u32,
     entered_ms: u64,
     words: Option<String>,
@@ -67,6 +68,7 @@ impl InquiryView {
             words: reader.words(signed.id, &inquiry.words),
             precinct: inquiry.precinct.map(|precinct| precinct.0),
             response: response.as_ref().map(|(signed, response)| ResponseView {
+                id: signed.id.to_string(),
                 person: signed.person,
                 entered_ms: signed.entered_ms,
                 words: reader.words(signed.id, &response.words),

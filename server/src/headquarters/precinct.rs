@@ -122,6 +122,7 @@ struct QuestionView {
 /// What the tablet said: the numbers stand.
 #[derive(Serialize)]
 struct ReplyView {
+    id: String,
     entered_ms: u64,
     /// A code of the contest's reasons.
     reason: String,
@@ -252,6 +253,7 @@ impl Of<'_> {
             words: question.words.clone(),
             closed: closed.map(Closed::code),
             reply: reply.map(|replied| ReplyView {
+                id: replied.id.to_string(),
                 entered_ms: replied.entered_ms,
                 reason: replied.reply.reason.code.clone(),
                 text: replied.reply.reason.text.clone(),

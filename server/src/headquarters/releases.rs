@@ -89,6 +89,7 @@ struct ReleaseView {
 
 #[derive(Serialize)]
 struct WithdrawnView {
+    id: String,
     /// Absent where the reader may not see it, as in the views below.
     why: Option<String>,
     person: u32,
@@ -113,6 +114,7 @@ pub(super) struct ObjectionView {
 
 #[derive(Serialize)]
 struct AnswerView {
+    id: String,
     outcome: &'static str,
     why: Option<String>,
     person: u32,
@@ -184,6 +186,7 @@ impl ObjectionView {
             evidence: objection.evidence.map(|digest| digest.to_string()),
             entered_ms: objected.signed.entered_ms,
             answer: objected.answer.as_ref().map(|(signed, answer)| AnswerView {
+                id: signed.id.to_string(),
                 outcome: answer.outcome.code(),
                 why: reader.words(signed.id, &answer.why),
                 person: signed.person,
@@ -203,6 +206,7 @@ impl ReleaseView {
             approved_ms: approved.map(|signed| signed.entered_ms),
             approved_by: approved.map(|signed| signed.person),
             withdrawn: release.withdrawal.as_ref().map(|withdrawal| WithdrawnView {
+                id: withdrawal.signed.id.to_string(),
                 why: reader.words(withdrawal.signed.id, &withdrawal.why),
                 person: withdrawal.signed.person,
                 approved_by: withdrawal.approval.signed.person,
@@ -295,9 +299,11 @@ impl PendingView {
             Awaited::EndOfStop(stop) => {
                 Self { why: reader.words(stop.signed.id, &stop.why), ..of("end-of-stop") }
             }
-            Awaited::Withholding(message) => {
-                Self { message: Some(message.to_string()), ..of("withhold") }
-            }
+            Awaited::Withholding(message, why) => Self {
+                message: Some(message.to_string()),
+                why: reader.words(id, why),
+                ..of("withhold")
+            },
         }
     }
 }

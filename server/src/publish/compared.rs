@@ -125,7 +125,7 @@ impl Said {
         Self {
             package: night.state.package_id(),
             releases: standing.map(|one| one.release.signed.id).collect(),
-            withheld: night.state.review().withheld_count(),
+            withheld: night.state.review().all_withheld().len(),
         }
     }
 }

@@ -106,7 +106,7 @@ impl Said {
             reports: with_pages.map(|one| state.reports(one).len()).sum(),
             questions: closed.len(),
             closed: closed.iter().filter(|closed| **closed).count(),
-            withheld: review.withheld_count(),
+            withheld: review.all_withheld().len(),
         }
     }
 }

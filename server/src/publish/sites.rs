@@ -143,7 +143,7 @@ fn said(review: &Review) -> (usize, usize) {
     let asked = review.previews().len() + review.objections().len();
     let responded = review.inquiries().len() - review.open_inquiries().count();
     let inquired = review.inquiries().len() + responded + review.notices().len();
-    let other = review.withheld_count() + review.copies().len() + inquired;
+    let other = review.all_withheld().len() + review.copies().len() + inquired;
     (asked + answered + approvals + withdrawn + stops + ended + other, review.pending().count())
 }
 

@@ -33,5 +33,6 @@ mod released;
 mod replay;
 mod revocation;
 mod verify;
+mod withhold;
 mod witness;
 mod witness_program;

@@ -361,7 +361,8 @@ async fn t47_campaigns_ask_and_headquarters_speaks_with_nothing_but_commands() {
     assert!(commands.refused(&[&say[..], &["1500"]].concat()).contains("over-limit"));
     commands.run(&[&say[..], &["15"]].concat());
     let list = commands.read(&["release", "list"]);
-    assert!(list.contains("Why so late? (The sheet is read.)"), "{list}");
+    assert!(list.contains("Why so late? (response "), "{list}");
+    assert!(list.contains(": The sheet is read.)"), "{list}");
     assert!(list.contains(": Sheets are read. (the next word comes by "), "{list}");
 }
 

@@ -4,6 +4,7 @@ use countersign_core::room::Room;
 use countersign_server::node::Options;
 use countersign_server::store::{QuarantineLimits, Why};
 
+use crate::commands::good;
 use crate::support::Party;
 
 const ROOM: Room = Room::Official;
@@ -29,6 +30,17 @@ async fn t07_a_revoked_tablet_s_earlier_report_stands_and_a_later_one_is_held() 
     assert_eq!(server.node.private.waiting(ROOM, Why::Held), 1, "kept once");
     let kept = server.node.private.quarantined(ROOM, late.id()).unwrap();
     assert_eq!(kept.as_deref(), Some(late.bytes()));
+    // Whoever is to admit it finds its id.
+    let at = party.root.path();
+    let precincts = [&party.contest.precincts[0].id, &party.contest.precincts[1].id];
+    let [of_all, its_own, another] = tokio::task::block_in_place(|| {
+        let show = ["review", "show", "--data", "data"];
+        let of = |id| good(at, &[&show[..], &["--precinct", id]].concat());
+        [good(at, &show), of(precincts[0]), of(precincts[1])]
+    });
+    let held = format!("held       report {}, received ", late.id());
+    assert!(of_all.contains(&held) && its_own.contains(&held), "{of_all}\n{its_own}");
+    assert!(of_all.contains("The key was revoked before") && !another.contains("held"), "{of_all}");
     // The early one is still answered with its receipt, and its tablet is told.
     let reply = server.send(ROOM, &early).await;
     party.verify(ROOM, &early, &reply.receipt());

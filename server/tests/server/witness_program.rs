@@ -11,6 +11,7 @@ use countersign_core::room::Room;
 use countersign_core::witness::{AddCheckpoint, origin_hash};
 use serde_json::Value;
 
+use crate::commands::{good, wrong};
 use crate::crash::{Program, ask};
 use crate::support::Party;
 
@@ -112,6 +113,21 @@ fn what_a_witness_cosigned_survives_kill_9() {
         assert!(shown.starts_with(&note(7, 1)), "{shown}");
         witness.kill();
     }
+}
+
+/// The party needs the key before there is a package.
+#[test]
+fn a_witness_has_its_key_before_there_is_a_log() {
+    let party = Party::new(&[ROOM]);
+    let at = party.root.path();
+    let dir = ["witness", "--name", "w.example/1", "--data", "w"];
+    let printed = good(at, &dir);
+    let key: WitnessKey = printed.trim_end().parse().unwrap();
+    assert_eq!(good(at, &dir), printed);
+    let witness = WitnessProgram::start(at, "w.example/1", packed(&party), "w");
+    assert_eq!(witness.key, key);
+    let text = wrong(at, &[&dir[..], &["--party", "3fa94c0e9d1b7a6650c2f8d4e17b9a35"]].concat());
+    assert!(text.contains("--log"), "{text}");
 }
 
 #[test]

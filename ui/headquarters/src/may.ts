@@ -8,6 +8,7 @@ export const may = {
   ask: (role: Role): boolean => role === "reviewer" || role === "operator",
   admit: (role: Role): boolean => role === "reviewer",
   release: (role: Role): boolean => role === "release-manager",
+  withhold: (role: Role): boolean => role === "admin",
   object: (role: Role): boolean => role === "observer",
   inquire: (role: Role): boolean => role === "observer",
   respond: (role: Role): boolean => role === "reviewer" || role === "release-manager",

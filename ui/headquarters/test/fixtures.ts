@@ -66,7 +66,7 @@ export const rows: Row[] = Array.from({ length: 1765 }, (_, number) => (number =
 
 export function boardEvent(over: Partial<BoardEvent> = {}): BoardEvent {
   const totals = Object.fromEntries(STANDINGS.map((standing) => [standing, rows.filter((one) => one.standing === standing).length])) as Record<Standing, number>;
-  return { log_size: 4711, now_ms: NOW, open: true, stopped: null, totals, held: 2, inquiries: 2, reports_last_10_min: 37, reports_total: 1540, precincts: rows, ...over };
+  return { log_size: 4711, now_ms: NOW, open: true, stopped: null, totals, held: 2, inquiries: 2, withheld: [{ message: "33".repeat(32), waits: false }, { message: "0c".repeat(32), waits: true }], reports_last_10_min: 37, reports_total: 1540, precincts: rows, ...over };
 }
 
 const first = [0, 40, 0, 166, 0, 0, 62, 0, 210, 4, 190, 24, 0, 5];
@@ -112,13 +112,13 @@ export const precinct: Precinct = {
   previews: [{ number: 2, name: "71 %", report: "a2".repeat(32) }],
   objections: [
     { id: "0b".repeat(32), preview: 2, precinct: 1234, person: 31, reason: "not-as-announced", why: "245 were announced for Sanders at final alignment.", evidence: "5e".repeat(32), entered_ms: NOW - 12 * MINUTE, answer: null },
-    { id: "0c".repeat(32), preview: 1, precinct: 1234, person: 32, reason: "other", why: "The door was closed at 19:00.", evidence: null, entered_ms: NOW - 80 * MINUTE, answer: { outcome: "stands", why: "The worksheet notes it, and nobody was turned away.", person: 3 } },
+    { id: "0c".repeat(32), preview: 1, precinct: 1234, person: 32, reason: "other", why: "The door was closed at 19:00.", evidence: null, entered_ms: NOW - 80 * MINUTE, answer: { id: "0e".repeat(32), outcome: "stands", why: "The worksheet notes it, and nobody was turned away.", person: 3 } },
   ],
   questions: [
     { id: "71".repeat(32), person: 3, entered_ms: NOW - 98 * MINUTE, report: "a1".repeat(32), findings: ["C01"], words: "Is the attendance the number at the door?", closed: "corrected", reply: null },
     {
       id: "72".repeat(32), person: 12, entered_ms: NOW - 70 * MINUTE, report: "a2".repeat(32), findings: [], words: "Was the count of the second table read twice?", closed: "replied",
-      reply: { entered_ms: NOW - 66 * MINUTE, reason: "other", text: "two captains counted" },
+      reply: { id: "75".repeat(32), entered_ms: NOW - 66 * MINUTE, reason: "other", text: "two captains counted" },
     },
     { id: "73".repeat(32), person: 3, entered_ms: NOW - 9 * MINUTE, report: "a2".repeat(32), findings: ["C02", "C03:8"], words: "Did 9 people come after first alignment, or is a digit wrong?", closed: null, reply: null },
   ],
@@ -163,9 +163,9 @@ export const inquiries: Inquiries = {
     { id: "42".repeat(32), person: 5, entered_ms: NOW - 12 * MINUTE, words: "Sheets of three counties are looked at once more.", next_ms: NOW + 3 * MINUTE },
   ],
   inquiries: [
-    { id: "31".repeat(32), person: 31, entered_ms: NOW - 90 * MINUTE, words: "When is the first release?", precinct: null, response: { person: 4, entered_ms: NOW - 80 * MINUTE, words: "At nine, if nothing is found." } },
+    { id: "31".repeat(32), person: 31, entered_ms: NOW - 90 * MINUTE, words: "When is the first release?", precinct: null, response: { id: "35".repeat(32), person: 4, entered_ms: NOW - 80 * MINUTE, words: "At nine, if nothing is found." } },
     { id: "32".repeat(32), person: 31, entered_ms: NOW - 30 * MINUTE, words: "Who looks at its sheet?", precinct: 1234, response: null },
-    { id: "33".repeat(32), person: 32, entered_ms: NOW - 20 * MINUTE, words: null, precinct: null, response: { person: 3, entered_ms: NOW - 18 * MINUTE, words: null } },
+    { id: "33".repeat(32), person: 32, entered_ms: NOW - 20 * MINUTE, words: null, precinct: null, response: { id: "36".repeat(32), person: 3, entered_ms: NOW - 18 * MINUTE, words: null } },
     { id: "34".repeat(32), person: 32, entered_ms: NOW - 5 * MINUTE, words: "Are satellites in the next release?", precinct: null, response: null },
   ],
 };

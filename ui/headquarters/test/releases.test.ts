@@ -14,7 +14,7 @@ describe("releases", () => {
     const release = first.releases[0] as Release;
     expect(stateOf(release)).toBe("in-effect");
     expect(stateOf({ ...release, approved_ms: null })).toBe("waiting");
-    expect(stateOf({ ...release, withdrawn: { why: "", person: 4, approved_by: 5, approved_ms: 1 } })).toBe("withdrawn");
+    expect(stateOf({ ...release, withdrawn: { id: "f3".repeat(32), why: "", person: 4, approved_by: 5, approved_ms: 1 } })).toBe("withdrawn");
     expect(precinctsOf(first, release)).toBe(1092);
   });
 
@@ -31,7 +31,7 @@ describe("releases", () => {
 
   it("leave out what observers object to and nobody answered, or was answered so", () => {
     expect(shouldBeLeftOut(second)).toEqual([1234]);
-    const answered = (outcome: string): typeof second => ({ ...second, objections: precinct.objections.map((one) => ({ ...one, answer: { outcome, why: "", person: 3 } })) });
+    const answered = (outcome: string): typeof second => ({ ...second, objections: precinct.objections.map((one) => ({ ...one, answer: { id: "0e".repeat(32), outcome, why: "", person: 3 } })) });
     expect(shouldBeLeftOut(answered("stands"))).toEqual([]);
     expect(shouldBeLeftOut(answered("left-out"))).toEqual([1234]);
   });
@@ -60,6 +60,10 @@ describe("what waits for a second person", () => {
         expect(may.approve(role, kind)).toBe(false);
       }
     }
+  });
+
+  it("is begun by an admin where a message is to be withheld", () => {
+    expect(ROLES.filter((role) => may.withhold(role))).toEqual(["admin"]);
   });
 
   it("may be withdrawn while releases are stopped", () => {

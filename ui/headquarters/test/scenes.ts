@@ -75,6 +75,7 @@ export const scenes: Scene[] = [
   { name: "inquiries", role: "observer", hash: "#/official/inquiries", presses: ['[role="combobox"]=polk 55', "key:Enter", '[data-form="inquire"] input[type="text"]=Who looks at its sheet?', id("inquire-go")], set: (server) => { server.refuse("official/acts", 409, "inquiries-open"); }, ends: '[data-form="inquire"] [data-problem]' },
   { name: "inquiries-respond", role: "reviewer", hash: "#/official/inquiries", presses: [id("respond"), id("respond-go")], ends: '[data-form="respond"] [aria-invalid]' },
   { name: "inquiries-notice", role: "release-manager", hash: "#/official/inquiries", presses: ['[data-form="notice"] input[inputmode="numeric"]=9000', id("notice-go")], ends: '[data-form="notice"] [role="alert"]', set: (server) => { server.inquiries = { ...server.inquiries, notices: server.inquiries.notices.slice(0, 1) }; } },
+  { name: "inquiries-withhold", role: "admin", hash: "#/official/inquiries", presses: [id("withhold"), 'main form input[type="text"]=It names a private person.', id("withhold-go")], ends: "[data-confirm]" },
   { name: "observe", role: "observer" },
   { name: "observe-object", role: "observer", hash: "#/official/observe/2", presses: [id("object-1100")] },
   { name: "observe-precinct", role: "observer", hash: "#/official/precinct/1234", presses: [id("object-to-2")] },

@@ -141,14 +141,14 @@ describe("findings", () => {
 
 describe("a reply", () => {
   it("gives the contest's reason in the language of the screen, and the secretary's words", () => {
-    const reply = { entered_ms: 1, reason: "recount", text: null };
+    const reply = { id: "75".repeat(32), entered_ms: 1, reason: "recount", text: null };
     expect(reasonOf(reply, contest, "en")).toBe("The room counted again");
     expect(reasonOf(reply, contest, "es")).toBe("La sala volvió a contar");
     expect(reasonOf({ ...reply, reason: "other", text: "two counted" }, contest, "en")).toBe("Another reason: «two counted»");
   });
 
   it("shows a reason that the contest does not know as it is", () => {
-    expect(reasonOf({ entered_ms: 1, reason: "the-moon", text: null }, contest, "en")).toBe("the-moon");
+    expect(reasonOf({ id: "75".repeat(32), entered_ms: 1, reason: "the-moon", text: null }, contest, "en")).toBe("the-moon");
   });
 });
 

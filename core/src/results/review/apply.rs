@@ -79,7 +79,7 @@ impl Review {
                 self.objections.push(Objected { signed, objection, answer: None });
             }
             Deed::Withhold(withhold) => {
-                let pending = Pending::Withhold(withhold.message);
+                let pending = Pending::Withhold(withhold.message, withhold.why);
                 self.pending.insert(signed.id, (signed, pending));
             }
             Deed::Approve(Approve { approves }) => self.approve(signed, approves),
@@ -144,7 +144,7 @@ impl Review {
             Pending::EndOfStop(index, why) => {
                 self.stops[index].ended = Some(EarlyEnd { signed: asked, why, approval });
             }
-            Pending::Withhold(message) => {
+            Pending::Withhold(message, _) => {
                 self.withheld.insert(message, signed);
             }
         }

@@ -303,7 +303,7 @@ impl Review {
             self.pending.get(&approve.approves).ok_or(Refusal::UnknownSubject)?;
         let person = match pending {
             Pending::Release(_) | Pending::Withdraw(..) => act.signer(&[Role::ReleaseManager])?,
-            Pending::Stop(_) | Pending::EndOfStop(..) | Pending::Withhold(_) => {
+            Pending::Stop(_) | Pending::EndOfStop(..) | Pending::Withhold(..) => {
                 act.signer(&[Role::ReleaseManager, Role::Admin])?
             }
         };
@@ -316,7 +316,8 @@ impl Review {
             Pending::EndOfStop(index, _) => {
                 allowed(act.now_ms.is_none_or(|now_ms| self.stops[index].is_in_force(now_ms)))
             }
-            Pending::Stop(_) | Pending::Withhold(_) => Ok(()),
+            Pending::Withhold(message, _) => allowed(!self.withheld.contains_key(&message)),
+            Pending::Stop(_) => Ok(()),
         }
     }
 

@@ -74,7 +74,7 @@ pub struct Previewed {
     pub window_ends_ms: u64,
 }
 
-/// Everything that people did in a room since its round began.
+/// Everything that people did in a room since its round began, and what was withheld since its log did.
 #[derive(Debug, Clone, Default)]
 pub struct Review {
     decisions: BTreeMap<PrecinctNumber, Arc<Vec<Decided>>>,
@@ -96,11 +96,14 @@ pub struct Review {
 }
 
 impl Review {
-    /// What a new round begins with.
-    pub(super) fn next_round(self) -> Self {
+    /// What a new round begins with. What two people withheld, or one asks to be, was written in an earlier one and stays so.
+    pub(super) fn next_round(mut self) -> Self {
+        self.pending.retain(|_, (_, pending)| matches!(pending, releases::Pending::Withhold(..)));
         Self {
             inquiries: self.inquiries.next_round(),
             stop_messages: self.stop_messages,
+            withheld: self.withheld,
+            pending: self.pending,
             ..Self::default()
         }
     }
@@ -192,10 +195,9 @@ impl Review {
         self.withheld.get(&message)
     }
 
-    /// How many messages were withheld.
-    #[must_use]
-    pub fn withheld_count(&self) -> usize {
-        self.withheld.len()
+    /// Messages that were withheld, each with its approval, in no particular order.
+    pub fn all_withheld(&self) -> impl ExactSizeIterator<Item = (MessageId, &Signed)> {
+        self.withheld.iter().map(|(&message, approved)| (message, approved))
     }
 
     /// Every comparison of somebody else's copy, in log order.

@@ -106,8 +106,8 @@ pub(super) enum Pending {
     Stop(usize),
     /// The early end of a stop, by its index, and why.
     EndOfStop(usize, String),
-    /// Withholding the bytes of a message.
-    Withhold(MessageId),
+    /// Withholding the bytes of a message, and why.
+    Withhold(MessageId, String),
 }
 
 /// What waits for a second person, to be shown to them.
@@ -121,8 +121,8 @@ pub enum Awaited<'a> {
     Stop(&'a Stopped),
     /// The early end of a stop.
     EndOfStop(&'a Stopped),
-    /// Withholding the bytes of a message.
-    Withholding(MessageId),
+    /// Withholding the bytes of a message, and why.
+    Withholding(MessageId, &'a str),
 }
 
 impl Review {
@@ -135,7 +135,8 @@ impl Review {
             }
             Awaited::Withdrawal(release, _) => release.withdrawal.is_none(),
             Awaited::EndOfStop(stop) => stop.is_in_force(now_ms),
-            Awaited::Stop(_) | Awaited::Withholding(_) => true,
+            Awaited::Withholding(message, _) => self.withheld(*message).is_none(),
+            Awaited::Stop(_) => true,
         };
         let mut awaited: Vec<_> = self
             .pending
@@ -153,7 +154,7 @@ impl Review {
             Pending::Withdraw(index, ref why) => Awaited::Withdrawal(&self.releases[index], why),
             Pending::Stop(index) => Awaited::Stop(&self.stops[index]),
             Pending::EndOfStop(index, _) => Awaited::EndOfStop(&self.stops[index]),
-            Pending::Withhold(message) => Awaited::Withholding(message),
+            Pending::Withhold(message, ref why) => Awaited::Withholding(message, why),
         }
     }
 

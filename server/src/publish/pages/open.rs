@@ -87,7 +87,7 @@ fn words(night: &Night<'_>, language: Language, awaited: &Awaited<'_>) -> String
         Awaited::EndOfStop(_) => {
             language.say("the early end of a stop", "el fin anticipado de una detención").to_owned()
         }
-        Awaited::Withholding(_) => {
+        Awaited::Withholding(..) => {
             language.say("the withholding of a message", "la retención de un mensaje").to_owned()
         }
     }

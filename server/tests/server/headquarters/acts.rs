@@ -1,8 +1,8 @@
 //! What people do, from a report to a result, through nothing but headquarters' own addresses.
 
 use countersign_core::crypto::SigningKey;
-use countersign_core::id::{MessageId, PrecinctNumber};
-use countersign_core::message::{Lot, LotDrawer, LotMethod, Message, Role, Withhold};
+use countersign_core::id::PrecinctNumber;
+use countersign_core::message::{Lot, LotDrawer, LotMethod, Message, Role};
 use countersign_core::room::Room;
 use serde_json::{Value, json};
 
@@ -193,7 +193,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     has_fields(&waits["pending"][0], "id kind person entered_ms preview minutes why message mine");
     has_fields(
         &board,
-        "log_size now_ms open stopped totals held inquiries reports_last_10_min reports_total precincts",
+        "log_size now_ms open stopped totals held inquiries withheld reports_last_10_min reports_total precincts",
     );
     has_fields(
         &row,
@@ -428,6 +428,17 @@ async fn a_held_message_is_listed_until_a_reviewer_admits_it() {
     house.server.send(ROOM, &late).await.receipt();
 }
 
+fn withhold(message: &str) -> Value {
+    json!({"do": "withhold", "message": message, "why": "somebody is named"})
+}
+
+/// Whether a message waits to be withheld; `None` where nobody asked for it.
+async fn withheld(house: &House, message: &str) -> Option<bool> {
+    let board = house.observer.get(&house.server, "/official/board").await.json();
+    let withheld = board["withheld"].as_array().unwrap();
+    withheld.iter().find(|one| one["message"] == message).map(|one| one["waits"] == true)
+}
+
 /// Two people withhold what was written: campaigns read it no more, headquarters does.
 #[tokio::test(flavor = "multi_thread")]
 async fn observers_read_no_words_that_two_people_withheld() {
@@ -453,15 +464,32 @@ async fn observers_read_no_words_that_two_people_withheld() {
         assert!(read(&house.observer, path).await.contains("private person"), "{path}");
     }
 
-    for message in [objection, answer, stop] {
-        let message = MessageId::from_hex(&message).unwrap();
-        let withhold = Withhold { message, why: "somebody is named".to_owned() };
-        let withhold = house.party.by_admin(ROOM, &withhold);
-        house.server.send(ROOM, &withhold).await.receipt();
-        let approve = json!({"do": "approve", "id": withhold.id().to_string()});
+    let mut admin = Worker::employ(&house.party, &house.server, 9, Role::Admin)
+        .await
+        .sign_in(&house.server)
+        .await;
+    for message in [&objection, &answer, &stop] {
+        let withhold = withhold(message);
+        let refused = act_as(&house.server, &mut house.one, &withhold).await;
+        assert_eq!(refused.code(), "not-allowed", "an admin begins it");
+        let asked = entered(&act_as(&house.server, &mut admin, &withhold).await, "withhold");
+        let waits = house.two.get(&house.server, "/official/releases").await.json();
+        let waits = &waits["pending"][0];
+        assert_eq!((&waits["kind"], &waits["message"]), (&json!("withhold"), &json!(message)));
+        assert_eq!(waits["why"], "somebody is named");
+        let approve = json!({"do": "approve", "id": asked});
+        assert_eq!(act_as(&house.server, &mut admin, &approve).await.code(), "same-person");
+        assert_eq!(withheld(&house, message).await, Some(true), "it waits");
         let mut two = house.two.clone();
         entered(&act_as(&house.server, &mut two, &approve).await, "approve");
+        assert_eq!(withheld(&house, message).await, Some(false));
+        let again = json!({"do": "withhold", "message": message, "why": "it is still here"});
+        let refused = act_as(&house.server, &mut admin, &again).await;
+        assert_eq!(refused.code(), "not-allowed", "it is withheld already");
     }
+    let nothing = withhold(&"5e".repeat(32));
+    let refused = act_as(&house.server, &mut admin, &nothing).await;
+    assert_eq!(refused.code(), "unknown-subject", "the log has no such message");
     for path in pages {
         let text = read(&house.observer, path).await;
         assert!(!text.contains("private person"), "{path}: {text}");

@@ -54,7 +54,7 @@ async fn t47_an_observer_asks_headquarters_responds_and_each_sees_it_at_once() {
     let board = house.reviewer.get(server, "/official/board").await.json();
     assert_eq!(board["inquiries"], 1);
     let response = &shown["inquiries"][0]["response"];
-    has_fields(response, "person entered_ms words");
+    has_fields(response, "id person entered_ms words");
     assert_eq!(
         (&response["person"], &response["words"]),
         (&json!(2), &json!("Its sheet is looked at once more."))

@@ -96,7 +96,7 @@ async fn t57_a_question_reaches_the_tablet_that_signed_and_its_reply_closes_it()
     let shown = house.precinct(&house.reviewer, 0).await;
     let question = &shown["questions"][0];
     has_fields(question, "id person entered_ms report findings words closed reply");
-    has_fields(&question["reply"], "entered_ms reason text");
+    has_fields(&question["reply"], "id entered_ms reason text");
     assert_eq!((&question["person"], &question["closed"]), (&json!(3), &json!("replied")));
     assert_eq!(question["findings"], json!(["C02", "C03:1"]));
     assert_eq!(question["reply"]["reason"], "recount");

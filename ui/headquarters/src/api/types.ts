@@ -136,6 +136,8 @@ export interface BoardEvent {
   held: number;
   /** Inquiries of campaigns that wait for a response. */
   inquiries: number;
+  /** Messages that two people withheld; those that still wait for the second. */
+  withheld: { message: string; waits: boolean }[];
   reports_last_10_min: number;
   reports_total: number;
   precincts: Row[];
@@ -221,7 +223,7 @@ export interface Objection {
   /** SHA-256 of the file that the observer has as evidence. */
   evidence: string | null;
   entered_ms: number;
-  answer: { outcome: string; why: string | null; person: number } | null;
+  answer: { id: string; outcome: string; why: string | null; person: number } | null;
 }
 
 /** What closed a question: the numbers stand, another report of the tablet took their place, or headquarters decided. */
@@ -239,7 +241,7 @@ export interface Question {
   /** Null while it is open. */
   closed: Closed | null;
   /** `reason`: a code of the contest's reasons. */
-  reply: { entered_ms: number; reason: string; text: string | null } | null;
+  reply: { id: string; entered_ms: number; reason: string; text: string | null } | null;
 }
 
 export interface Precinct {
@@ -264,7 +266,7 @@ export interface Release {
   left_out: number[];
   approved_ms: number | null;
   approved_by: number | null;
-  withdrawn: { why: string | null; person: number; approved_by: number; approved_ms: number } | null;
+  withdrawn: { id: string; why: string | null; person: number; approved_by: number; approved_ms: number } | null;
 }
 
 export interface Preview {
@@ -353,7 +355,7 @@ export interface Inquiry {
   entered_ms: number;
   words: string | null;
   precinct: number | null;
-  response: { person: number; entered_ms: number; words: string | null } | null;
+  response: { id: string; person: number; entered_ms: number; words: string | null } | null;
 }
 
 export interface Inquiries {
@@ -435,6 +437,7 @@ export type Act =
   | { do: "withdraw"; release: string; why: string }
   | { do: "stop"; minutes: number; why: string }
   | { do: "resume"; stop: string; why: string }
+  | { do: "withhold"; message: string; why: string }
   | ({ do: "report"; precinct: number; channel: TypedChannel; lots: TypedLot[]; supersedes: string | null } & ReportFigures);
 
 /** What was signed and entered. */
