@@ -16,6 +16,7 @@ pub(crate) mod read_back;
 mod releases;
 mod status;
 mod tables;
+mod withdrawals;
 mod witnesses;
 pub mod words;
 
