@@ -15,6 +15,7 @@ mod copy;
 mod coverage;
 mod crash;
 mod early;
+mod export;
 mod find;
 mod flood;
 mod forms;
