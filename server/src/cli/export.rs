@@ -27,7 +27,8 @@ use crate::store::{LogStore, SqliteLog};
 /// Pages in English and Spanish, the data of every release (CSV, JSON, NIST SP 1500-100), the feed, the receipts that pages lead to, and the
 /// public log as `log export` writes it, so that `verify` needs nothing but this folder. Where the contest names witnesses, a release is
 /// shown once as many as needed have cosigned it, or marked after half an hour, as on the server. Every document is read back and compared
-/// with the log before it is written. A server may be using the data folder. Doing it again writes only what changed.
+/// with the log before it is written. A server may be using the data folder. Doing it again writes only what changed, and takes away what
+/// earlier exports wrote and the results have no more.
 #[derive(Args)]
 pub(super) struct Export {
     #[command(flatten)]
@@ -120,9 +121,10 @@ fn write(asked: &Export, renewal: Renewal) -> Result<String, Failure> {
     let from = FromLog { projection: &opened.log, store: &opened.store };
     let exported = export(&site, &from, &asked.out).map_err(Failure::mistake)?;
     Ok(format!(
-        "{} files ({} written, {} kB in all) and the log of {} entries in {}\nreading the log took {} ms, making pages and data {} ms, writing {} ms\n",
+        "{} files ({} written, {} taken away, {} kB in all) and the log of {} entries in {}\nreading the log took {} ms, making pages and data {} ms, writing {} ms\n",
         exported.files,
         exported.written,
+        exported.taken_away,
         exported.bytes / 1000,
         log.entries,
         asked.out.display(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use countersign_core::id::MessageId;
 
 use super::files::{Body, expand};
-use super::Site;
+use super::{Site, stale};
 use crate::public_folder::{self, Writer};
 
 /// The page by which `verify` tells how old the others are.
@@ -39,6 +39,8 @@ pub struct Exported {
     pub files: usize,
     /// Those of them that were written, because they were not there or said something else.
     pub written: usize,
+    /// Files of earlier exports that were taken away, because the folder has them no more.
+    pub taken_away: usize,
     /// Bytes of the whole folder.
     pub bytes: u64,
 }
@@ -52,8 +54,8 @@ pub trait Messages {
 }
 
 /// Writes every file of the folder. Each is whole or as it was before: it is written under another name and renamed. Files that
-/// are there and say the same are left alone. The first page comes last, since `verify` takes all others to be as old as it;
-/// files of earlier exports stay.
+/// are there and say the same are left alone. The first page comes last, since `verify` takes all others to be as old as it; then
+/// what earlier exports wrote and the folder has no more is taken away.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -74,6 +76,9 @@ pub fn export(site: &Site, messages: &dyn Messages, to: &Path) -> Result<Exporte
         exported.files += 1;
         exported.bytes += bytes.len() as u64;
         exported.written += usize::from(writer.put(name, &bytes)?);
+    }
+    for name in stale::names(to, &site.files) {
+        exported.taken_away += usize::from(writer.take_away(&name)?);
     }
     Ok(exported)
 }

@@ -1,4 +1,4 @@
-//! The results as a folder for any web host: whole by itself.
+//! The results as a folder for any web host: whole by itself, and with nothing left in it of what is withdrawn.
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ fn holds(party: &Party) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t69_an_exported_folder_verifies_by_itself() {
+async fn t61_t69_an_exported_folder_verifies_by_itself_and_keeps_nothing_that_was_withdrawn() {
     let mut contest = practice::contest().unwrap();
     contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis: None });
     let party = Party::with_contest(&[ROOM], contest);
@@ -50,7 +50,9 @@ async fn t69_an_exported_folder_verifies_by_itself() {
     let night = managers.propose(1, "All", &all).await;
     party.clock.set(START_MS + 31 * 60_000);
     managers.approve(night).await;
-    export(&party);
+    let site = party.root.path().join("site");
+    let is_there = |name: &str| site.join(name).is_file();
+    assert!(export(&party).contains(" 0 taken away"));
     holds(&party);
 
     // The log grows with the pages.
@@ -62,6 +64,36 @@ async fn t69_an_exported_folder_verifies_by_itself() {
     managers.approve(recanvass).await;
     export(&party);
     holds(&party);
+    let of_two = ["", "es/"].map(|root| format!("{root}compare/night-recanvass.html"));
+    let seats = ["national.html", "es/national.html"];
+    assert!(of_two.iter().all(|name| is_there(name)) && seats.into_iter().all(is_there));
+
+    // Nothing of it stays but what says that it is withdrawn, and what somebody else put there.
+    let others = ["robots.txt", "counties/notes.txt", "data/all.json", "compare.html"];
+    for name in others {
+        std::fs::write(site.join(name), "mine").unwrap();
+    }
+    managers.withdraw(recanvass, "the sheets of another county").await;
+    managers.withdraw(night, "columns are shifted").await;
+    let said = export(&party);
+    // Of national delegates two pages, and of the two layers two and a table.
+    assert!(said.contains(" 5 taken away"), "{said}");
+    assert!(!of_two.iter().any(|name| is_there(name)) && !seats.into_iter().any(is_there));
+    assert!(!is_there("compare/night-recanvass.csv"));
+    assert!(others.into_iter().all(is_there));
+    let documents = format!("data/001-{}", &night.to_string()[..8]);
+    assert!(is_there(&format!("{documents}/results.json")), "it stays readable");
+    let status = std::fs::read_to_string(site.join(documents).join("status.json")).unwrap();
+    assert!(status.contains("columns are shifted"), "{status}");
+    holds(&party);
+
+    // A message goes once two people withheld it, and so does its receipt.
+    let (message, receipt) =
+        (format!("messages/{}.cose", reports[1]), format!("receipts/{}.txt", reports[1]));
+    assert!(is_there(&message) && is_there(&receipt));
+    managers.withhold(&party, reports[1]).await;
+    export(&party);
+    assert!(!is_there(&message) && !is_there(&receipt));
     server.stop().await;
 }
 
