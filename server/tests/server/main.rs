@@ -23,6 +23,7 @@ mod hand_off;
 mod headquarters;
 mod log;
 mod named_witnesses;
+mod national;
 mod official;
 mod operations;
 mod publish;
