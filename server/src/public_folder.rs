@@ -17,7 +17,7 @@ use crate::cosigning::leads_to;
 use crate::folder::{Folder, FolderError};
 use crate::node::{Closed, open_read_only};
 use crate::room::{LoadError, Projection};
-use crate::store::{LogStore as _, StoreError, kept_cosignatures};
+use crate::store::{KeptCosignatures, LogStore as _, SqliteLog, StoreError, kept_cosignatures};
 
 /// Name of a room's checkpoint.
 #[must_use]
@@ -93,50 +93,75 @@ pub struct Exported {
     pub witnessed: Option<u64>,
 }
 
-/// Writes a room's public log, with the cosignatures that its server has, from a data folder that a server may be using. What is in `out` already stays, but for
-/// messages that were withheld since. Checkpoints come last, so that whoever reads meanwhile finds all that it leads to.
+/// A room's log as a data folder had it at one moment, with the cosignatures that its server kept.
+pub(crate) struct Opened {
+    pub(crate) store: SqliteLog,
+    pub(crate) log: Projection,
+    pub(crate) kept: KeptCosignatures,
+}
+
+impl Opened {
+    /// Reads it from a data folder that a server may be using.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub(crate) fn read(folder: &Folder, room: Room) -> Result<Self, ExportError> {
+        let Closed { store, keys, empty } = open_read_only(folder, room)?;
+        // Before the log, which then leads to all that was cosigned.
+        let kept = kept_cosignatures(&folder.private(), room, empty.origin())?;
+        let log = Projection::load(empty, &store, &keys)?;
+        Ok(Self { store, log, kept })
+    }
+
+    /// Writes it as a public log. What is in `out` already stays, but for messages that were withheld since. Checkpoints come last, so that
+    /// whoever reads meanwhile finds all that they lead to.
+    ///
+    /// # Errors
+    /// [`ExportError`]. What was written until then is good, and the same call goes on from there.
+    pub(crate) fn write(&self, out: &Path) -> Result<Exported, ExportError> {
+        let Self { store, log, kept } = self;
+        let room = log.state.room();
+        let mut writer = Writer::new(out);
+        let mut exported = Exported { entries: log.size(), ..Exported::default() };
+        let mut trouble = None;
+        store.read(&mut |index, stored| {
+            // Entries behind the head belong to a later commit.
+            if index >= log.size() {
+                return false;
+            }
+            let done = publish(&mut writer, log, stored.entry.message, &stored.message);
+            match done {
+                Ok(true) => exported.messages += 1,
+                Ok(false) => exported.left_out += 1,
+                Err(error) => trouble = Some(error),
+            }
+            trouble.is_none()
+        })?;
+        trouble.map_or(Ok(()), Err)?;
+        writer.log(room, log.entries(), &log.tree)?;
+        if log.size() > 0 {
+            let head = &log.head().checkpoint;
+            let lines = kept.each.values().filter_map(|one| one.note.strip_prefix(head.as_str()));
+            let lines: Vec<&str> = lines.collect();
+            exported.cosigned = lines.len();
+            writer.replace(&checkpoint(room), (head.clone() + &lines.concat()).as_bytes())?;
+        }
+        exported.witnessed = kept.witnessed.as_ref().and_then(|note| leads_to(log, note));
+        match kept.witnessed.as_ref().filter(|_| exported.witnessed.is_some()) {
+            Some(note) => writer.replace(&witnessed(room), note.as_bytes())?,
+            None => _ = writer.take_away(&witnessed(room))?,
+        }
+        Ok(exported)
+    }
+}
+
+/// Writes a room's public log, with the cosignatures that its server has, from a data folder that a server may be using. What is in
+/// `out` already stays, but for messages that were withheld since.
 ///
 /// # Errors
 /// [`ExportError`]. What was written until then is good, and the same call goes on from there.
 pub fn export(folder: &Folder, room: Room, out: &Path) -> Result<Exported, ExportError> {
-    let Closed { store, keys, empty } = open_read_only(folder, room)?;
-    // Before the log, which then leads to all that was cosigned.
-    let kept = kept_cosignatures(&folder.private(), room, empty.origin())?;
-    let log = Projection::load(empty, &store, &keys)?;
-    let mut writer = Writer::new(out);
-    let mut exported = Exported { entries: log.size(), ..Exported::default() };
-    let mut trouble = None;
-    store.read(&mut |index, stored| {
-        // Entries behind the head belong to a later commit.
-        if index >= log.size() {
-            return false;
-        }
-        let done = publish(&mut writer, &log, stored.entry.message, &stored.message);
-        match done {
-            Ok(true) => exported.messages += 1,
-            Ok(false) => exported.left_out += 1,
-            Err(error) => trouble = Some(error),
-        }
-        trouble.is_none()
-    })?;
-    trouble.map_or(Ok(()), Err)?;
-    writer.log(room, log.entries(), &log.tree)?;
-    if log.size() > 0 {
-        let head = &log.head().checkpoint;
-        let lines = kept.each.values().filter_map(|one| one.note.strip_prefix(head.as_str()));
-        let lines: Vec<&str> = lines.collect();
-        exported.cosigned = lines.len();
-        writer.replace(&checkpoint(room), (head.clone() + &lines.concat()).as_bytes())?;
-    }
-    let leads = |note: &String| leads_to(&log, note).is_some();
-    match kept.witnessed.filter(leads) {
-        Some(note) => {
-            exported.witnessed = leads_to(&log, &note);
-            writer.replace(&witnessed(room), note.as_bytes())?;
-        }
-        None => writer.take_away(&witnessed(room))?,
-    }
-    Ok(exported)
+    Opened::read(folder, room)?.write(out)
 }
 
 /// Writes a message that everyone may read; whether it is one.
@@ -180,18 +205,18 @@ impl<'a> Writer<'a> {
             let from = usize::try_from(bundle.index * 256).unwrap_or(usize::MAX);
             let to = from.saturating_add(usize::try_from(bundle.width).unwrap_or(usize::MAX));
             let entries = entries.get(from..to).unwrap_or_default();
-            self.once(&tile(room, &bundle), &entry_bundle(entries))?;
+            self.put(&tile(room, &bundle), &entry_bundle(entries))?;
         }
         for hashes in Tile::hashes(size) {
             let level = hashes.level.unwrap_or_default();
             if let Some(bytes) = hash_tile(tree, level, hashes.index, hashes.width) {
-                self.once(&tile(room, &hashes), &bytes)?;
+                self.put(&tile(room, &hashes), &bytes)?;
             }
         }
         Ok(())
     }
 
-    /// Writes a file whose content never changes, unless it is there.
+    /// Writes a file that is named by its content, unless it is there.
     ///
     /// # Errors
     /// [`ExportError::File`].
@@ -201,6 +226,19 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         self.replace(name, bytes)
+    }
+
+    /// Writes a file unless it is there and says the same; whether it was written. Tiles too: a log that was begun again has others under
+    /// the same names.
+    ///
+    /// # Errors
+    /// [`ExportError::File`].
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<bool, ExportError> {
+        if fs::read(self.out.join(name)).is_ok_and(|there| there == bytes) {
+            return Ok(false);
+        }
+        self.replace(name, bytes)?;
+        Ok(true)
     }
 
     /// Writes a file, or puts it in the place of the one that is there.
@@ -220,13 +258,16 @@ impl<'a> Writer<'a> {
         fs::write(&new, bytes).and_then(|()| fs::rename(&new, &path)).map_err(failed)
     }
 
-    fn take_away(&self, name: &str) -> Result<(), ExportError> {
+    /// Takes a file away; whether there was one.
+    ///
+    /// # Errors
+    /// [`ExportError::File`].
+    pub fn take_away(&self, name: &str) -> Result<bool, ExportError> {
         let path = self.out.join(name);
         match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(ExportError::File { path, source })
-            }
-            _ => Ok(()),
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(source) => Err(ExportError::File { path, source }),
         }
     }
 }

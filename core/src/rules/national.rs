@@ -69,7 +69,7 @@ pub fn national_delegates(
 }
 
 /// Shares seats among the groups that reach the contest's threshold, by largest remainder. Nobody reaching it, no
-/// seat is given.
+/// seat is given: what the party's rules then say is no datum of the contest.
 #[must_use]
 pub fn split_seats(contest: &Contest, seats: u32, sde: &[TenThousandths]) -> Split {
     let whole: u64 = sde.iter().map(|value| value.0).sum();

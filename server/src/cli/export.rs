@@ -15,19 +15,20 @@ use super::serve::terminate;
 use super::{Data, print};
 use crate::clock::{Clock, SystemClock};
 use crate::failure::Failure;
-use crate::node;
+use crate::public_folder::Opened;
 use crate::publish::Publisher;
 use crate::publish::export::{Messages, export};
 use crate::publish::pages::{Renewal, Witnesses};
 use crate::room::Projection;
-use crate::store::{LogStore, SqliteLog, kept_cosignatures};
+use crate::store::{LogStore, SqliteLog};
 
 /// Write the results as a folder of static files, for any web host.
 ///
-/// Pages in English and Spanish, the data of every release (CSV, JSON, NIST SP 1500-100), the feed, and the signed messages and
-/// receipts that pages lead to. Where the contest names witnesses, a release is shown once as many as needed have cosigned it, or marked
-/// after half an hour, as on the server. Every document is read back and compared with the log before it is written. A server may be using
-/// the data folder. Doing it again writes only what changed.
+/// Pages in English and Spanish, the data of every release (CSV, JSON, NIST SP 1500-100), the feed, the receipts that pages lead to, and the
+/// public log as `log export` writes it, so that `verify` needs nothing but this folder. Where the contest names witnesses, a release is
+/// shown once as many as needed have cosigned it, or marked after half an hour, as on the server. Every document is read back and compared
+/// with the log before it is written. A server may be using the data folder. Doing it again writes only what changed, and takes away what
+/// earlier exports wrote and the results have no more.
 #[derive(Args)]
 pub(super) struct Export {
     #[command(flatten)]
@@ -107,26 +108,25 @@ fn again(
 fn write(asked: &Export, renewal: Renewal) -> Result<String, Failure> {
     let begun = Instant::now();
     let folder = asked.data.folder();
-    let node::Closed { store, keys, empty } =
-        node::open_read_only(&folder, asked.room).map_err(Failure::mistake)?;
-    // Before the log, which then leads to all that was cosigned.
-    let kept = kept_cosignatures(&folder.private(), asked.room, empty.origin());
-    let kept = kept.map_err(Failure::mistake)?;
-    let projection = Projection::load(empty, &store, &keys).map_err(Failure::mistake)?;
+    let opened = Opened::read(&folder, asked.room).map_err(Failure::mistake)?;
     let read = begun.elapsed();
     let now_ms = SystemClock.now_ms();
-    let witnesses = Witnesses::kept(&kept, &projection, now_ms);
+    let witnesses = Witnesses::kept(&opened.kept, &opened.log, now_ms);
     let key = folder.read_results_key(asked.room).map_err(Failure::mistake)?;
-    let made = Publisher::signing(key).renewed(renewal).make(&projection.state, now_ms, witnesses);
+    let made = Publisher::signing(key).renewed(renewal).make(&opened.log.state, now_ms, witnesses);
     let site = made.map_err(Failure::internal)?.ok_or_else(super::no_package)?;
     let built = begun.elapsed();
-    let from = FromLog { projection: &projection, store: &store };
+    // The log goes before the results that were made from it: whoever verifies meanwhile finds no page that is newer than the log.
+    let log = opened.write(&asked.out).map_err(Failure::mistake)?;
+    let from = FromLog { projection: &opened.log, store: &opened.store };
     let exported = export(&site, &from, &asked.out).map_err(Failure::mistake)?;
     Ok(format!(
-        "{} files ({} written, {} kB in all) in {}\nreading the log took {} ms, making pages and data {} ms, writing {} ms\n",
+        "{} files ({} written, {} taken away, {} kB in all) and the log of {} entries in {}\nreading the log took {} ms, making pages and data {} ms, writing {} ms\n",
         exported.files,
         exported.written,
+        exported.taken_away,
         exported.bytes / 1000,
+        log.entries,
         asked.out.display(),
         read.as_millis(),
         (built - read).as_millis(),

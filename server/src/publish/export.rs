@@ -5,9 +5,12 @@ use std::path::Path;
 
 use countersign_core::id::MessageId;
 
-use super::Site;
 use super::files::{Body, expand};
+use super::{Site, stale};
 use crate::public_folder::{self, Writer};
+
+/// The page by which `verify` tells how old the others are.
+const FIRST_PAGE: &str = "index.html";
 
 /// Why a folder cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,8 @@ pub struct Exported {
     pub files: usize,
     /// Those of them that were written, because they were not there or said something else.
     pub written: usize,
+    /// Files of earlier exports that were taken away, because the folder has them no more.
+    pub taken_away: usize,
     /// Bytes of the whole folder.
     pub bytes: u64,
 }
@@ -49,14 +54,17 @@ pub trait Messages {
 }
 
 /// Writes every file of the folder. Each is whole or as it was before: it is written under another name and renamed. Files that
-/// are there and say the same are left alone; files of earlier exports stay.
+/// are there and say the same are left alone. The first page comes last, since `verify` takes all others to be as old as it; then
+/// what earlier exports wrote and the folder has no more is taken away.
 ///
 /// # Errors
 /// [`ExportError`].
 pub fn export(site: &Site, messages: &dyn Messages, to: &Path) -> Result<Exported, ExportError> {
     let mut exported = Exported::default();
     let mut writer = Writer::new(to);
-    for (name, file) in &site.files {
+    let (first, others): (Vec<_>, Vec<_>) =
+        site.files.iter().partition(|(name, _)| name.as_str() == FIRST_PAGE);
+    for (name, file) in others.into_iter().chain(first) {
         let bytes = match &file.body {
             Body::Text(compressed) => expand(compressed)
                 .map_err(|source| ExportError::Broken { name: name.clone(), source })?,
@@ -67,11 +75,10 @@ pub fn export(site: &Site, messages: &dyn Messages, to: &Path) -> Result<Exporte
         };
         exported.files += 1;
         exported.bytes += bytes.len() as u64;
-        if std::fs::read(to.join(name)).is_ok_and(|there| there == bytes) {
-            continue;
-        }
-        writer.replace(name, &bytes)?;
-        exported.written += 1;
+        exported.written += usize::from(writer.put(name, &bytes)?);
+    }
+    for name in stale::names(to, &site.files) {
+        exported.taken_away += usize::from(writer.take_away(&name)?);
     }
     Ok(exported)
 }

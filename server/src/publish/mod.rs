@@ -16,6 +16,7 @@ mod national;
 pub(crate) mod on_pages;
 pub mod pages;
 pub mod sites;
+mod stale;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -33,6 +34,7 @@ use files::{File, Files, put};
 use on_pages::OnPages;
 use pages::find::Lookup;
 use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
+use stale::STATUS;
 
 use crate::public_folder;
 
@@ -204,7 +206,7 @@ impl Publisher {
         for release in &night.releases {
             files.extend(self.documents_of(night, release)?);
             let status = json(&data::releases::one(night, release)?);
-            put(&mut files, format!("{}/status.json", release.folder), status);
+            put(&mut files, format!("{}/{STATUS}", release.folder), status);
         }
         Ok(OfReleases { said, files, expected })
     }

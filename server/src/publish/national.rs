@@ -2,7 +2,7 @@
 
 use countersign_core::contest::Contest;
 use countersign_core::results::{Measure, Released};
-use countersign_core::rules::{Regions, Split, TenThousandths};
+use countersign_core::rules::{National, Regions, Split, TenThousandths};
 
 use super::cells::{Cells, number};
 use super::pages::words::per_cent;
@@ -28,8 +28,19 @@ pub(super) struct Part {
     pub(super) base: TenThousandths,
     /// Groups that have something, the largest first.
     pub(super) rows: Vec<Row>,
-    /// Equal remainders leave a seat open.
-    pub(super) tie: bool,
+    /// Seats that nobody is given, and why.
+    pub(super) open: Option<(u32, Why)>,
+}
+
+/// Why nobody is given a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Nothing that counts for it is released.
+    Nothing,
+    /// No group reaches the threshold. What the party's rules then say is no datum of the contest.
+    TooFew,
+    /// Remainders are equal.
+    Tie,
 }
 
 /// A group.
@@ -79,9 +90,21 @@ fn part(contest: &Contest, of: Seats, seats: u32, worth: &[TenThousandths], spli
         let seats = split.seats[group];
         Row { group, worth, reaches, quota: reaches.then(quota), seats }
     });
-    let rows = rows.collect();
-    let (all, base, tie) = (TenThousandths(all), TenThousandths(base), split.tie.is_some());
-    Part { of, seats, all, base, rows, tie }
+    let why = match (all, base) {
+        (0, _) => Why::Nothing,
+        (_, 0) => Why::TooFew,
+        _ => Why::Tie,
+    };
+    let open = seats.saturating_sub(split.seats.iter().sum());
+    let open = (open > 0).then_some((open, why));
+    Part {
+        of,
+        seats,
+        all: TenThousandths(all),
+        base: TenThousandths(base),
+        rows: rows.collect(),
+        open,
+    }
 }
 
 impl Part {
@@ -94,6 +117,16 @@ impl Part {
             Seats::Pleo => "national:pleo".to_owned(),
         }
     }
+}
+
+/// How many seats nobody is given, and how many there are; `None` where all are given.
+#[must_use]
+pub(super) fn open(contest: &Contest, national: &National) -> Option<(u32, u32)> {
+    let wanted = contest.national.as_ref()?;
+    let districts: u32 = wanted.districts.iter().map(|one| one.seats).sum();
+    let all = districts + wanted.at_large + wanted.pleo;
+    let open = all.saturating_sub(national.totals().iter().sum());
+    (open > 0).then_some((open, all))
 }
 
 /// Whether seats follow from county convention delegates, which are whole, or from equivalents.
@@ -115,6 +148,9 @@ pub(super) fn cells(contest: &Contest, parts: &[Part]) -> Cells {
         cells.put(&region, "seats", part.seats);
         cells.put(&region, "all", worth(part.all));
         cells.put(&region, "base", worth(part.base));
+        if let Some((open, _)) = part.open {
+            cells.put(&region, "open", open);
+        }
         for row in &part.rows {
             let Some(group) = contest.groups.get(row.group) else { continue };
             let mut put = |measure: &str, number: String| {

@@ -237,6 +237,8 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     let precinct = page(&server, &format!("precincts/{place}.html")).await;
     assert!(precinct.contains(">22</strong> people attended"), "{precinct}");
     assert!(precinct.contains("This release was withdrawn"), "{precinct}");
+    let said = "<q>typed into the wrong row</q> (release manager 5 and release manager 4)";
+    assert!(page(&server, "status.html").await.contains(said));
 
     // The exported folder is the one that is served, whoever asks for it.
     server.stop().await;
@@ -266,6 +268,39 @@ async fn t56_t61_t67_a_release_its_correction_and_its_withdrawal_on_the_pages_an
     let id = rustix::process::Pid::from_child(&writing);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     assert!(writing.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t61_once_everything_is_withdrawn_no_page_says_that_nothing_was_ever_released() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let release = managers.propose(1, "First", &[(0, reports[0], None)]).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    server.publish();
+    let [withdrawn, never] = ["<h2>Withdrawals</h2>", "No release was withdrawn."];
+    let status = page(&server, "status.html").await;
+    assert!(status.contains(withdrawn) && status.contains(never), "{status}");
+
+    managers.withdraw(release, "columns are <shifted>").await;
+    server.publish();
+    let front = page(&server, "").await;
+    assert!(!front.contains("released yet"), "{front}");
+    assert!(front.contains("what was released is withdrawn.</strong>"), "{front}");
+    assert!(front.contains("<a href=\"releases.html\">1 withdrawn</a>"), "{front}");
+    let status = page(&server, "status.html").await;
+    assert!(status.contains(withdrawn) && !status.contains(never), "{status}");
+    for said in [
+        "<a href=\"releases.html#r1\">1. First</a>",
+        "<q>columns are &#60;shifted&#62;</q> (release manager 5 and release manager 4)",
+    ] {
+        assert!(status.contains(said), "{said}: {status}");
+    }
+    assert!(page(&server, "es/").await.contains("lo que se publicó fue retirado"));
+    assert!(page(&server, "es/status.html").await.contains("responsable de publicación 5 y "));
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

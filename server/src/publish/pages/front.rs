@@ -5,7 +5,7 @@ use countersign_core::contest::CountyKind;
 use countersign_core::language::Language;
 use countersign_core::results::{Candidate, Released, Totals};
 
-use super::national::{self, Total};
+use super::national::{self, Given};
 use super::said::{CAME_IN, STATE};
 use super::tables::Table;
 use super::words::{Words as _, per_cent, per_mille, whole};
@@ -33,7 +33,7 @@ pub(super) struct Front<'a> {
     early: Option<String>,
     provisional: bool,
     table: Option<Table>,
-    national: Option<Vec<Total>>,
+    national: Option<Given>,
     maps: Option<Maps>,
     counties: Vec<County>,
     witnesses: String,
@@ -194,7 +194,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Front<'a> {
         table: released
             .filter(|released| !released.precincts.is_empty())
             .map(|released| Table::of(contest, &released.statewide, language, covered)),
-        national: national.map(|national| national::totals(contest, national, language)),
+        national: national.map(|national| national::given(contest, national, language)),
         maps: released.and_then(|released| maps(night, released, language, covered)),
         counties: released
             .map_or_else(Vec::new, |released| counties(night, released, language, covered)),

@@ -18,6 +18,7 @@ mod releases;
 pub(crate) mod said;
 mod status;
 mod tables;
+mod withdrawals;
 mod witnesses;
 pub mod words;
 

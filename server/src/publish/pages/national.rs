@@ -8,7 +8,7 @@ use countersign_core::rules::{National, TenThousandths};
 use super::tables::decimals;
 use super::words::{per_cent, whole};
 use super::{Frame, NATIONAL, Night};
-use crate::publish::national::{self, Seats, by_delegates, working};
+use crate::publish::national::{self, Seats, Why, by_delegates, working};
 
 #[derive(Template)]
 #[template(path = "results/national.html")]
@@ -17,7 +17,15 @@ pub(super) struct NationalPage<'a> {
     threshold: String,
     by_delegates: bool,
     parts: Vec<Part>,
-    totals: Vec<Total>,
+    given: Given,
+}
+
+/// Which seats are given.
+pub(super) struct Given {
+    /// Groups that get any, those with most first.
+    pub(super) groups: Vec<Total>,
+    /// How many nobody is given, and how many there are; absent where all are given.
+    pub(super) open: Option<(u32, u32)>,
 }
 
 /// What a group has in all.
@@ -36,7 +44,8 @@ struct Part {
     whole: String,
     base: String,
     rows: Vec<Row>,
-    tie: bool,
+    /// Seats that nobody is given, and why.
+    open: Option<(u32, String)>,
 }
 
 struct Row {
@@ -53,20 +62,25 @@ struct Row {
 pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> Option<NationalPage<'a>> {
     let released = night.released.as_ref()?;
     let parts = working(night.contest, released)?;
-    let totals = totals(night.contest, released.published_national()?, language);
-    let threshold = night.contest.rules.national_threshold;
+    let given = given(night.contest, released.published_national()?, language);
     let title = language.say("National delegates", "Delegados nacionales").to_owned();
     Some(NationalPage {
         f: Frame::of(night, language, NATIONAL, title),
-        threshold: per_cent(threshold.numerator.into(), threshold.denominator.into()),
+        threshold: threshold(night.contest),
         by_delegates: by_delegates(night.contest),
         parts: parts.iter().map(|one| part(night.contest, language, one)).collect(),
-        totals,
+        given,
     })
 }
 
-/// Groups that get a seat, those with most first.
-pub(super) fn totals(contest: &Contest, national: &National, language: Language) -> Vec<Total> {
+/// The share that a group has to reach, in words.
+fn threshold(contest: &Contest) -> String {
+    let threshold = contest.rules.national_threshold;
+    per_cent(threshold.numerator.into(), threshold.denominator.into())
+}
+
+/// Which seats are given to whom.
+pub(super) fn given(contest: &Contest, national: &National, language: Language) -> Given {
     let totals = contest.groups.iter().zip(national.totals());
     let mut totals: Vec<Total> = totals
         .filter(|(_, seats)| *seats > 0)
@@ -76,7 +90,24 @@ pub(super) fn totals(contest: &Contest, national: &National, language: Language)
         })
         .collect();
     totals.sort_by_key(|total| std::cmp::Reverse(total.seats));
-    totals
+    Given { groups: totals, open: national::open(contest, national) }
+}
+
+/// Why nobody is given a seat, in words.
+fn why(contest: &Contest, language: Language, why: Why) -> String {
+    match why {
+        Why::Nothing => language
+            .say(
+                "nothing that counts for them is released",
+                "no se ha publicado nada que cuente para ellos",
+            )
+            .to_owned(),
+        Why::TooFew => {
+            let words = language.say("no group has at least", "ningún grupo tiene al menos");
+            format!("{words} {}", threshold(contest))
+        }
+        Why::Tie => language.say("remainders are equal", "hay restos iguales").to_owned(),
+    }
 }
 
 fn part(contest: &Contest, language: Language, part: &national::Part) -> Part {
@@ -115,6 +146,6 @@ fn part(contest: &Contest, language: Language, part: &national::Part) -> Part {
         whole: shown(part.all),
         base: shown(part.base),
         rows: rows.collect(),
-        tie: part.tie,
+        open: part.open.map(|(seats, reason)| (seats, why(contest, language, reason))),
     }
 }

@@ -1,5 +1,5 @@
 //! Where things stand, never silent: what headquarters says and when it says more, what came in, what is shown to observers,
-//! what is stopped and by whom, every objection with its answer and every inquiry with its response.
+//! what is withdrawn or stopped and by whom, every objection with its answer and every inquiry with its response.
 
 use askama::Template;
 use countersign_core::language::Language;
@@ -9,6 +9,7 @@ use countersign_core::results::LogBegunAgain;
 use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
 use super::said::{CAME_IN, STATE, entry};
+use super::withdrawals::{Withdrawn, withdrawals};
 use super::words::{Words as _, whole};
 use super::{Frame, Night, Renewal};
 use crate::begun;
@@ -31,6 +32,7 @@ pub(super) struct StatusPage<'a> {
     /// When this page is made anew.
     renewal: String,
     previews: Vec<Shown>,
+    withdrawals: Vec<Withdrawn<'a>>,
     stops: Vec<Stop>,
     open: Open,
     copies: Vec<Copy>,
@@ -282,6 +284,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         all: whole(all),
         renewal: renewal(night, language),
         previews: previews.collect(),
+        withdrawals: withdrawals(night, language),
         stops: approved.collect(),
         open: Open::of(night, language),
         copies: copies(night, language),

@@ -1,0 +1,83 @@
+//! National delegates that nobody is given are not passed over in silence.
+
+use countersign_core::contest::{CountKind, Fraction, National, NationalBasis};
+use countersign_core::room::Room;
+use countersign_server::practice;
+
+use crate::publish::page;
+use crate::released::Managers;
+use crate::support::{Party, START_MS};
+
+const ROOM: Room = Room::Official;
+
+/// Releases a night in which two groups have as many each; how the first page and that of the working say it, in both languages.
+async fn tied(threshold: Fraction) -> [[String; 2]; 2] {
+    let mut contest = practice::contest().unwrap();
+    let basis = Some(NationalBasis::CountyDelegates);
+    contest.national = Some(National { districts: Vec::new(), at_large: 5, pleo: 2, basis });
+    contest.rules.national_threshold = threshold;
+    for precinct in &mut contest.precincts {
+        precinct.delegates = precinct.delegates.map(|_| 4);
+    }
+    let party = Party::with_contest(&[ROOM], contest);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
+    let mut batch = Vec::new();
+    for number in (0..).take(party.contest.precincts.len()) {
+        let tablet = server.tablet(&party, ROOM, number).await;
+        let mut report = party.report(number, 20);
+        for count in &mut report.counts {
+            count[..2].copy_from_slice(&[10, 10]);
+        }
+        report.counts[delegates][..2].copy_from_slice(&[2, 2]);
+        let report = party.sign(ROOM, &tablet, &report);
+        server.send(ROOM, &report).await.receipt();
+        batch.push((number, report.id(), None));
+    }
+    let release = managers.propose(1, "All", &batch).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    // Both are read back before they are offered.
+    server.publish();
+    let both =
+        async |name: &str| [page(&server, name).await, page(&server, &format!("es/{name}")).await];
+    let pages = [both("index.html").await, both("national.html").await];
+    server.stop().await;
+    pages
+}
+
+fn says(pages: &[String; 2], english: &str, spanish: &str) {
+    for (page, said) in pages.iter().zip([english, spanish]) {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_group_reaches_the_threshold_pages_say_that_nobody_is_given_a_seat() {
+    let [front, working] = tied(Fraction { numerator: 9, denominator: 10 }).await;
+    for pages in [&front, &working] {
+        says(pages, "nobody is given: 7 of 7<", "no se dan a nadie: 7 de 7<");
+    }
+    says(
+        &working,
+        "data-measure=\"open\">5</span></strong>, since no group has at least 90.0",
+        "data-measure=\"open\">2</span></strong>, pues ningún grupo tiene al menos 90.0",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_equal_remainders_leave_open_is_counted() {
+    let [front, working] = tied(Fraction { numerator: 15, denominator: 100 }).await;
+    says(&front, "nobody is given: 1 of 7<", "no se dan a nadie: 1 de 7<");
+    says(
+        &working,
+        "data-measure=\"open\">1</span></strong>, since remainders are equal",
+        "data-measure=\"open\">1</span></strong>, pues hay restos iguales",
+    );
+    assert_eq!(
+        working[0].matches("data-measure=\"open\"").count(),
+        1,
+        "two seats are given evenly"
+    );
+}
