@@ -35,6 +35,7 @@ pub(super) use questions::messages as asked_messages;
 pub(super) use tables::shows_official;
 use words::Words as _;
 
+pub(crate) use night::is_shown;
 pub use night::{Effective, Night, Renewal};
 pub use witnesses::{Witness, Witnesses};
 
