@@ -9,7 +9,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Checkpoint;
 use countersign_core::message::{Layer, Question};
 use countersign_core::refusal::Refusal;
-use countersign_core::results::RoomState;
+use countersign_core::results::ProposedRelease;
 use countersign_core::room::Room;
 use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Peer, Problem, Shared, blocking, room};
 use crate::admission;
+use crate::publish::pages;
+use crate::publish::sites::witnesses;
 use crate::room::{LogHead, RoomDesk, Sight, keep};
 use crate::store::StoreError;
 
@@ -47,7 +49,8 @@ pub(super) struct Log {
     consistency: Option<Vec<String>>,
     /// How the log began, when it was begun again after a disaster.
     begun_again: Option<Beginning>,
-    /// What is released of the precincts that were asked for; those of which nothing is are not there.
+    /// What is released of the precincts that were asked for, as the results pages show it; those of which nothing is are not
+    /// there. A release that waits for witnesses is told when it is shown.
     released: Vec<ReleasedNumbers>,
     /// What headquarters asks about the reports that the asker has, as long as it is open.
     questions: Vec<Asked>,
@@ -101,11 +104,25 @@ pub(super) struct ReleasedNumbers {
     counts: Vec<Vec<u32>>,
 }
 
-/// What is released of the precincts that were asked for.
-fn released(state: &RoomState, precincts: &[PrecinctNumber]) -> Vec<ReleasedNumbers> {
+/// What is released of the precincts that were asked for: never more than everybody reads on the results pages. Where this
+/// server makes none, or has not made any yet, it is what they would show.
+fn released(service: &Shared, room: Room, precincts: &[PrecinctNumber]) -> Vec<ReleasedNumbers> {
+    if precincts.is_empty() {
+        return Vec::new();
+    }
+    let (site, now_ms) = (service.sites.get(room), service.clock.now_ms());
+    let witnesses = witnesses(&service.witnesses, room);
+    let state = &service.admission.room(room).read().state;
+    let is_told = |release: &ProposedRelease| {
+        let is_shown = match &site {
+            Some(site) => site.shown.contains(&release.signed.id),
+            None => pages::is_shown(state, release, &witnesses, now_ms),
+        };
+        is_shown && release.withdrawal.is_none()
+    };
     let of = |&precinct: &PrecinctNumber| {
         let review = state.review();
-        let (release, named) = review.released_precinct(precinct, Layer::Certified)?;
+        let (release, named) = review.released_precinct_by(precinct, Layer::Certified, is_told)?;
         let report = state.reports(precinct).iter().find(|one| Some(one.id) == named.report)?;
         let preview = &review.previews()[release.preview].preview;
         let numbers = report.report();
@@ -256,9 +273,9 @@ pub(super) fn hashes(proof: &[[u8; 32]]) -> Vec<String> {
 
 /// A room's log: its head, the proof that it goes on from what the asker has seen, and how it began. Tablets ask from time to
 /// time, and show the largest checkpoint that they have verified in the header `Countersign-Checkpoint` (the signed note, base
-/// 64): a server that was restored from an older copy finds out by it, and stops. What is released of their precincts comes
-/// along, so that they can say whether it is what was signed; so do open questions of headquarters about reports that the asker
-/// proves to have.
+/// 64): a server that was restored from an older copy finds out by it, and stops. What is released of their precincts and shown
+/// on the results pages comes along, so that they can say whether it is what was signed; so do open questions of headquarters
+/// about reports that the asker proves to have.
 #[utoipa::path(
     get, path = "/v1/{room}/log", tag = "reporting, public",
     params(
@@ -292,7 +309,7 @@ pub(super) async fn log(
     let LogHead { checkpoint, consistency, receipts } =
         desk.follow(known.seen, &entries).ok_or(Problem::NOT_FOUND)?;
     let consistency = consistency.as_deref().map(hashes);
-    let released = released(&desk.read().state, &precincts);
+    let released = released(&service, room, &precincts);
     let asked = asked.iter().zip(receipts);
     let questions = asked
         .map(|(asked, receipt)| Asked { message: BASE64.encode(&asked.message), receipt })

@@ -19,7 +19,7 @@ pub mod sites;
 mod stale;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use countersign_core::crypto::SigningKey;
@@ -68,6 +68,8 @@ pub struct Site {
     pub log_size: u64,
     /// When it was made, server time.
     pub made_ms: u64,
+    /// Releases that it shows, also those that were withdrawn since they took effect.
+    pub shown: HashSet<MessageId>,
     /// Whether a release that took effect is not shown yet, because it waits for witnesses.
     pub waits: bool,
 }
@@ -186,7 +188,8 @@ impl Publisher {
         files.extend(pages);
         let waits = !night.waiting.is_empty();
         let lookup = Arc::new(Lookup::of(&night)?);
-        Ok(Some(Site { files, lookup, log_size: state.size(), made_ms, waits }))
+        let (log_size, shown) = (state.size(), night.shown);
+        Ok(Some(Site { files, lookup, log_size, made_ms, shown, waits }))
     }
 
     fn make_of_releases(

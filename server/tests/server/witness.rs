@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign_core::log::{Checkpoint, LogKey, WitnessKey, cosignatures};
+use countersign_core::message::Cause;
 use countersign_core::room::Room;
 use countersign_core::witness::{AddCheckpoint, origin_hash};
 use countersign_server::cosigning::{Asking, Trouble, WitnessAddress, Witnesses};
 use countersign_server::folder::Folder;
 use countersign_server::witness::{Watched, Witness, router};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -120,7 +122,7 @@ async fn two_of_three_witnesses_cosign_what_is_published() {
         let receipt = party.verify(ROOM, &report, &reply.receipt());
         assert_eq!(receipt.checkpoint.size, size);
         assert_eq!(receipt.cosignatures(&known).unwrap().len(), 2);
-        assert_eq!(reply.json()["consistency"], serde_json::json!([]));
+        assert_eq!(reply.json()["consistency"], json!([]));
     }
     // Who has seen more than was cosigned gets a receipt that goes on from there.
     let seen = server.size(ROOM);
@@ -365,12 +367,20 @@ async fn a_release_waits_for_witnesses_and_after_half_an_hour_goes_out_with_the_
     assert!(page("status.html").await.contains("waiting for witnesses to see it"));
     let precinct = format!("/results/precincts/{}.html", party.contest.precincts[0].id);
     assert_eq!(server.get(server.public, &precinct).await.status, 404);
+    // What its tablet is told is no more than what everybody reads.
+    let told = async |precinct: u32| {
+        let asked = format!("/v1/{ROOM}/log?precincts={precinct}");
+        server.get(server.reporting, &asked).await.json()["released"][0]["name"].clone()
+    };
+    assert_eq!(told(0).await, json!(null));
 
     // One is enough here, and the other one is named.
     Asking::new(&server.node).unwrap().round().await;
+    assert_eq!(told(0).await, json!(null), "the pages are made first");
     let front = page("").await;
     assert!(front.contains("<strong>1 of") && front.contains("1 of 2 witnesses"), "{front}");
     assert_eq!(server.get(server.public, &precinct).await.status, 200);
+    assert_eq!(told(0).await, "First batch");
 
     // Nobody is asked any more. The second batch goes out all the same when it has waited long enough.
     let second = managers.propose(2, "Second batch", &[(1, reports[1], None)]).await;
@@ -378,9 +388,48 @@ async fn a_release_waits_for_witnesses_and_after_half_an_hour_goes_out_with_the_
     managers.approve(second).await;
     party.clock.set(approved + 61 * 60_000);
     assert!(page("").await.contains("<strong>1 of"), "it waits");
+    assert_eq!((told(0).await, told(1).await), (json!("First batch"), json!(null)));
     party.clock.set(approved + 62 * 60_000);
     server.publish_now();
     let releases = page("releases.html").await;
     assert!(releases.contains("NOT WITNESSED. Silent: w.example/1, w.example/2"), "{releases}");
     assert!(page("").await.contains("<strong>2 of"));
+    assert_eq!(told(1).await, "Second batch");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tablet_is_told_what_was_released_before_until_a_correction_is_shown() {
+    let party = Party::new(&[ROOM]);
+    let nobody = gone(&party, "w.example/1").await;
+    let server = party.start_watched(&party.folder, watching(&[&nobody], 1)).await;
+    let managers = Managers::named(&party, &server).await;
+    let (tablets, reports) = reports(&party, &server, 1).await;
+    let told = async || {
+        let asked = format!("/v1/{ROOM}/log?precincts=0");
+        server.get(server.reporting, &asked).await.json()["released"][0].clone()
+    };
+    let first = managers.propose(1, "First batch", &[(0, reports[0], None)]).await;
+    let approved = START_MS + 31 * 60_000;
+    party.clock.set(approved);
+    managers.approve(first).await;
+    // Where no pages are made, the same releases are told that they would show.
+    assert_eq!(told().await, json!(null));
+    party.clock.set(approved + 31 * 60_000);
+    assert_eq!(told().await["attendees"], 20);
+
+    let correction = party.sign(ROOM, &tablets[0], &party.correction(reports[0], 0, 27));
+    server.send(ROOM, &correction).await.receipt();
+    let named = [(0, correction.id(), Some(Cause::Precinct))];
+    let second = managers.propose(2, "Correction", &named).await;
+    party.clock.set(approved + 62 * 60_000);
+    managers.approve(second).await;
+    let now = told().await;
+    assert_eq!((&now["name"], &now["attendees"]), (&json!("First batch"), &json!(20)));
+    server.publish();
+    assert_eq!(told().await, now, "the pages say the same");
+    party.clock.set(approved + 92 * 60_000);
+    assert_eq!(told().await, now, "until they are made anew");
+    server.publish_now();
+    let now = told().await;
+    assert_eq!((&now["name"], &now["attendees"]), (&json!("Correction"), &json!(27)));
 }

@@ -248,8 +248,18 @@ impl Review {
         precinct: PrecinctNumber,
         layer: Layer,
     ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
-        let releases = self.laid_over_each_other(layer, |release| release.withdrawal.is_none());
-        let releases = releases.into_iter().rev();
+        self.released_precinct_by(precinct, layer, |release| release.withdrawal.is_none())
+    }
+
+    /// The same as it would be with the wanted releases alone; see [`Review::released_by`].
+    #[must_use]
+    pub fn released_precinct_by(
+        &self,
+        precinct: PrecinctNumber,
+        layer: Layer,
+        wanted: impl Fn(&ProposedRelease) -> bool,
+    ) -> Option<(&ProposedRelease, &PreviewedPrecinct)> {
+        let releases = self.laid_over_each_other(layer, wanted).into_iter().rev();
         let mut found =
             releases.filter_map(|release| Some((release, self.named(release, precinct)?)));
         found.next().filter(|(_, named)| named.report.is_some())

@@ -9,7 +9,7 @@ use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::log::Entry;
 use countersign_core::message::{
     Answer, Approve, CopyCompared, Decision, Kind, Message, Objection, Package, Preview, Question,
-    Release, Reply, Stop, StopChange, Withdraw, Withhold,
+    Release, Reply, Report, Stop, StopChange, Withdraw, Withhold,
 };
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(super) struct Acts {
     told: Vec<Arc<Told>>,
     /// The contest as the last package before the entry says it.
     contest: Option<Arc<Contest>>,
-    /// Precincts that a preview has named: from then on decisions, questions and replies are told.
+    /// Precincts that a preview has named: from then on reports, decisions, questions and replies are told.
     previewed: HashSet<PrecinctNumber>,
     /// Numbers of previews, by their ids.
     previews: HashMap<MessageId, u32>,
@@ -114,6 +114,15 @@ impl Acts {
                 return Ok(false);
             }
             Kind::Preview => ("preview", self.preview(desk, place, &decode(message)?)?),
+            Kind::Report => {
+                let precinct = decode::<Report>(message)?.precinct;
+                if !self.tells_of(desk, precinct) {
+                    return Ok(false);
+                }
+                let mut view = report_view(desk, &*self.contest()?, message.id())?;
+                view["precinct"] = json!(precinct.0);
+                ("report", view)
+            }
             Kind::Decision => {
                 let decision: Decision = decode(message)?;
                 if !self.tells_of(desk, decision.precinct) {
@@ -206,9 +215,15 @@ impl Acts {
         Ok(withholds)
     }
 
-    /// Whether observers see what is decided and asked about a precinct.
+    /// Whether observers see what is reported, decided and asked about a precinct.
     fn tells_of(&self, desk: &RoomDesk, precinct: PrecinctNumber) -> bool {
         self.previewed.contains(&precinct) || desk.read().state.is_live()
+    }
+
+    /// The contest as it is known at the entry.
+    fn contest(&self) -> Result<Arc<Contest>, StoreError> {
+        let contest = self.contest.clone();
+        contest.ok_or_else(|| StoreError::Damaged("there is no package".to_owned()))
     }
 
     fn tell(&mut self, desk: &RoomDesk, place: &Place, what: &'static str, mut view: Value) {
@@ -249,9 +264,7 @@ impl Acts {
         preview: &Preview,
     ) -> Result<Value, StoreError> {
         self.previews.insert(place.message.id(), preview.number);
-        let contest = self.contest.clone();
-        let contest =
-            contest.ok_or_else(|| StoreError::Damaged("there is no package".to_owned()))?;
+        let contest = self.contest()?;
         let across = across(desk, &contest, place.message.id());
         let say = |scope| -> Vec<Value> {
             let of = across.iter().filter(|finding| finding.scope == scope);
@@ -318,6 +331,7 @@ const fn is_told(kind: Kind) -> bool {
         kind,
         Kind::Package
             | Kind::Room
+            | Kind::Report
             | Kind::Decision
             | Kind::Question
             | Kind::Reply

@@ -1,5 +1,6 @@
-//! The feed for observers' programs: what people did about previewed numbers, entry by entry, as server-sent events. It is a
-//! function of the log, and an event's id is the place of its entry, so a program that was cut off goes on exactly where it was.
+//! The feed for observers' programs: what people did about previewed numbers, and what was reported beside them since, entry by
+//! entry, as server-sent events. It is a function of the log, and an event's id is the place of its entry, so a program that was
+//! cut off goes on exactly where it was.
 
 mod acts;
 mod inquiries;

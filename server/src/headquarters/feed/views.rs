@@ -70,6 +70,7 @@ pub(super) fn report_view(
         "withheld": false,
         "channel": channel(report.channel),
         "revision": report.revision,
+        "supersedes": report.supersedes.map(|report| report.to_string()),
         "attendees": report.attendees,
         "counts": report.counts,
         "lots": lots,

@@ -9,7 +9,7 @@ use countersign_core::language::Language;
 use countersign_core::log::LogKey;
 use countersign_core::message::Layer;
 use countersign_core::results::{
-    ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, Withdrawal, changes,
+    ChangedPrecinct, Previewed, ProposedRelease, Released, RoomState, Signed, Withdrawal, changes,
 };
 
 use super::witnesses::{Seen, Witnesses};
@@ -35,6 +35,8 @@ pub struct Night<'a> {
     pub layers: Vec<Layer>,
     /// Releases that took effect and are shown, in the order in which they took effect.
     pub releases: Vec<Effective<'a>>,
+    /// Their ids.
+    pub shown: HashSet<MessageId>,
     /// Releases that took effect and wait for witnesses, by name, and until when they wait at most.
     pub waiting: Vec<(&'a str, u64)>,
     /// Every change of released numbers.
@@ -84,6 +86,23 @@ fn witness_list(state: &RoomState, size: u64) -> Option<&WitnessList> {
     state.package_by(size)?.contest.witnesses.as_ref()
 }
 
+/// Whether a release is shown at a time: it took effect, and as many witnesses as needed have cosigned its approval, or it has
+/// waited for them long enough.
+#[must_use]
+pub(crate) fn is_shown(
+    state: &RoomState,
+    release: &ProposedRelease,
+    witnesses: &Witnesses,
+    now_ms: u64,
+) -> bool {
+    release.approval.as_ref().is_some_and(|approval| {
+        let Signed { index, entered_ms, .. } = approval.signed;
+        let size = index + 1;
+        now_ms >= entered_ms + WAIT_MS
+            || witnesses.seen(witness_list(state, size), size).is_enough()
+    })
+}
+
 impl<'a> Night<'a> {
     /// Gathers it. `None` before there is a package.
     #[must_use]
@@ -110,10 +129,8 @@ impl<'a> Night<'a> {
                 },
             })
         });
-        let (releases, waiting): (Vec<Effective<'_>>, Vec<_>) = releases.partition(|release| {
-            let list = witness_list(state, release.log_size);
-            witnesses.seen(list, release.log_size).is_enough() || made_ms >= release.at_ms + WAIT_MS
-        });
+        let (releases, waiting): (Vec<Effective<'_>>, Vec<_>) =
+            releases.partition(|one| is_shown(state, one.release, &witnesses, made_ms));
         let shown: HashSet<MessageId> = releases.iter().map(|one| one.release.signed.id).collect();
         let stands = |one: &&Effective<'_>| one.release.withdrawal.is_none();
         let layers: BTreeSet<Layer> = releases.iter().filter(stands).map(|one| one.layer).collect();
@@ -139,6 +156,7 @@ impl<'a> Night<'a> {
             style: named_by_content("style", STYLE, "css"),
             script: named_by_content("find", SCRIPT, "js"),
             changes: changes.into_iter().filter(|one| shown.contains(&one.release)).collect(),
+            shown,
             state,
         })
     }

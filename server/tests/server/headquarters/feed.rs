@@ -200,6 +200,54 @@ async fn t57_what_is_asked_and_replied_is_told_of_previewed_precincts_without_wh
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn t62_reports_that_come_after_the_preview_are_told_without_what_was_withheld() {
+    let mut house = House::open().await;
+    let (_, token) = token(&house.server, OBSERVER);
+    house.settle(0).await;
+    entered(&act_as(&house.server, &mut house.one, &preview()).await, "preview");
+    let mut events = follow(&house.server, &token, None).await;
+    let shown = next(&mut events, "preview").await;
+    assert_eq!(shown.data["precincts"][0]["report"]["supersedes"], json!(null));
+
+    // A correction of the other precinct is nobody's yet; an operator's contradiction and a correction of the previewed one are.
+    let correct = async |precinct: u32, people| {
+        let (device, report) = &house.signed[usize::try_from(precinct).unwrap()];
+        let correction = house.party.correction(report.id(), precinct, people);
+        let correction = house.party.sign(Room::Official, device, &correction);
+        house.server.send(Room::Official, &correction).await.receipt();
+        correction.id()
+    };
+    correct(1, 40).await;
+    let counts = house.party.report(0, 23).counts;
+    let typed = json!({
+        "do": "report", "channel": "hotline", "precinct": 0, "attendees": 23, "counts": counts, "supersedes": null, "reason": null
+    });
+    let typed = entered(&act_as(&house.server, &mut house.operator, &typed).await, "report");
+    let told = next(&mut events, "report").await.data;
+    assert_eq!((&told["id"], &told["person"]), (&json!(typed), &json!(3)));
+    assert_eq!((&told["precinct"], &told["attendees"]), (&json!(0), &json!(23)));
+    assert_eq!((&told["channel"], &told["counts"]), (&json!("hotline"), &json!(counts)));
+    assert!(told["findings"].is_array() && told["lots"].is_array(), "{told}");
+    let correction = correct(0, 24).await;
+    let told = next(&mut events, "report").await.data;
+    assert_eq!((&told["id"], &told["person"]), (&json!(correction.to_string()), &json!(null)));
+    assert_eq!((&told["attendees"], &told["revision"]), (&json!(24), &json!(2)));
+    assert_eq!(told["supersedes"], house.reports[0]);
+    // Their people read the same on the precinct's page.
+    let sources = house.precinct(&house.observer, 0).await["sources"].clone();
+    let told_of = |id: &str| sources.as_array().unwrap().iter().any(|one| one["report"] == *id);
+    assert!(told_of(&typed) && told_of(&correction.to_string()), "{sources}");
+
+    withhold(&mut house, MessageId::from_hex(&typed).unwrap()).await;
+    let mut late = follow(&house.server, &token, None).await;
+    next(&mut late, "preview").await;
+    let told = next(&mut late, "report").await.data;
+    assert_eq!((&told["id"], &told["withheld"]), (&json!(typed), &json!(true)));
+    assert_eq!((&told["counts"], &told["attendees"]), (&json!(null), &json!(null)));
+    assert_eq!(next(&mut late, "report").await.data["attendees"], 24);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t62_a_preview_brings_what_was_found_across_precincts_that_observers_have_seen() {
     let mut house = House::open().await;
     let (_, token) = token(&house.server, OBSERVER);
