@@ -19,6 +19,7 @@ pub mod error;
 pub mod faulty_disk;
 pub mod host;
 pub mod house;
+pub mod independent;
 pub mod layout;
 pub mod log;
 pub mod loopback;

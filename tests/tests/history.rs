@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use countersign_server::publish::cells::Cells;
 use countersign_server::publish::data::Form;
+use countersign_tests::independent;
 use countersign_tests::reader::{Reader, shown};
 use serde_json::{Value, json};
 
@@ -26,6 +27,8 @@ fn history(contest: &str, look: impl FnOnce(&Published)) -> Value {
     BufReader::new(out).read_line(&mut address).expect("text");
     if let [address] = address.split_whitespace().collect::<Vec<_>>()[..] {
         look(&Published::at(address));
+        let package = folder.path().join(contest).join("party/caucus.package");
+        independently(&independent::verify(address, &package).expect("t69: it holds"));
     }
     // Its input ends, and so does it.
     drop(run.stdin.take());
@@ -39,6 +42,16 @@ fn history(contest: &str, look: impl FnOnce(&Published)) -> Value {
     assert_eq!(history["verified"], true, "t69: from the public address alone");
     assert_eq!(history["not_published"], json!([]));
     history
+}
+
+/// What the independent program says once it has worked out every release.
+fn independently(said: &str) {
+    println!("{said}");
+    let line = |begins: &str| said.lines().find(|line| line.starts_with(begins)).expect("a line");
+    assert_eq!(line("Not there"), "Not there: nothing.");
+    let cells = line("Results: ").split_whitespace().nth(1).and_then(|count| count.parse().ok());
+    assert!(cells > Some(1_000_000), "{said}");
+    assert!(line("Messages: ").contains("; 0 are not public yet, 0 withheld"), "{said}");
 }
 
 fn read(file: &Path) -> String {
@@ -131,9 +144,9 @@ fn of_releases<'a>(history: &'a Value, figure: &str) -> Vec<&'a Value> {
     releases.iter().map(|one| &one[figure]).collect()
 }
 
-/// t50, t60, t65, t68: a batch with shifted columns is shown to nobody; named batches whose totals are those of their time, corrections by layer, 41 national delegates. All of it at full size: NIST's form holds against NIST's schema, pages are read without a script, and verified.
+/// t50, t60, t65, t68, t69: a batch with shifted columns is shown to nobody; named batches whose totals are those of their time, corrections by layer, 41 national delegates. All of it at full size: NIST's form holds against NIST's schema, pages are read without a script, and verified by two programs that share no line.
 #[test]
-fn t50_t60_t65_t68_every_published_total_of_iowa_2020_comes_out_again() {
+fn t50_t60_t65_t68_t69_every_published_total_of_iowa_2020_comes_out_again() {
     let history = history("iowa-2020", |published| {
         assert_nist(&published.last(Form::Nist));
         assert_read_without_scripts(published);
@@ -159,9 +172,9 @@ fn t50_t60_t65_t68_every_published_total_of_iowa_2020_comes_out_again() {
     assert_eq!(contradicted, expected.each_ref().map(|what| Some(what.as_str())));
 }
 
-/// t60: the evening's snapshots of Nevada 2020 and the party's last figures; what changed between them cell by cell, what was taken out; 200,000 people of one group in one precinct enter nowhere; 36 national delegates.
+/// t60, t69: the evening's snapshots of Nevada 2020 and the party's last figures; what changed between them cell by cell, what was taken out; 200,000 people of one group in one precinct enter nowhere; 36 national delegates.
 #[test]
-fn t60_every_published_total_of_nevada_2020_comes_out_again_but_for_a_slip_that_is_refused() {
+fn t60_t69_every_published_total_of_nevada_2020_comes_out_again_but_for_a_slip_that_is_refused() {
     let history = history("nevada-2020", |_| ());
     // 881 were published in the third, one of them with the slip.
     assert_eq!(of_releases(&history, "precincts"), [469, 555, 880, 1022, 2096]);

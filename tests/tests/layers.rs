@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use countersign_tests::{independent, places};
 use serde_json::Value;
 
 /// Numbers of a page that stand in cells of a measure beginning like this.
@@ -30,7 +31,7 @@ fn pages(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn t68_t20_recanvass_recount_and_early_votes_are_shown_on_made_up_data_marked_as_such() {
+fn t68_t69_t20_recanvass_recount_and_early_votes_are_shown_on_made_up_data_marked_as_such() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Command::new(env!("CARGO_BIN_EXE_layers"))
         .args(["--precincts", "60"])
@@ -72,5 +73,22 @@ fn t68_t20_recanvass_recount_and_early_votes_are_shown_on_made_up_data_marked_as
             let band = ["Made-up data. No such caucus", "Datos inventados. Esta asamblea"];
             assert!(band.iter().any(|band| page.contains(band)), "{page}");
         }
+    }
+
+    // Another program, from the public log and what is published beside it, as a folder.
+    for party in [folder.path().to_owned(), folder.path().join("early")] {
+        let results = party.join("results");
+        let export = Command::new(places::program("countersign-server").expect("it is built"))
+            .args(["log", "export", "--out"])
+            .arg(&results)
+            .arg("--data")
+            .arg(party.join("party/server"))
+            .output()
+            .expect("the program starts");
+        assert!(export.status.success(), "{}", String::from_utf8_lossy(&export.stderr));
+        let results = results.to_str().expect("text");
+        let said = independent::verify(results, &party.join("party/caucus.package"));
+        let said = said.expect("it holds");
+        assert!(said.contains("Not there: nothing."), "{said}");
     }
 }

@@ -253,6 +253,7 @@ async fn a_restored_server_stops_at_the_first_proof_and_its_log_is_begun_again()
     let verify = ["verify", &address, "--party-key", &key, "--known", "kept"];
     let text = good(at, &verify);
     assert!(text.contains("Everything holds") && text.contains("of an earlier log"), "{text}");
+    crate::verify::independent::holds(party, &address);
 
     // Anyone with the package verifies both receipts of a report.
     std::fs::write(at.join("p"), &party.package_bytes).unwrap();

@@ -2,6 +2,7 @@
 
 mod changes;
 mod hash_lists;
+pub mod independent;
 mod inquiries;
 mod layers;
 mod moment;
@@ -193,8 +194,14 @@ impl Copy {
         tokio::task::block_in_place(|| good(self.party.root.path(), arguments))
     }
 
+    /// What `verify` says. Where that holds, the independent program says so too.
     fn verify(&self, more: &[&str]) -> (i32, Value) {
-        verify(&self.party, self.out.to_str().unwrap(), more)
+        let from = self.out.to_str().unwrap();
+        let (code, said) = verify(&self.party, from, more);
+        if code == 0 {
+            independent::holds(&self.party, from);
+        }
+        (code, said)
     }
 
     /// The first difference, which has to be there: its code and what it says.
@@ -296,6 +303,7 @@ async fn t69_a_night_is_verified_over_http_with_nothing_but_the_party_key() {
     std::fs::write(at.join("receipt"), &night.receipt).unwrap();
     let (code, said) = verify(&night.party, &address, &["--known", "receipt"]);
     assert_eq!((code, &said["holds"]), (0, &json!(true)), "{said}");
+    independent::holds(&night.party, &address);
     assert_eq!(said["difference"], Value::Null);
     assert_eq!(said["log_size"], night.server.size(ROOM));
     let messages = |kind: &str| said["messages"][kind].clone();
@@ -356,6 +364,7 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!(code, 0, "{said}");
+    independent::holds(&copy.party, &address);
     assert_eq!(documents(&said), all);
     assert!(pages(&said) >= 10, "{said}");
     host.abort();
