@@ -7,7 +7,8 @@ use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideFinding;
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{
-    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Release, Withhold,
+    Cause, Decision, Evidence, FindingName, Layer, Preview, PreviewedPrecinct, Question, Release,
+    Withhold,
 };
 use countersign_core::results::{Candidate, Flag, RoomState};
 

@@ -39,8 +39,8 @@ pub(super) use questions::messages as asked_messages;
 pub(super) use tables::{shares, shows_official};
 use words::Words as _;
 
-pub(crate) use night::{WAIT_MS, is_shown};
 pub use night::{Effective, Night, Renewal};
+pub(crate) use night::{WAIT_MS, is_shown};
 pub use witnesses::{Witness, Witnesses};
 
 /// Name of the page of changes.
