@@ -19,6 +19,7 @@ pub(super) fn compare(
     source: &Source,
     place: &str,
     night: &Night<'_>,
+    last_change: Option<u64>,
     expected: &OnPages,
     verdict: &mut Verdict,
     watch: Watch<'_>,
@@ -26,7 +27,7 @@ pub(super) fn compare(
     let index = format!("{place}index.html");
     let first = source.read_one(&index, DOCUMENT_MAX)?;
     let made_from = first.as_ref().and_then(|page| log_size(&String::from_utf8_lossy(page)));
-    if made_from < last_change(night) {
+    if made_from < last_change {
         verdict.not_published.push(index);
         return Ok(false);
     }

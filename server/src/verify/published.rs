@@ -59,8 +59,8 @@ pub(super) fn compare(
     // A release that waits for witnesses is neither in documents nor on pages.
     if last_is_there {
         let expected = OnPages::of(&night, &corrections);
-        if pages::compare(source, place, &night, &expected, verdict, watch)? {
-            let last = pages::last_change(&night);
+        let last = pages::last_change(&night);
+        if pages::compare(source, place, &night, last, &expected, verdict, watch)? {
             moment::compare(source, place, last, log, replayed, &expected, verdict)?;
         }
     }

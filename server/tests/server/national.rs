@@ -1,12 +1,12 @@
 //! National delegates that nobody is given are not passed over in silence.
 
-use countersign_core::contest::{CountKind, Fraction, National, NationalBasis};
+use countersign_core::contest::{Fraction, National, NationalBasis};
 use countersign_core::room::Room;
 use countersign_server::practice;
 
 use crate::publish::page;
-use crate::released::Managers;
-use crate::support::{Party, START_MS};
+use crate::released::release_all_alike;
+use crate::support::Party;
 
 const ROOM: Room = Room::Official;
 
@@ -21,23 +21,7 @@ async fn tied(threshold: Fraction) -> [[String; 2]; 2] {
     }
     let party = Party::with_contest(&[ROOM], contest);
     let server = party.start().await;
-    let managers = Managers::named(&party, &server).await;
-    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
-    let mut batch = Vec::new();
-    for number in (0..).take(party.contest.precincts.len()) {
-        let tablet = server.tablet(&party, ROOM, number).await;
-        let mut report = party.report(number, 20);
-        for count in &mut report.counts {
-            count[..2].copy_from_slice(&[10, 10]);
-        }
-        report.counts[delegates][..2].copy_from_slice(&[2, 2]);
-        let report = party.sign(ROOM, &tablet, &report);
-        server.send(ROOM, &report).await.receipt();
-        batch.push((number, report.id(), None));
-    }
-    let release = managers.propose(1, "All", &batch).await;
-    party.clock.set(START_MS + 31 * 60_000);
-    managers.approve(release).await;
+    release_all_alike(&party, &server, [10, 10], [2, 2]).await;
     // Both are read back before they are offered.
     server.publish();
     let both =

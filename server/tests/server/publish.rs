@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use countersign_core::contest::{CountKind, National, NationalBasis};
+use countersign_core::contest::{National, NationalBasis};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PhotoDigest, PrecinctNumber};
 use countersign_core::message::{
@@ -19,7 +19,7 @@ use countersign_server::publish::data::{Form, csv, json, nist};
 use serde_json::Value;
 
 use crate::commands::good;
-use crate::released::{Managers, reports};
+use crate::released::{Managers, release_all_alike, reports};
 use crate::support::{Party, Reply, START_MS, Server};
 
 const ROOM: Room = Room::Official;
@@ -405,23 +405,7 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     let party = Party::with_contest(&[ROOM], contest);
     assert!(!party.contest.has_sde());
     let server = party.start().await;
-    let managers = Managers::named(&party, &server).await;
-    let delegates = party.contest.count_index(CountKind::Delegates).unwrap();
-    let mut batch = Vec::new();
-    for number in (0..).take(party.contest.precincts.len()) {
-        let tablet = server.tablet(&party, ROOM, number).await;
-        let mut report = party.report(number, 20);
-        for count in &mut report.counts {
-            count[..2].copy_from_slice(&[5, 15]);
-        }
-        report.counts[delegates][..2].copy_from_slice(&[1, 3]);
-        let report = party.sign(ROOM, &tablet, &report);
-        server.send(ROOM, &report).await.receipt();
-        batch.push((number, report.id(), None));
-    }
-    let release = managers.propose(1, "All", &batch).await;
-    party.clock.set(START_MS + 31 * 60_000);
-    managers.approve(release).await;
+    let (managers, release, batch) = release_all_alike(&party, &server, [5, 15], [1, 3]).await;
     server.publish();
 
     let place = format!("precincts/{}.html", party.contest.precincts[1].id);

@@ -130,6 +130,34 @@ impl<'a> Managers<'a> {
     }
 }
 
+/// Every precinct reports twenty people, with as many people and delegates for the first two groups as are named, and all of it is
+/// released. Gives who released it, the release, and what it names.
+pub async fn release_all_alike<'a>(
+    party: &'a Party,
+    server: &'a Server,
+    people: [u32; 2],
+    delegates: [u32; 2],
+) -> (Managers<'a>, MessageId, Vec<(u32, MessageId, Option<Cause>)>) {
+    let managers = Managers::named(party, server).await;
+    let of_delegates = party.contest.count_index(CountKind::Delegates).unwrap();
+    let mut batch = Vec::new();
+    for number in (0..).take(party.contest.precincts.len()) {
+        let tablet = server.tablet(party, ROOM, number).await;
+        let mut report = party.report(number, 20);
+        for count in &mut report.counts {
+            count[..2].copy_from_slice(&people);
+        }
+        report.counts[of_delegates][..2].copy_from_slice(&delegates);
+        let report = party.sign(ROOM, &tablet, &report);
+        server.send(ROOM, &report).await.receipt();
+        batch.push((number, report.id(), None));
+    }
+    let release = managers.propose(1, "All", &batch).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    (managers, release, batch)
+}
+
 /// Tablets of the first precincts, and their reports with 20, 21 … people.
 pub async fn reports(
     party: &Party,
