@@ -29,9 +29,13 @@ use crate::verify::{Known, Order, Source, Step, party_key, verify};
 /// rules by which it was entered are checked again from the first entry on: party, admin, invitation, tablet, report, decision,
 /// preview, release, second person. Messages that the rules do not publish yet are counted by kind; one that ought to be public
 /// and cannot be read is named. Results are worked out anew and compared with the published files and pages, in both languages,
-/// number by number; published receipts have to prove their messages' entries, and lists of hashes to be signed. The first difference is named, and what it means.
+/// number by number; then every page and document is made anew from the log and compared character by character. Published receipts
+/// have to prove their messages' entries, and lists of hashes to be signed. The first difference is named, and what it means.
 ///
-/// Exit code 0 only when everything holds; 1 when something does not; 2 when it cannot be read.
+/// Whoever copies public files can leave some out, or old ones in their place. What could not be compared is named at the end.
+///
+/// Exit code 0 only when everything holds and nothing is missing; 3 when all that could be compared holds, and something could not;
+/// 1 when something does not hold; 2 when it cannot be read.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Verify {
@@ -88,8 +92,15 @@ pub(super) fn run(command: &Verify) -> Result<ExitCode, Failure> {
     } else {
         print(&verdict.text())?;
     }
-    Ok(if verdict.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match (verdict.holds, verdict.complete) {
+        (true, true) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::from(NOT_ALL_COMPARED),
+        _ => ExitCode::FAILURE,
+    })
 }
+
+/// Exit code where all that could be compared holds, and something could not be compared.
+const NOT_ALL_COMPARED: u8 = 3;
 
 fn read_party_key(given: &str) -> Result<KeyId, Failure> {
     if let Some(key) = party_key(given) {

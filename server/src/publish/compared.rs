@@ -1,12 +1,12 @@
 //! Any two layers side by side: a page in each language and a CSV, for each pair of layers that have something in effect. Each is
 //! read back and compared, cell by cell, before it is offered.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_core::contest::Contest;
 use countersign_core::id::MessageId;
-use countersign_core::language::Language;
 use countersign_core::message::Layer;
 use countersign_core::results::{Compared, ComparedCell, ComparedPrecinct, Measure, Released};
 
@@ -14,7 +14,7 @@ use super::PublishError;
 use super::cells::Cells;
 use super::data::{self, compared as csv};
 use super::files::{File, Files, put};
-use super::pages::{self, Night, read_back};
+use super::pages::{self, Night};
 
 /// Most numbers of precincts that a page shows; the CSV beside it has all of them. A recanvass changes some hundred.
 const CELLS_MAX: usize = 5_000;
@@ -161,20 +161,18 @@ fn of_pair(night: &Night<'_>, pair: &Pair<'_>, files: &mut Files) -> Result<(), 
     let text = csv::write(night, pair.contest(), &pair.compared);
     csv::check(pair.contest(), &pair.compared, &text)?;
     put(files, format!("{name}.csv"), File::text(&text, data::CSV, false));
+    let mut both = Files::new();
+    pages::of_pair(night, pair, &mut both)?;
     let expected = pair.on_the_page();
-    for language in Language::ALL {
-        let (page, file) = pages::of_pair(night, pair, language)?;
-        let html = file.read().unwrap_or_default();
-        let read = read_back::agree(&expected, &String::from_utf8_lossy(&html));
-        read.map_err(|difference| PublishError::Page { page: page.clone(), difference })?;
-        put(files, page, file);
-    }
+    super::check(&both, |_| Cow::Borrowed(&expected))?;
+    files.extend(both);
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::pages::read_back;
 
     #[test]
     fn t65_a_page_whose_layers_changed_places_is_not_offered() {

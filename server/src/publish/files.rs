@@ -93,6 +93,24 @@ pub fn expand(compressed: &[u8]) -> io::Result<Vec<u8>> {
 /// Files by name; folders are separated by `/`. A copy is cheap.
 pub type Files = BTreeMap<String, Arc<File>>;
 
+/// Takes texts as they are made.
+pub(crate) trait Texts {
+    /// Takes one: its name, itself, its media type, and whether what stands under its name never changes.
+    fn take(&mut self, name: String, text: &str, media_type: &'static str, immutable: bool);
+}
+
+impl Texts for Files {
+    fn take(&mut self, name: String, text: &str, media_type: &'static str, immutable: bool) {
+        put(self, name, File::text(text, media_type, immutable));
+    }
+}
+
+impl Texts for BTreeMap<String, String> {
+    fn take(&mut self, name: String, text: &str, _: &'static str, _: bool) {
+        self.insert(name, text.to_owned());
+    }
+}
+
 /// Adds a file.
 pub(super) fn put(files: &mut Files, name: impl Into<String>, file: File) {
     files.insert(name.into(), Arc::new(file));

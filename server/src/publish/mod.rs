@@ -30,7 +30,7 @@ use countersign_core::results::{Released, RoomState};
 use cells::{Cells, Difference};
 use corrections::Corrections;
 use data::Unreadable;
-use files::{File, Files, put};
+use files::{File, Files, Texts, put};
 use on_pages::OnPages;
 use pages::find::Lookup;
 use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
@@ -182,7 +182,8 @@ impl Publisher {
         };
         let made = self.of_releases.insert(made);
         let moment = Moment::of(&night);
-        let (pages, said) = (moment.files()?, moment.said());
+        let (mut pages, said) = (Files::new(), moment.said());
+        moment.write(&mut pages)?;
         check(&pages, |name| made.expected.with(name, said.get(name)))?;
         let mut files = made.files.clone();
         files.extend(pages);
@@ -199,17 +200,14 @@ impl Publisher {
     ) -> Result<OfReleases, PublishError> {
         self.corrections.follow(night);
         let expected = OnPages::of(night, &self.corrections);
-        let mut files = pages::of_releases(night, &self.corrections)?;
-        let feed = File::text(&pages::feed(night)?, "application/atom+xml", false);
-        put(&mut files, "releases.atom", feed);
+        let mut files = Files::new();
+        pages::of_releases(night, &self.corrections, &mut files)?;
         messages(night, &mut files);
         check(&files, |name| expected.of_page(name))?;
         files.extend(self.compared.files(night)?);
-        put(&mut files, "releases.json", json(&data::releases::all(night)?));
+        beside_pages(night, &mut files)?;
         for release in &night.releases {
             files.extend(self.documents_of(night, release)?);
-            let status = json(&data::releases::one(night, release)?);
-            put(&mut files, format!("{}/{STATUS}", release.folder), status);
         }
         Ok(OfReleases { said, files, expected })
     }
@@ -267,9 +265,19 @@ pub(crate) fn receipt_name(id: MessageId) -> String {
     format!("receipts/{id}.txt")
 }
 
-/// A document that changes.
-fn json(text: &str) -> File {
-    File::text(text, "application/json", false)
+/// What lies beside pages: what they look like, and what lists every release and says what became of it.
+///
+/// # Errors
+/// [`PublishError`].
+pub(crate) fn beside_pages(night: &Night<'_>, texts: &mut dyn Texts) -> Result<(), PublishError> {
+    const JSON: &str = "application/json";
+    pages::beside(night, texts)?;
+    texts.take("releases.json".to_owned(), &data::releases::all(night)?, JSON, false);
+    for release in &night.releases {
+        let status = data::releases::one(night, release)?;
+        texts.take(format!("{}/{STATUS}", release.folder), &status, JSON, false);
+    }
+    Ok(())
 }
 
 /// The messages that pages lead to, with their receipts.

@@ -207,7 +207,8 @@ pub(crate) fn names(
     names
 }
 
-fn of_precinct(id: &str) -> String {
+/// Name of a precinct's page.
+pub(crate) fn of_precinct(id: &str) -> String {
     format!("precincts/{id}.html")
 }
 

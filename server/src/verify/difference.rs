@@ -203,6 +203,12 @@ pub enum Difference {
         /// The key's name.
         name: String,
     },
+    /// A page or table of what is not released, or not any more.
+    #[error("{file} is there, and nothing that is released has it")]
+    Leftover {
+        /// The file.
+        file: String,
+    },
     /// A published receipt does not prove its message's entry.
     #[error("{file} is no receipt of the {kind} {id} (entry {index}): {what}")]
     Receipt {
@@ -285,6 +291,7 @@ impl Difference {
             Self::File { .. } => "file",
             Self::Hash { .. } => "hash",
             Self::HashListSignature { .. } => "hash-list-signature",
+            Self::Leftover { .. } => "leftover",
             Self::Receipt { .. } => "receipt",
             Self::Withheld { .. } => "withheld",
         }
@@ -313,6 +320,7 @@ impl Difference {
                 | Self::TooManyMissing { .. }
                 | Self::Refused { .. }
                 | Self::Cell { .. }
+                | Self::Leftover { .. }
         )
     }
 
@@ -416,6 +424,10 @@ impl Difference {
             Self::HashListSignature { .. } => {
                 "The party's server did not publish this list for this release: it was changed, moved from another release, or \
                  signed by somebody else."
+            }
+            Self::Leftover { .. } => {
+                "It shows numbers that were withdrawn, or that nobody released, and nothing on it says so. If it is a copy, make it \
+                 anew."
             }
             Self::Receipt { .. } => {
                 "Whoever keeps this file holds no proof of that entry. The entry itself is in the log. If it is a copy, make it anew."

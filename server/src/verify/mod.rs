@@ -1,11 +1,13 @@
 //! Verifies what a party publishes as a stranger would: from public files alone, believing the party key and nothing else.
 //!
 //! `source` reads files, `public_log` proves that the entries are those that the log signed, `replay` judges every public
-//! message as the server did, `published`, `tables`, `pages` and `moment` compare what is published, `hash_lists` and `receipts`
-//! verify what is signed beside them. The first difference is named, and what it means.
+//! message as the server did, `published`, `tables`, `pages` and `moment` compare the numbers of what is published, `made_from` and
+//! `words` everything else that stands there, `hash_lists` and `receipts` verify what is signed beside them. The first difference
+//! is named, and what it means, and whatever could not be compared.
 
 mod difference;
 mod hash_lists;
+mod made_from;
 mod moment;
 mod pages;
 mod public_log;
@@ -16,6 +18,7 @@ mod source;
 mod tables;
 mod verdict;
 mod witnesses;
+mod words;
 
 use countersign_core::id::KeyId;
 use countersign_core::log::{LogKey, WitnessKey};
@@ -31,6 +34,7 @@ pub use verdict::{
     LayerResults, Said, Verdict, VerifiedHashLists, VerifiedReceipts, WithheldMessage,
 };
 pub use witnesses::{ContestWitness, ContestWitnesses, CosignedBy, NotWitnessed};
+pub use words::{ComparedWords, OtherWords};
 
 use public_log::PublicLog;
 use replay::Replayed;
@@ -83,6 +87,8 @@ pub enum Step {
     Pages,
     /// Two layers side by side are read and compared.
     Layers,
+    /// Pages are looked for that ought not to be there.
+    Leftovers,
 }
 
 impl Step {
@@ -99,6 +105,7 @@ impl Step {
             Self::Receipts => "verifying receipts",
             Self::Pages => "comparing pages",
             Self::Layers => "comparing layers",
+            Self::Leftovers => "looking for pages that ought not to be there",
         }
     }
 }
@@ -143,6 +150,7 @@ pub fn verify(source: &Source, order: &Order, watch: Watch<'_>) -> Result<Verdic
             Ok(()) if !last && !verdict.newer.is_empty() => continue,
             Ok(()) => {
                 verdict.holds = true;
+                verdict.complete = verdict.is_complete();
                 return Ok(verdict);
             }
             Err(Stop::Unread(unread)) => return Err(unread),

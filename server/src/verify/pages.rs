@@ -1,40 +1,23 @@
 //! What stands on pages that change with releases only, in both languages, and on those that put two layers side by side, beside
 //! what the log gives.
 
+use std::collections::{BTreeMap, HashSet};
+
 use countersign_core::language::Language;
+use countersign_core::message::Layer;
 
 use super::difference::Difference;
-use super::published::{DOCUMENT_MAX, on_every_processor};
-use super::source::{Source, Unread, Wanted};
-use super::verdict::{ComparedFile, Verdict};
-use super::{Step, Stop, Watch, tables};
+use super::made_from::{MadeFrom, Page};
+use super::published::{Published, on_every_processor, read, text};
+use super::verdict::ComparedFile;
+use super::words::Beside;
+use super::{Step, Stop, tables};
+use crate::publish;
 use crate::publish::cells::Cells;
 use crate::publish::compared;
+use crate::publish::corrections::Corrections;
 use crate::publish::on_pages::{self, OnPages};
-use crate::publish::pages::{self, Night, read_back};
-
-/// Compares those of counties, precincts, changes, releases and national delegates, and side by side, where the pages were made
-/// since something was last released or withdrawn; whether they were and every sum can be worked out. A copy may do without pages.
-pub(super) fn compare(
-    source: &Source,
-    place: &str,
-    night: &Night<'_>,
-    last_change: Option<u64>,
-    expected: &OnPages,
-    verdict: &mut Verdict,
-    watch: Watch<'_>,
-) -> Result<bool, Stop> {
-    let index = format!("{place}index.html");
-    let first = source.read_one(&index, DOCUMENT_MAX)?;
-    let made_from = first.as_ref().and_then(|page| log_size(&String::from_utf8_lossy(page)));
-    if made_from < last_change {
-        verdict.not_published.push(index);
-        return Ok(false);
-    }
-    of_the_last_layer(source, place, night, expected, verdict, watch)?;
-    side_by_side(source, place, night, verdict, watch)?;
-    Ok(verdict.not_worked_out.is_empty())
-}
+use crate::publish::pages::{self, NATIONAL, Night, read_back};
 
 /// Entries of the log with the last release or withdrawal: pages of fewer do not show it.
 pub(super) fn last_change(night: &Night<'_>) -> Option<u64> {
@@ -45,91 +28,161 @@ pub(super) fn last_change(night: &Night<'_>) -> Option<u64> {
     changed.flatten().max()
 }
 
-/// Entries of the log that a page was made from; `None` where it does not say.
-pub(super) fn log_size(html: &str) -> Option<u64> {
-    let (_, rest) = html.split_once("data-log-size=\"")?;
-    rest.split_once('"')?.0.parse().ok()
+/// The name of a page in each language.
+pub(super) fn in_both(name: &str) -> [String; 2] {
+    Language::ALL.map(|language| pages::in_language(language, name))
 }
 
-/// Reads files below the place of results; `None` for each that is not there.
-pub(super) fn read(
-    source: &Source,
-    place: &str,
-    names: &[String],
-    on: &mut dyn FnMut(usize),
-) -> Result<Vec<Option<Vec<u8>>>, Unread> {
-    let wanted = |name: &String| Wanted { name: format!("{place}{name}"), size_max: DOCUMENT_MAX };
-    source.read(names.iter().map(wanted).collect(), on)
+/// Names of the files of two layers: the table, and the page in each language.
+fn files_of_pair(before: Layer, after: Layer) -> [String; 3] {
+    let stem = compared::name(before, after);
+    let [english, spanish] = in_both(&format!("{stem}.html"));
+    [format!("{stem}.csv"), english, spanish]
 }
 
 /// Compares a page with what it has to say; how many numbers that are.
-fn agree(expected: &Cells, name: &str, page: &[u8]) -> Result<usize, Difference> {
-    let read = read_back::agree(expected, &String::from_utf8_lossy(page));
-    read.map_err(|other| Difference::cell(name, other))
+fn agree(expected: &Cells, name: &str, page: &str) -> Result<usize, Difference> {
+    read_back::agree(expected, page).map_err(|other| Difference::cell(name, other))
 }
 
-/// Compares the pages of the last layer, and those of what came before it, as far as they can be worked out.
-fn of_the_last_layer(
-    source: &Source,
-    place: &str,
-    night: &Night<'_>,
-    expected: &OnPages,
-    verdict: &mut Verdict,
-    watch: Watch<'_>,
-) -> Result<(), Stop> {
-    let withheld = &verdict.not_worked_out;
-    let can_be = |id: &str| !withheld.iter().any(|other| other == id);
-    // Where a precinct's report was withheld, no sum can be worked out either.
-    let names = on_pages::names(night, can_be, withheld.is_empty()).into_iter();
-    let both = |name: String| Language::ALL.map(|language| pages::in_language(language, &name));
-    let names: Vec<String> = names.flat_map(both).collect();
-    let all = names.len();
-    let found = read(source, place, &names, &mut |read| watch(Step::Pages, read, all))?;
-    let jobs: Vec<_> = names.iter().zip(&found).collect();
-    for compared in on_every_processor(&jobs, |(name, page)| match page {
-        None => Ok(0),
-        Some(page) => agree(&expected.of_page(name), &format!("{place}{name}"), page),
-    }) {
-        verdict.pages.numbers += compared?;
+impl Published<'_> {
+    /// Compares these pages, where they were made since something was last released or withdrawn. Whether they were: a copy may do
+    /// without pages, or be older.
+    pub(super) fn pages(&mut self, expected: &OnPages) -> Result<bool, Stop> {
+        let made_from = self.first_page.as_deref().and_then(MadeFrom::of);
+        if made_from.map(|made| made.log_size) < last_change(&self.night).max(Some(0)) {
+            self.verdict.not_published.push(self.file("index.html"));
+            return Ok(false);
+        }
+        let mut pages = self.of_the_last_layer(expected)?;
+        pages.extend(self.side_by_side()?);
+        self.ought_not_to_be_there()?;
+        if self.can_be_made_anew() {
+            self.each_moment(pages, |corrections, moment, pages, verdict| {
+                let mut beside = moment.beside(pages, &mut verdict.words);
+                make_anew(&moment.night, corrections, &mut beside);
+                beside.end();
+                Ok(())
+            })?;
+            self.beside_pages()?;
+        }
+        Ok(true)
     }
-    verdict.pages.files += found.iter().flatten().count();
-    verdict.pages.missing += found.iter().filter(|page| page.is_none()).count();
-    Ok(())
-}
 
-/// Compares every two layers: the table of both, and the page in each language.
-fn side_by_side(
-    source: &Source,
-    place: &str,
-    night: &Night<'_>,
-    verdict: &mut Verdict,
-    watch: Watch<'_>,
-) -> Result<(), Stop> {
-    let pairs: Vec<_> = night.pairs().collect();
-    let mut done = 0;
-    compared::each_pair(night, &pairs, |pair| {
-        let stem = compared::name(pair.compared.before, pair.compared.after);
-        let page = |language| pages::in_language(language, &format!("{stem}.html"));
-        let names = [format!("{stem}.csv"), page(Language::English), page(Language::Spanish)];
-        let found = read(source, place, &names, &mut |_| ())?;
-        for (name, file) in names.iter().map(|name| format!("{place}{name}")).zip(found) {
-            let Some(file) = file else {
-                verdict.not_published.push(name);
-                continue;
-            };
-            if name.ends_with(".csv") {
-                let table =
-                    tables::Table { night, contest: pair.contest(), compared: &pair.compared };
-                let numbers = table.agree(&name, &file, tables::Known::of(verdict))?;
-                verdict.compared.push(ComparedFile { name, numbers });
-            } else if verdict.not_worked_out.is_empty() {
-                // A page shows as many precincts as fit: which, cannot be told where numbers of some are withheld.
-                verdict.pages.numbers += agree(&pair.on_the_page(), &name, &file)?;
-                verdict.pages.files += 1;
+    /// Compares the pages of the last layer, and those of what came before it, as far as they can be worked out; those that are
+    /// there.
+    fn of_the_last_layer(&mut self, expected: &OnPages) -> Result<Vec<Page>, Stop> {
+        let withheld = &self.verdict.not_worked_out;
+        let can_be = |id: &str| !withheld.iter().any(|other| other == id);
+        // Where a precinct's report was withheld, no sum can be worked out either.
+        let names = on_pages::names(&self.night, can_be, withheld.is_empty());
+        let names: Vec<String> = names.iter().flat_map(|name| in_both(name)).collect();
+        let all = names.len();
+        let found = self.read(&names, &mut |read| (self.watch)(Step::Pages, read, all))?;
+        let there = |(name, page): (String, Option<Vec<u8>>)| Some((name, text(&page?)));
+        let pages: Vec<Page> = names.into_iter().zip(found).filter_map(there).collect();
+        let place = self.place;
+        for compared in on_every_processor(&pages, |(name, page)| {
+            agree(&expected.of_page(name), &format!("{place}{name}"), page)
+        }) {
+            self.verdict.pages.numbers += compared?;
+        }
+        self.verdict.pages.files += pages.len();
+        self.verdict.pages.missing += all - pages.len();
+        Ok(pages)
+    }
+
+    /// Compares every two layers: the table of both, and the page in each language; the pages that are there.
+    fn side_by_side(&mut self) -> Result<Vec<Page>, Stop> {
+        let Self { source, night, verdict, watch, place, .. } = self;
+        let pairs: Vec<_> = night.pairs().collect();
+        let mut pages = Vec::new();
+        let mut done = 0;
+        compared::each_pair(night, &pairs, |pair| {
+            let names = files_of_pair(pair.compared.before, pair.compared.after);
+            let found = read(source, place, &names, &mut |_| ())?;
+            for (name, file) in names.into_iter().zip(found) {
+                let published = format!("{place}{name}");
+                let Some(file) = file else {
+                    verdict.not_published.push(published);
+                    continue;
+                };
+                if name.ends_with(".csv") {
+                    let table =
+                        tables::Table { night, contest: pair.contest(), compared: &pair.compared };
+                    let numbers = table.agree(&published, &file, tables::Known::of(verdict))?;
+                    verdict.compared.push(ComparedFile { name: published, numbers });
+                } else if verdict.not_worked_out.is_empty() {
+                    // A page shows as many precincts as fit: which, cannot be told where numbers of some are withheld.
+                    let page = text(&file);
+                    verdict.pages.numbers += agree(&pair.on_the_page(), &published, &page)?;
+                    verdict.pages.files += 1;
+                    pages.push((name, page));
+                }
+            }
+            done += 1;
+            watch(Step::Layers, done, pairs.len());
+            Ok::<_, Stop>(())
+        })?;
+        Ok(pages)
+    }
+
+    /// Looks for pages and tables that nothing which is in effect gives, such as those of a release that was withdrawn.
+    fn ought_not_to_be_there(&self) -> Result<(), Stop> {
+        // Where something cannot be judged, it cannot be told either what is in effect.
+        if !self.verdict.unjudged.is_empty() || !self.verdict.not_worked_out.is_empty() {
+            return Ok(());
+        }
+        let can_be: HashSet<String> =
+            on_pages::names(&self.night, |_| true, true).into_iter().collect();
+        let precincts = self.night.contest.precincts.iter();
+        let precincts = precincts.map(|precinct| on_pages::of_precinct(&precinct.id));
+        let pages = precincts.chain([NATIONAL.to_owned()]).filter(|name| !can_be.contains(name));
+        let pairs: HashSet<_> = self.night.pairs().collect();
+        let layers = Layer::ALL.into_iter();
+        let all_pairs = layers.flat_map(|after| Layer::ALL.map(|before| (before, after)));
+        let no_pairs = all_pairs.filter(|pair| pair.0 < pair.1 && !pairs.contains(pair));
+        let names: Vec<String> = pages
+            .flat_map(|name| in_both(&name))
+            .chain(no_pairs.flat_map(|(before, after)| files_of_pair(before, after)))
+            .collect();
+        let all = names.len();
+        let found = self.read(&names, &mut |read| (self.watch)(Step::Leftovers, read, all))?;
+        match names.iter().zip(found).find(|(_, file)| file.is_some()) {
+            Some((name, _)) => Err(Difference::Leftover { file: self.file(name) }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Compares what lies beside pages: what they look like, and the lists of releases.
+    fn beside_pages(&mut self) -> Result<(), Stop> {
+        let mut made_anew = BTreeMap::<String, String>::new();
+        publish::beside_pages(&self.night, &mut made_anew).map_err(|error| Difference::File {
+            file: self.file("releases.json"),
+            what: error.to_string(),
+        })?;
+        let names: Vec<String> = made_anew.keys().cloned().collect();
+        let found = self.read(&names, &mut |_| ())?;
+        for ((name, made_anew), file) in made_anew.iter().zip(found) {
+            let name = self.file(name);
+            match file {
+                Some(file) => self.verdict.words.compare(&name, &text(&file), made_anew),
+                None => self.verdict.not_published.push(name),
             }
         }
-        done += 1;
-        watch(Step::Layers, done, pairs.len());
         Ok(())
-    })
+    }
+}
+
+/// Makes those pages anew that are wanted.
+fn make_anew(night: &Night<'_>, corrections: &Corrections, beside: &mut Beside<'_>) {
+    let wanted = |&(before, after): &(Layer, Layer)| {
+        files_of_pair(before, after).iter().any(|name| beside.wants(name))
+    };
+    let pairs: Vec<_> = night.pairs().filter(wanted).collect();
+    // What cannot be made is left.
+    let _ = compared::each_pair(night, &pairs, |pair| pages::of_pair(night, pair, beside));
+    if !beside.is_done() {
+        let _ = pages::of_releases(night, corrections, beside);
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use countersign_core::results::{Released, RoomState};
+use countersign_core::log::LogKey;
+use countersign_core::results::Released;
 use countersign_core::room::Room;
 
 use super::difference::Difference;
@@ -11,17 +12,19 @@ use super::replay::Replayed;
 use super::source::{Source, Unread, Wanted};
 use super::tables::{Known, Table};
 use super::verdict::{ComparedFile, Verdict};
-use super::{Step, Stop, Watch, hash_lists, moment, pages, receipts};
+use super::pages::last_change;
+use super::words::ComparedWords;
+use super::{Step, Stop, Watch, hash_lists, receipts};
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::corrections::Corrections;
 use crate::publish::data::{Form, NAMES};
 use crate::publish::on_pages::OnPages;
-use crate::publish::pages::{Effective, Night, WAIT_MS, Witnesses};
+use crate::publish::pages::{Effective, FRONT, Night};
 
 /// Most bytes of a document or page.
 pub(super) const DOCUMENT_MAX: usize = 64 << 20;
 
-/// Where the documents of a room may lie below an address or folder.
+/// Where the results of a room may lie below an address or folder.
 fn places(source: &Source, room: Room) -> &'static [&'static str] {
     match (source, room) {
         (Source::Folder(_), _) => &[""],
@@ -30,8 +33,26 @@ fn places(source: &Source, room: Room) -> &'static [&'static str] {
     }
 }
 
-/// Compares everything that was published after releases: their documents, the receipts, and the pages. A document that is not
-/// there is said and is no difference: a server makes them after a release, a copy may do without.
+/// Results as they are published, and what they have to say.
+pub(super) struct Published<'a> {
+    pub(super) source: &'a Source,
+    /// Where they lie below it.
+    pub(super) place: &'static str,
+    /// The page by which it is told how old the others are.
+    pub(super) first_page: Option<String>,
+    pub(super) log: &'a PublicLog,
+    pub(super) replayed: &'a Replayed,
+    /// What they are made from, with every release that took effect.
+    pub(super) night: Night<'a>,
+    /// Entries with the last release or withdrawal; `None` before the first.
+    pub(super) last_change: Option<u64>,
+    pub(super) corrections: Corrections,
+    pub(super) verdict: &'a mut Verdict,
+    pub(super) watch: Watch<'a>,
+}
+
+/// Compares everything that was published after releases: their documents, the receipts, and the pages. What is not there is said
+/// and is no difference: a server makes it after a release, a copy may do without.
 pub(super) fn compare(
     source: &Source,
     log: &PublicLog,
@@ -39,38 +60,99 @@ pub(super) fn compare(
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), Stop> {
-    let Some(night) = night(log, &replayed.state) else { return Ok(()) };
-    let Some((place, found)) = documents(source, log.room, &night.releases, watch)? else {
-        return Ok(());
-    };
-    let last_is_there = found.iter().rev().take(NAMES.len()).any(|(_, file)| file.is_some());
+    let last_ms = log.entries.last().map_or(0, |entry| entry.time_ms);
+    let Some(mut night) = Night::of_all(&replayed.state, last_ms) else { return Ok(()) };
+    // Whether its signed lists are there is said elsewhere.
+    let key = night.contest.results_key(log.room);
+    night.signed_by = key.map(|named| LogKey { origin: named.name.clone(), key: named.key });
+    let found = Found::look_up(source, log.room, &night.releases, watch)?;
     let corrections = Corrections::of(&night);
-    let jobs: Vec<_> = night.releases.iter().zip(found.chunks(NAMES.len())).collect();
-    let known = Known::of(verdict);
-    for compared in on_every_processor(&jobs, |(release, documents)| {
-        of_release(&night, &corrections, release, documents, known)
-    }) {
-        let Compared { files, missing } = compared?;
-        verdict.compared.extend(files);
-        verdict.not_published.extend(missing);
-    }
-    hash_lists::verify(source, place, &night, &found, verdict, watch)?;
-    receipts::verify(source, place, log, &night, verdict, watch)?;
+    let mut published = Published {
+        source,
+        place: found.place,
+        first_page: found.first_page,
+        log,
+        replayed,
+        last_change: last_change(&night),
+        corrections,
+        verdict,
+        watch,
+        night,
+    };
+    published.documents(&found.documents)?;
+    let Published { place, night, verdict, .. } = &mut published;
+    hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
+    receipts::verify(source, place, log, night, verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages.
-    if last_is_there {
-        let expected = OnPages::of(&night, &corrections);
-        let last = pages::last_change(&night);
-        if pages::compare(source, place, &night, last, &expected, verdict, watch)? {
-            moment::compare(source, place, last, log, replayed, &expected, verdict)?;
-        }
+    let last = found.documents.iter().rev().take(NAMES.len());
+    if night.releases.is_empty() && published.first_page.is_none() {
+        return Ok(());
+    }
+    published.verdict.pages.wait =
+        !published.night.releases.is_empty() && last.clone().all(|(_, file)| file.is_none());
+    if published.verdict.pages.wait {
+        return Ok(());
+    }
+    let expected = OnPages::of(&published.night, &published.corrections);
+    if published.pages(&expected)? && published.verdict.not_worked_out.is_empty() {
+        published.pages_of_the_moment(&expected)?;
     }
     Ok(())
 }
 
-/// What pages are made from, at a time when no release waits for witnesses any more: of one that does nothing is published.
-pub(super) fn night<'a>(log: &PublicLog, state: &'a RoomState) -> Option<Night<'a>> {
-    let last_ms = log.entries.last().map_or(0, |entry| entry.time_ms);
-    Night::of(state, last_ms.saturating_add(WAIT_MS), Witnesses::default())
+impl Published<'_> {
+    /// The name of a file below what is verified.
+    pub(super) fn file(&self, name: &str) -> String {
+        format!("{}{name}", self.place)
+    }
+
+    /// Reads files; `None` for each that is not there.
+    pub(super) fn read(
+        &self,
+        names: &[String],
+        on: &mut dyn FnMut(usize),
+    ) -> Result<Vec<Option<Vec<u8>>>, Unread> {
+        read(self.source, self.place, names, on)
+    }
+
+    /// Whether every message can be read that pages and documents rest on.
+    pub(super) fn can_be_made_anew(&mut self) -> bool {
+        self.verdict.words.withheld = !self.verdict.withheld.is_empty();
+        !self.verdict.words.withheld
+    }
+
+    /// Compares the documents of every release.
+    fn documents(&mut self, found: &[Named]) -> Result<(), Stop> {
+        let words = self.can_be_made_anew();
+        let Self { night, corrections, verdict, .. } = self;
+        let jobs: Vec<_> = night.releases.iter().zip(found.chunks(NAMES.len())).collect();
+        let known = Known::of(verdict);
+        for compared in on_every_processor(&jobs, |(release, documents)| {
+            of_release(night, corrections, release, documents, known, words)
+        }) {
+            let Compared { files, missing, words } = compared?;
+            verdict.compared.extend(files);
+            verdict.not_published.extend(missing);
+            verdict.words.add(words);
+        }
+        Ok(())
+    }
+}
+
+/// Reads files below the place of results.
+pub(super) fn read(
+    source: &Source,
+    place: &str,
+    names: &[String],
+    on: &mut dyn FnMut(usize),
+) -> Result<Vec<Option<Vec<u8>>>, Unread> {
+    let wanted = |name: &String| Wanted { name: format!("{place}{name}"), size_max: DOCUMENT_MAX };
+    source.read(names.iter().map(wanted).collect(), on)
+}
+
+/// A file's text; what is none differs from any that is made.
+pub(super) fn text(file: &[u8]) -> String {
+    String::from_utf8_lossy(file).into_owned()
 }
 
 /// What was compared of a release.
@@ -78,6 +160,7 @@ pub(super) fn night<'a>(log: &PublicLog, state: &'a RoomState) -> Option<Night<'
 struct Compared {
     files: Vec<ComparedFile>,
     missing: Vec<String>,
+    words: ComparedWords,
 }
 
 impl Compared {
@@ -99,13 +182,14 @@ impl Compared {
     }
 }
 
-/// Compares the documents of a release.
+/// Compares the documents of a release; word for word, where they can be made anew.
 fn of_release(
     night: &Night<'_>,
     corrections: &Corrections,
     release: &Effective<'_>,
     documents: &[Named],
     known: Known<'_>,
+    words: bool,
 ) -> Result<Compared, Difference> {
     let mut compared = Compared::default();
     let Some(released) = Released::when(night.state, release.release) else { return Ok(compared) };
@@ -113,6 +197,10 @@ fn of_release(
     for (form, document) in Form::ALL.into_iter().zip(documents) {
         let not_worked_out = known.not_worked_out();
         compared.with(document, |name, bytes| agree(form, name, &cells, bytes, not_worked_out))?;
+        if let (true, (name, Some(published))) = (words, document) {
+            let made_anew = form.write(&released, &release.named);
+            compared.words.compare(name, &text(published), &made_anew);
+        }
     }
     let changed = corrections.of_release(release.release.signed.id);
     if let (Some(changed), [.., document]) = (changed, documents) {
@@ -151,28 +239,46 @@ pub(super) fn on_every_processor<J: Sync, R: Send>(
 /// A file's name and content, where it is there.
 pub(super) type Named = (String, Option<Vec<u8>>);
 
-/// Every document of every release, by its name, with the place where they lie; `None` where there is none at all.
-fn documents(
-    source: &Source,
-    room: Room,
-    releases: &[Effective<'_>],
-    watch: Watch<'_>,
-) -> Result<Option<(&'static str, Vec<Named>)>, Unread> {
-    for place in places(source, room) {
-        let name = |folder: &str, name: &str| format!("{place}{folder}/{name}");
-        let names: Vec<String> = releases
-            .iter()
-            .flat_map(|release| NAMES.map(|document| name(&release.folder, document)))
-            .collect();
-        let wanted = names.iter().cloned();
-        let wanted = wanted.map(|name| Wanted { name, size_max: DOCUMENT_MAX }).collect();
+/// What was found of results.
+struct Found {
+    /// Where they lie; the first place where they may, if there is nothing at all.
+    place: &'static str,
+    first_page: Option<String>,
+    /// Every document of every release.
+    documents: Vec<Named>,
+}
+
+impl Found {
+    /// Looks for documents, and for the first page.
+    fn look_up(
+        source: &Source,
+        room: Room,
+        releases: &[Effective<'_>],
+        watch: Watch<'_>,
+    ) -> Result<Self, Unread> {
+        let of_release =
+            |release: &Effective<'_>| NAMES.map(|name| format!("{}/{name}", release.folder));
+        let mut names: Vec<String> = releases.iter().flat_map(of_release).collect();
+        names.push(FRONT.to_owned());
         let all = names.len();
-        let found = source.read(wanted, &mut |read| watch(Step::Published, read, all))?;
-        if found.iter().any(Option::is_some) {
-            return Ok(Some((place, names.into_iter().zip(found).collect())));
+        let look = |place: &'static str| {
+            let mut files = read(source, place, &names, &mut |n| watch(Step::Published, n, all))?;
+            let first_page = files.pop().flatten();
+            let named = names.iter().map(|name| format!("{place}{name}"));
+            let documents = named.zip(files).collect();
+            Ok(Self { place, first_page: first_page.map(|page| text(&page)), documents })
+        };
+        let mut none = None;
+        for place in places(source, room) {
+            let found = look(place)?;
+            if found.first_page.is_some() || found.documents.iter().any(|(_, file)| file.is_some())
+            {
+                return Ok(found);
+            }
+            none.get_or_insert(found);
         }
+        none.map_or_else(|| look(""), Ok)
     }
-    Ok(None)
 }
 
 /// Compares a document with what the log gives; how many numbers were compared.

@@ -9,14 +9,18 @@ use serde::Serialize;
 
 use super::difference::Difference;
 use super::witnesses::{ContestWitnesses, CosignedBy, NotWitnessed};
+use super::words::{ComparedWords, OtherWords};
 use crate::clock::utc;
 use crate::publish::cells::changed_measure;
 
 /// What was found.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Verdict {
-    /// Whether everything holds.
+    /// Whether everything holds that could be compared.
     pub holds: bool,
+    /// Whether that is everything: whatever releases publish was there, and nothing stands in it that this program does not make of
+    /// the same log. Anybody who copies the files can leave some out, so without this nothing is known of those.
+    pub complete: bool,
     /// The contest.
     pub contest: Option<String>,
     /// The room.
@@ -72,6 +76,8 @@ pub struct Verdict {
     pub not_published: Vec<String>,
     /// Pages that were made from more entries than were read, and were not compared: the log went on meanwhile.
     pub newer: Vec<String>,
+    /// Files that were compared character by character.
+    pub words: ComparedWords,
     /// The first difference.
     pub difference: Option<Said>,
 }
@@ -85,6 +91,9 @@ pub struct ComparedPages {
     pub numbers: usize,
     /// Pages that are not there, where the first page is; of two layers those are named.
     pub missing: usize,
+    /// Whether none was compared, because no document of the last release is there: it may wait for witnesses, and pages do not show
+    /// it before.
+    pub wait: bool,
 }
 
 /// Lists of hashes of documents that were verified.
@@ -382,35 +391,78 @@ impl Verdict {
             }
         }
         if self.pages.files > 0 {
-            let ComparedPages { files, numbers, missing } = self.pages;
+            let ComparedPages { files, numbers, .. } = self.pages;
             writeln!(text, "pages say the same: {numbers} numbers and words on {files} pages")?;
-            not_there(text, missing, "pages")?;
+        }
+        if self.words.same > 0 {
+            let same = self.words.same;
+            writeln!(text, "made anew from the log, {same} files are the same, character by character")?;
         }
         if self.hash_lists.files > 0 {
             let VerifiedHashLists { files, signed } = self.hash_lists;
             writeln!(text, "lists of hashes are right: {files}, signed: {signed}")?;
         }
         if self.receipts.files > 0 {
-            let VerifiedReceipts { files, missing } = self.receipts;
-            writeln!(text, "receipts are good: {files}")?;
-            not_there(text, missing, "receipts")?;
-        }
-        for name in &self.not_published {
-            writeln!(text, "  not published: {name}")?;
-        }
-        for name in &self.newer {
-            writeln!(text, "  made while the log was read, and not compared: {name}")?;
+            writeln!(text, "receipts are good: {}", self.receipts.files)?;
         }
         match &self.difference {
-            None if self.holds => writeln!(
+            None if self.complete => writeln!(
                 text,
                 "\nEverything holds: what is shown above follows from what the party's people and the precincts' tablets signed."
             ),
+            None if self.holds => {
+                writeln!(
+                    text,
+                    "\nWhat could be compared holds: it follows from what the party's people and the precincts' tablets signed.\n\
+                     NOT COMPARED, so that nothing is known of it:"
+                )?;
+                self.write_not_compared(text)
+            }
             None => Ok(()),
             Some(Said { what, means, .. }) => {
                 writeln!(text, "\nDOES NOT HOLD: {what}.\n{means}")
             }
         }
+    }
+
+    /// Whether whatever releases publish was compared.
+    pub(super) fn is_complete(&self) -> bool {
+        let Self { not_published, newer, pages, receipts, words, .. } = self;
+        let there = not_published.is_empty() && pages.missing == 0 && receipts.missing == 0;
+        there && newer.is_empty() && !pages.wait && words.other == 0 && !words.withheld
+    }
+
+    fn write_not_compared(&self, text: &mut String) -> std::fmt::Result {
+        let Self { not_published, newer, pages, receipts, words, .. } = self;
+        named(text, "not there, or older than the last release or withdrawal", not_published)?;
+        if pages.wait {
+            writeln!(
+                text,
+                "  all pages: no document of the last release is there, so they may not show it yet. A release waits for the\n  \
+                 contest's witnesses for half an hour at most; later it is kept back"
+            )?;
+        }
+        not_there(text, pages.missing, "pages")?;
+        not_there(text, receipts.missing, "receipts")?;
+        named(text, "made while the log was read", newer)?;
+        if words.withheld {
+            writeln!(
+                text,
+                "  every sentence of pages and documents: two people withheld messages that some of them rest on; their numbers\n  \
+                 were compared"
+            )?;
+        }
+        if words.other > 0 {
+            writeln!(
+                text,
+                "  words of {} files that say the right numbers: this program writes others, or another version of it made them",
+                words.other
+            )?;
+        }
+        for OtherWords { file, published, made_anew } in words.named.iter().take(NAMED_MAX) {
+            writeln!(text, "    {file}\n      published: {published:?}\n      made anew: {made_anew:?}")?;
+        }
+        Ok(())
     }
 
     fn write_messages(&self, text: &mut String) -> std::fmt::Result {
@@ -442,9 +494,23 @@ impl Verdict {
     }
 }
 
+/// Most files of one sort that are named for a person; a program gets all.
+const NAMED_MAX: usize = 10;
+
+/// Names files, where there are some.
+fn named(text: &mut String, what: &str, names: &[String]) -> std::fmt::Result {
+    for name in names.iter().take(NAMED_MAX) {
+        writeln!(text, "  {name}: {what}")?;
+    }
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => Ok(()),
+        more => writeln!(text, "  and {more} more"),
+    }
+}
+
 /// Says how many files are missing, where some are.
 fn not_there(text: &mut String, missing: usize, what: &str) -> std::fmt::Result {
-    if missing == 0 { Ok(()) } else { writeln!(text, "  not published: {missing} {what}") }
+    if missing == 0 { Ok(()) } else { writeln!(text, "  {missing} {what}: not there") }
 }
 
 impl LayerResults {

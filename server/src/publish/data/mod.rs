@@ -99,7 +99,8 @@ impl Form {
         }
     }
 
-    fn write(self, released: &Released, named: &Named) -> String {
+    /// Writes a document.
+    pub(crate) fn write(self, released: &Released, named: &Named) -> String {
         match self {
             Self::Json => json::write(released, named),
             Self::Precincts => csv::precincts(released),

@@ -31,8 +31,8 @@ use data_encoding::HEXLOWER;
 
 use super::compared::Pair;
 use super::corrections::Corrections;
-use super::files::{File, Files, put};
-pub(crate) use moment::{FRONT, Moment, OF_THE_MOMENT, Said};
+use super::files::Texts;
+pub(crate) use moment::{CHECKS, FRONT, Moment, OF_THE_MOMENT, Said};
 pub(super) use place::last_of_people;
 pub(super) use precinct::with_history;
 pub(super) use questions::messages as asked_messages;
@@ -40,14 +40,14 @@ pub(super) use tables::{shares, shows_official};
 use words::Words as _;
 
 pub use night::{Effective, Night, Renewal};
-pub(crate) use night::{WAIT_MS, is_shown};
+pub(crate) use night::is_shown;
 pub use witnesses::{Witness, Witnesses};
 
 /// Name of the page of changes.
 pub(super) const CHANGES: &str = "changes.html";
 
 /// Name of the page of the working of national delegates.
-pub(super) const NATIONAL: &str = "national.html";
+pub(crate) const NATIONAL: &str = "national.html";
 
 /// Name of the page of releases.
 pub(super) const RELEASES: &str = "releases.html";
@@ -77,6 +77,7 @@ struct Frame<'a> {
     style: &'a str,
     script: &'a str,
     made: String,
+    made_ms: u64,
     log_size: u64,
 }
 
@@ -106,6 +107,7 @@ impl<'a> Frame<'a> {
             style: &night.style,
             script: &night.script,
             made: night.time(language, night.made_ms),
+            made_ms: night.made_ms,
             log_size: night.state.size(),
         }
     }
@@ -126,12 +128,13 @@ pub type PageError = askama::Error;
 
 /// Puts a page under its name, in its language.
 fn page(
-    files: &mut Files,
+    texts: &mut dyn Texts,
     language: Language,
     name: &str,
     page: &impl Template,
 ) -> Result<(), PageError> {
-    put(files, in_language(language, name), rendered(page)?);
+    let name = in_language(language, name);
+    texts.take(name, &page.render()?, "text/html; charset=utf-8", false);
     Ok(())
 }
 
@@ -141,10 +144,6 @@ pub(crate) fn in_language(language: Language, name: &str) -> String {
         Language::English => name.to_owned(),
         Language::Spanish => format!("es/{name}"),
     }
-}
-
-fn rendered(page: &impl Template) -> Result<File, PageError> {
-    Ok(File::text(&page.render()?, "text/html; charset=utf-8", false))
 }
 
 /// What people call two layers side by side.
@@ -166,57 +165,61 @@ fn pairs(night: &Night<'_>, language: Language) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The page of two layers, and its name.
+/// The page of two layers in both languages.
 ///
 /// # Errors
 /// [`PageError`], never with the templates that are built in.
-pub(super) fn of_pair(
+pub(crate) fn of_pair(
     night: &Night<'_>,
     pair: &Pair<'_>,
-    language: Language,
-) -> Result<(String, File), PageError> {
-    let (name, page) = compared::page(night, pair, language);
-    Ok((in_language(language, &name), rendered(&page)?))
+    texts: &mut dyn Texts,
+) -> Result<(), PageError> {
+    for language in Language::ALL {
+        let (name, compared) = compared::page(night, pair, language);
+        page(texts, language, &name, &compared)?;
+    }
+    Ok(())
 }
 
 /// Pages that change with a release, or with what is said about one.
 ///
 /// # Errors
 /// As [`of_pair`].
-pub(super) fn of_releases(
+pub(crate) fn of_releases(
     night: &Night<'_>,
     corrections: &Corrections,
-) -> Result<Files, PageError> {
-    let mut files = Files::new();
-    let text = |content, media_type| File::text(content, media_type, true);
-    put(&mut files, &*night.style, text(STYLE, "text/css; charset=utf-8"));
-    put(&mut files, &*night.script, text(SCRIPT, "text/javascript; charset=utf-8"));
-    find::copies(night, &mut files)?;
+    texts: &mut dyn Texts,
+) -> Result<(), PageError> {
+    find::copies(night, texts)?;
     for language in Language::ALL {
-        page(&mut files, language, RELEASES, &releases::page(night, language))?;
-        page(&mut files, language, CHANGES, &changed::page(night, corrections, language))?;
+        page(texts, language, RELEASES, &releases::page(night, language))?;
+        page(texts, language, CHANGES, &changed::page(night, corrections, language))?;
         if let Some(working) = national::page(night, language) {
-            page(&mut files, language, NATIONAL, &working)?;
+            page(texts, language, NATIONAL, &working)?;
         }
         let Some(released) = &night.released else { continue };
         for county in &released.counties {
             if let Some((name, county)) = place::county(night, released, county, language) {
-                page(&mut files, language, &name, &county)?;
+                page(texts, language, &name, &county)?;
             }
         }
         for number in with_history(night) {
             if let Some((name, precinct)) = precinct::page(night, number, language) {
-                page(&mut files, language, &name, &precinct)?;
+                page(texts, language, &name, &precinct)?;
             }
         }
     }
-    Ok(files)
+    Ok(())
 }
 
-/// The Atom feed of releases.
+/// What every page looks like and does, and the Atom feed of releases.
 ///
 /// # Errors
 /// As [`of_pair`].
-pub fn feed(night: &Night<'_>) -> Result<String, PageError> {
-    releases::feed(night).render()
+pub(super) fn beside(night: &Night<'_>, texts: &mut dyn Texts) -> Result<(), PageError> {
+    texts.take(night.style.clone(), STYLE, "text/css; charset=utf-8", true);
+    texts.take(night.script.clone(), SCRIPT, "text/javascript; charset=utf-8", true);
+    let feed = releases::feed(night).render()?;
+    texts.take("releases.atom".to_owned(), &feed, "application/atom+xml", false);
+    Ok(())
 }

@@ -10,13 +10,13 @@ use super::place::{self, AllPage};
 use super::status::{self, StatusPage};
 use super::{Night, PageError, in_language, page};
 use crate::publish::cells::Cells;
-use crate::publish::files::Files;
+use crate::publish::files::Texts;
 
 /// Name of the first page.
 pub(crate) const FRONT: &str = "index.html";
 const STATUS: &str = "status.html";
 const PRECINCTS: &str = "precincts.html";
-const CHECKS: &str = "checks.html";
+pub(crate) const CHECKS: &str = "checks.html";
 
 /// Names of these pages in the folder of a language.
 pub(crate) const OF_THE_MOMENT: [&str; 4] = [FRONT, STATUS, PRECINCTS, CHECKS];
@@ -65,18 +65,17 @@ impl<'a> Moment<'a> {
         self.0.iter().flat_map(of).collect()
     }
 
-    /// The pages.
+    /// Writes the pages.
     ///
     /// # Errors
     /// [`PageError`], never with the templates that are built in.
-    pub(crate) fn files(&self) -> Result<Files, PageError> {
-        let mut files = Files::new();
+    pub(crate) fn write(&self, texts: &mut dyn Texts) -> Result<(), PageError> {
         for InLanguage { language, front, status, precincts, checks } in &self.0 {
-            page(&mut files, *language, FRONT, front)?;
-            page(&mut files, *language, STATUS, status)?;
-            page(&mut files, *language, PRECINCTS, precincts)?;
-            page(&mut files, *language, CHECKS, checks)?;
+            page(texts, *language, FRONT, front)?;
+            page(texts, *language, STATUS, status)?;
+            page(texts, *language, PRECINCTS, precincts)?;
+            page(texts, *language, CHECKS, checks)?;
         }
-        Ok(files)
+        Ok(())
     }
 }

@@ -61,7 +61,7 @@ pub enum Renewal {
 }
 
 /// How long a release waits for witnesses before it is shown without them.
-pub(crate) const WAIT_MS: u64 = 30 * 60_000;
+const WAIT_MS: u64 = 30 * 60_000;
 
 /// A release that took effect.
 pub struct Effective<'a> {
@@ -104,9 +104,25 @@ pub(crate) fn is_shown(
 }
 
 impl<'a> Night<'a> {
-    /// Gathers it. `None` before there is a package.
+    /// Gathers it, with the releases that are shown then. `None` before there is a package.
     #[must_use]
     pub fn of(state: &'a RoomState, made_ms: u64, witnesses: Witnesses) -> Option<Self> {
+        let shown = |release: &_| is_shown(state, release, &witnesses, made_ms);
+        let mut night = Self::with(state, made_ms, shown)?;
+        night.witnesses = witnesses;
+        Some(night)
+    }
+
+    /// The same with every release that took effect, for whoever does not know which witness had seen what by then.
+    pub(crate) fn of_all(state: &'a RoomState, made_ms: u64) -> Option<Self> {
+        Self::with(state, made_ms, |_| true)
+    }
+
+    fn with(
+        state: &'a RoomState,
+        made_ms: u64,
+        is_shown: impl Fn(&ProposedRelease) -> bool,
+    ) -> Option<Self> {
         let contest = &state.package()?.contest;
         let review = state.review();
         let changes = changes(state);
@@ -130,7 +146,7 @@ impl<'a> Night<'a> {
             })
         });
         let (releases, waiting): (Vec<Effective<'_>>, Vec<_>) =
-            releases.partition(|one| is_shown(state, one.release, &witnesses, made_ms));
+            releases.partition(|one| is_shown(one.release));
         let shown: HashSet<MessageId> = releases.iter().map(|one| one.release.signed.id).collect();
         let stands = |one: &&Effective<'_>| one.release.withdrawal.is_none();
         let layers: BTreeSet<Layer> = releases.iter().filter(stands).map(|one| one.layer).collect();
@@ -146,7 +162,7 @@ impl<'a> Night<'a> {
             contest,
             made_ms,
             renewal: Renewal::default(),
-            witnesses,
+            witnesses: Witnesses::default(),
             released,
             layers: layers.into_iter().collect(),
             waiting: names.collect(),

@@ -3,35 +3,77 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::publish::cells::{Cells, Difference};
+use crate::publish::cells::{Cell, Cells, Difference};
 
 /// What marks an element, and how what stands in it is read.
 type Mark = (&'static str, fn(&str) -> String);
 
 /// Numbers, and whatever else is told: names, states, times, shares and what people wrote.
-const MARKS: [Mark; 2] = [(" data-measure=\"", number), (" data-says=\"", words)];
+const MARKS: [Mark; 2] = [("data-measure=\"", number), ("data-says=\"", words)];
 
-/// What a page says: what stands in elements that end with a `data-measure` or `data-says`, each of the region that the last
-/// `data-region` before it names. A cell that stands there twice and says something else has both.
+/// Names the region of the marks after it.
+const REGION: &str = "data-region=\"";
+
+/// Marks an element whose text does not follow from the log: what witnesses have seen, and when pages are made anew.
+const UNTOLD: &str = "data-untold>";
+
+/// Most bytes of such a text: no room for anything else than it is for.
+const UNTOLD_MAX: usize = 400;
+
+/// What marks begin with.
+const DATA: &str = " data-";
+
+/// A marked element.
+struct Marked<'h> {
+    /// Its region and measure; `None` where its text does not follow from the log.
+    of: Option<(&'h str, &'h str)>,
+    read: fn(&str) -> String,
+    /// Where its text begins in the page.
+    at: usize,
+    text: &'h str,
+}
+
+/// Every marked element of a page, in their order: those that end with a mark, each of the region that the last `data-region`
+/// before it names.
+fn marked(html: &str) -> impl Iterator<Item = Marked<'_>> {
+    let mut region = None;
+    html.match_indices(DATA).filter_map(move |(at, _)| {
+        let mark = at + 1;
+        let rest = &html[mark..];
+        if let Some(named) = rest.strip_prefix(REGION) {
+            region = named.split_once('"').map(|(name, _)| name);
+            return None;
+        }
+        let element = |of, read, length| {
+            let (at, text) = (mark + length, &rest[length..]);
+            Marked { of, read, at, text: text.split('<').next().unwrap_or_default() }
+        };
+        if rest.starts_with(UNTOLD) {
+            return Some(element(None, words as fn(&str) -> String, UNTOLD.len()));
+        }
+        MARKS.into_iter().find_map(|(begin, read)| {
+            let (measure, _) = rest.strip_prefix(begin)?.split_once("\">")?;
+            Some(element(Some((region?, measure)), read, begin.len() + measure.len() + 2))
+        })
+    })
+}
+
+/// What a page says in its marked elements. A cell that stands there twice and says something else has both.
 #[must_use]
 pub(crate) fn cells(html: &str) -> Cells {
     let mut said: BTreeMap<(&str, &str), String> = BTreeMap::new();
-    for part in html.split(" data-region=\"").skip(1) {
-        let Some((region, part)) = part.split_once('"') else { continue };
-        let marked = |(mark, read): Mark| part.split(mark).skip(1).map(move |cell| (cell, read));
-        for (cell, read) in MARKS.into_iter().flat_map(marked) {
-            let Some((measure, rest)) = cell.split_once("\">") else { continue };
-            let text = read(rest.split('<').next().unwrap_or_default());
-            match said.entry((region, measure)) {
-                Entry::Vacant(place) => {
-                    place.insert(text);
-                }
-                Entry::Occupied(mut place) if *place.get() != text => {
-                    let both = format!("{} and {text}", place.get());
-                    place.insert(both);
-                }
-                Entry::Occupied(_) => {}
+    for Marked { of, read, text, .. } in marked(html) {
+        let Some(of) = of else { continue };
+        let text = read(text);
+        match said.entry(of) {
+            Entry::Vacant(place) => {
+                place.insert(text);
             }
+            Entry::Occupied(mut place) if *place.get() != text => {
+                let both = format!("{} and {text}", place.get());
+                place.insert(both);
+            }
+            Entry::Occupied(_) => {}
         }
     }
     let mut cells = Cells::default();
@@ -39,6 +81,26 @@ pub(crate) fn cells(html: &str) -> Cells {
         cells.put(region, measure, text);
     }
     cells
+}
+
+/// A page without the text of those elements that nobody else can tell: what does not follow from the log, and the cells that
+/// `untold` picks.
+#[must_use]
+pub(crate) fn without(html: &str, untold: impl Fn(&Cell) -> bool) -> String {
+    let mut rest = String::with_capacity(html.len());
+    let mut from = 0;
+    for Marked { of, at, text, .. } in marked(html) {
+        let cell = |(region, measure): (&str, &str)| Cell {
+            region: region.to_owned(),
+            measure: measure.to_owned(),
+        };
+        if text.len() <= UNTOLD_MAX && of.is_none_or(|of| untold(&cell(of))) {
+            rest.push_str(&html[from..at]);
+            from = at + text.len();
+        }
+    }
+    rest.push_str(&html[from..]);
+    rest
 }
 
 /// A number as documents write it.
@@ -93,6 +155,22 @@ mod tests {
         expected.put("entry:7", "why", why);
         expected.put("entry:7", "who", "reviewer 2");
         assert_eq!(cells(html), expected);
+    }
+
+    #[test]
+    fn what_nobody_else_can_tell_is_left_out() {
+        let page = |witnesses: &str, received: u32, released: u32| {
+            format!(
+                "<p data-region=\"state\"><b data-says=\"released\">{released}</b> <i data-untold>{witnesses}</i> \
+                <b data-region=\"cameIn\" data-says=\"received\">{received}</b></p>"
+            )
+        };
+        let left = |html: &str| without(html, |cell| cell.region == "cameIn");
+        let ours = left(&page("", 0, 7));
+        assert_eq!(left(&page("2 of 3", 9, 7)), ours);
+        assert_ne!(left(&page("2 of 3", 9, 8)), ours);
+        assert_ne!(left(&page("<b>2</b> of 3", 9, 7)), ours, "no more than text is left out");
+        assert_eq!(cells(&page("2 of 3", 9, 7)), cells(&page("", 9, 7)));
     }
 
     #[test]

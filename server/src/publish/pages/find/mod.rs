@@ -13,7 +13,7 @@ use countersign_core::message::Kind;
 
 use super::words::{Words as _, whole};
 use super::{Frame, Night, PageError};
-use crate::publish::files::Files;
+use crate::publish::files::Texts;
 use known::{Known, Report, Standing, What};
 use question::Question;
 
@@ -100,9 +100,9 @@ struct Shown {
 }
 
 /// Adds the page to a folder for hosts that can look nothing up.
-pub(super) fn copies(night: &Night<'_>, files: &mut Files) -> Result<(), PageError> {
+pub(super) fn copies(night: &Night<'_>, texts: &mut dyn Texts) -> Result<(), PageError> {
     for language in Language::ALL {
-        super::page(files, language, NAME, &page(night, language, true))?;
+        super::page(texts, language, NAME, &page(night, language, true))?;
     }
     Ok(())
 }

@@ -1,0 +1,149 @@
+//! What a host leaves out, or leaves lying about: it cannot be compared, and that is never called good.
+
+use countersign_core::message::{Approve, Withdraw};
+use serde_json::json;
+
+use super::layers::replaced;
+use super::*;
+
+impl Copy {
+    /// What a person reads, and the exit code.
+    fn words(&self) -> (i32, String) {
+        let command = ["verify", "public", "--party-key", &party_key(&self.party)];
+        let output = tokio::task::block_in_place(|| run(self.party.root.path(), &command));
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// What could be compared holds, and something could not, of which a person reads this.
+    fn leaves_open(&self, words: &str) -> Value {
+        let (code, text) = self.words();
+        assert_eq!(code, 3, "{text}");
+        assert!(text.contains("What could be compared holds"), "{text}");
+        assert!(text.contains(words) && !text.contains("Everything holds"), "{words}: {text}");
+        let (code, said) = self.verify(&[]);
+        assert_eq!((code, &said["holds"], &said["complete"]), (3, &json!(true), &json!(false)));
+        said
+    }
+
+    /// The same while a file or folder is not there.
+    fn leaves_open_without(&self, name: &str, words: &str) -> Value {
+        let away = self.party.root.path().join("away");
+        std::fs::rename(self.file(name), &away).unwrap();
+        let said = self.leaves_open(words);
+        std::fs::rename(away, self.file(name)).unwrap();
+        said
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_whoever_leaves_something_out_is_not_told_that_everything_holds() {
+    let copy = Night::released().await.recanvassed().await.folder().await;
+    let (code, text) = copy.words();
+    assert!(code == 0 && text.contains("Everything holds"), "{text}");
+    let said = copy.verify(&[]).1;
+    assert_eq!(said["complete"], true, "{said}");
+
+    let said = copy.leaves_open_without("data", "all pages: no document of the last release");
+    assert_eq!((&said["compared"], &said["pages"]["wait"]), (&json!([]), &json!(true)), "{said}");
+    let place = copy.party.contest.precincts[0].id.clone();
+    for (name, words) in [
+        ("index.html", "index.html: not there, or older than"),
+        ("es/index.html", "1 pages: not there"),
+        ("es", " pages: not there"),
+        ("precincts", " pages: not there"),
+        (&format!("es/precincts/{place}.html"), "1 pages: not there"),
+        ("changes.html", "1 pages: not there"),
+        ("status.html", "1 pages: not there"),
+        ("receipts", " receipts: not there"),
+        ("releases.json", "releases.json: not there"),
+        ("releases.atom", "releases.atom: not there"),
+        ("compare", "compare/night-recanvass.csv: not there"),
+    ] {
+        copy.leaves_open_without(name, words);
+    }
+    for name in ["precincts.csv", "SHA256SUMS", "SHA256SUMS.note", "status.json"] {
+        let document = copy.document_of(2, name);
+        let document = document.strip_prefix(&copy.out).unwrap().to_str().unwrap();
+        copy.leaves_open_without(document, &format!("{document}: not there"));
+    }
+    // The log alone: what was released follows from it, and nothing that is published was seen.
+    let log = copy.party.root.path().join("log-only");
+    for part in ["log", "messages"] {
+        std::fs::create_dir_all(&log).unwrap();
+        std::fs::rename(copy.file(part), log.join(part)).unwrap();
+    }
+    let (code, said) = verify(&copy.party, log.to_str().unwrap(), &[]);
+    assert_eq!((code, &said["pages"]["wait"]), (3, &json!(true)), "{said}");
+    assert_eq!(said["layers"][1]["precincts_released"], 2, "{said}");
+}
+
+/// A host that shows false pages as `/results/` and the right documents elsewhere does not send anybody there.
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_pages_without_documents_are_not_passed_over_for_another_place() {
+    let copy = Night::released().await.folder().await;
+    let results = copy.file("results");
+    std::fs::create_dir(&results).unwrap();
+    std::fs::copy(copy.file("index.html"), results.join("index.html")).unwrap();
+    let root = copy.out.clone();
+    let files = move |uri: axum::http::Uri| {
+        let file = std::fs::read(root.join(uri.path().trim_start_matches('/')));
+        std::future::ready(file.map_err(|_| axum::http::StatusCode::NOT_FOUND))
+    };
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", socket.local_addr().unwrap());
+    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+    let (code, said) = verify(&copy.party, &address, &[]);
+    assert_eq!((code, &said["pages"]["wait"]), (3, &json!(true)), "{said}");
+    let first = said["not_published"][0].as_str().unwrap();
+    assert!(first.starts_with("results/data/"), "{said}");
+    host.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_pages_from_before_a_release_are_compared_too() {
+    let copy = Night::proposed().await.folder().await;
+    let (code, said) = copy.verify(&[]);
+    assert_eq!((code, &said["complete"]), (0, &json!(true)), "{said}");
+    assert!(said["pages"]["files"].as_u64().unwrap() >= 8, "{said}");
+    let place = copy.party.contest.precincts[0].id.clone();
+    let (page, own) = (copy.file("precincts"), copy.file(&format!("precincts/{place}.html")));
+    std::fs::create_dir_all(page).unwrap();
+    std::fs::write(&own, "<h1>Results</h1>").unwrap();
+    let (code, what) = copy.differs(&[]);
+    assert!(code == "leftover" && what.contains(&place), "{what}");
+    std::fs::remove_file(own).unwrap();
+    copy.with(&copy.file("index.html"), replaced("\"released\">0<", "\"released\">9<"), || {
+        let (code, what) = copy.differs(&[]);
+        assert!(code == "cell" && what.contains("released of state"), "{what}");
+    });
+    // Where nothing is released and there are no pages, there is nothing to compare.
+    std::fs::remove_file(copy.file("index.html")).unwrap();
+    assert_eq!(copy.verify(&[]).0, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_pages_of_what_was_withdrawn_are_found() {
+    let mut night = Night::released().await.recanvassed().await;
+    let first = night.server.node.admission.room(ROOM).read().entries().len();
+    let withdraw = Withdraw { release: night.correction.take().unwrap(), why: "a slip".to_owned() };
+    let withdraw = night.act(&night.one, &withdraw).await;
+    let copy_of = night.party.root.path().join("before");
+    let data = night.party.folder.0.to_str().unwrap().to_owned();
+    tokio::task::block_in_place(|| {
+        good(night.party.root.path(), &["export", "--data", &data, "--out", "before"])
+    });
+    night.act(&night.two, &Approve { approves: withdraw }).await;
+    assert!(night.server.node.admission.room(ROOM).read().entries().len() > first);
+    let copy = night.folder().await;
+    let (code, said) = copy.verify(&[]);
+    assert_eq!(code, 0, "{said}");
+    for name in ["compare/night-recanvass.csv", "es/compare/night-recanvass.html"] {
+        let file = copy.file(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::copy(copy_of.join(name), &file).unwrap();
+        let (code, what) = copy.differs(&[]);
+        assert!(code == "leftover" && what.starts_with(name), "{what}");
+        std::fs::remove_file(file).unwrap();
+    }
+    assert_eq!(copy.verify(&[]).0, 0);
+}
