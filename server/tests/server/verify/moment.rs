@@ -216,6 +216,9 @@ async fn t69_pages_are_compared_with_the_log_of_when_they_were_made() {
         let (code, what) = copy.differs(&[]);
         assert!(code == "cell" && what.contains("says Go home. for words of entry:1;"), "{what}");
     });
+    // The page of checks is made anew once every report is public.
+    let added = replaced("</main>", "<p>All is well.</p></main>");
+    copy.is_named_with("checks.html", added, "<p>All is well.", "</main>");
     // One from before the last release is none that is published now.
     let made_of_less = replaced("data-log-size=\"", "data-log-size=\"3\" title=\"");
     copy.with(&copy.file(status), made_of_less, || {

@@ -17,7 +17,7 @@ impl Copy {
         assert!(holds("published", published) && holds("made_anew", made_anew), "{named}");
     }
 
-    fn is_named_with(
+    pub fn is_named_with(
         &self,
         file: &str,
         change: impl Fn(Vec<u8>) -> Option<Vec<u8>>,
@@ -34,7 +34,7 @@ async fn t69_every_word_of_pages_and_documents_is_compared() {
     let (code, said) = copy.verify(&[]);
     assert_eq!((code, &said["words"]["other"]), (0, &json!(0)), "{said}");
     let files = said["words"]["same"].as_u64().unwrap();
-    assert!(files > 50, "{said}");
+    assert!(files > 30, "{said}");
 
     // A sentence that nobody signed, on each kind of page.
     let place = copy.party.contest.precincts[0].id.clone();
@@ -42,7 +42,6 @@ async fn t69_every_word_of_pages_and_documents_is_compared() {
     for page in [
         "index.html",
         "status.html",
-        "checks.html",
         "precincts.html",
         "changes.html",
         "releases.html",
