@@ -65,6 +65,7 @@ pub(super) fn compare(
     // Whether its signed lists are there is said elsewhere.
     let key = night.contest.results_key(log.room);
     night.signed_by = key.map(|named| LogKey { origin: named.name.clone(), key: named.key });
+    verdict.words.withheld = !verdict.withheld.is_empty();
     let found = Found::look_up(source, log.room, &night.releases, watch)?;
     let corrections = Corrections::of(&night);
     let mut published = Published {
@@ -83,14 +84,13 @@ pub(super) fn compare(
     let Published { place, night, verdict, .. } = &mut published;
     hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
     receipts::verify(source, place, log, night, verdict, watch)?;
-    // A release that waits for witnesses is neither in documents nor on pages.
-    let last = found.documents.iter().rev().take(NAMES.len());
     if night.releases.is_empty() && published.first_page.is_none() {
         return Ok(());
     }
-    published.verdict.pages.wait =
-        !published.night.releases.is_empty() && last.clone().all(|(_, file)| file.is_none());
-    if published.verdict.pages.wait {
+    // A release that waits for witnesses is neither in documents nor on pages.
+    let mut last = found.documents.iter().rev().take(NAMES.len());
+    if !night.releases.is_empty() && last.all(|(_, file)| file.is_none()) {
+        verdict.pages.wait = true;
         return Ok(());
     }
     let expected = OnPages::of(&published.night, &published.corrections);
@@ -116,8 +116,7 @@ impl Published<'_> {
     }
 
     /// Whether every message can be read that pages and documents rest on.
-    pub(super) fn can_be_made_anew(&mut self) -> bool {
-        self.verdict.words.withheld = !self.verdict.withheld.is_empty();
+    pub(super) const fn can_be_made_anew(&self) -> bool {
         !self.verdict.words.withheld
     }
 

@@ -135,7 +135,7 @@ fn bytes(site: &Site) -> usize {
 }
 
 /// Milliseconds in which everything is verified from the public address, once the server shows all of it.
-fn verified(house: &House) -> Outcome<u128> {
+pub(crate) fn verified(house: &House) -> Outcome<u128> {
     let asked = Instant::now();
     while asked.elapsed() < SHOWN_WITHIN {
         let begun = Instant::now();
@@ -143,7 +143,7 @@ fn verified(house: &House) -> Outcome<u128> {
         if let Some(difference) = verdict.difference {
             return Err(difference.what.into());
         }
-        if verdict.pages.files > 0 && verdict.not_published.is_empty() {
+        if verdict.complete {
             return Ok(begun.elapsed().as_millis());
         }
     }

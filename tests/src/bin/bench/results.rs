@@ -27,7 +27,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::client::Connection;
 use crate::signing::{ROOM, Tablets};
-use crate::{Outcome, Pace, ingest, program};
+use crate::{Outcome, Pace, ingest, layers, program};
 
 /// Pages that readers ask for in a second while tablets report.
 pub(crate) const READS: u64 = 5_000;
@@ -88,12 +88,7 @@ pub(crate) fn measure() -> Outcome<Figures> {
     let begun = Instant::now();
     let exported = export(&site, &Known(known), &folder.path().join("results"))?;
     let exported_ms = begun.elapsed().as_millis();
-    let begun = Instant::now();
-    let verdict = house.verify()?;
-    if !verdict.holds {
-        return Err("what was just released does not verify".into());
-    }
-    let verified_ms = begun.elapsed().as_millis();
+    let verified_ms = layers::verified(&house)?;
 
     let public = house.party.public().and_then(|public| public.split_once("://"));
     let public = public.ok_or("the server does not run")?.1.to_owned();

@@ -91,9 +91,9 @@ struct Summary<'a> {
     seconds: f64,
     /// Whether everything holds for somebody with the public address and the party key, and gives the same national delegates.
     verified: bool,
-    /// Pages whose numbers were compared in that, and files that were not there.
+    /// Pages whose numbers were compared in that, and files that were compared character by character.
     verified_pages: usize,
-    not_published: &'a [String],
+    made_anew: usize,
     verify_seconds: f64,
 }
 
@@ -115,14 +115,14 @@ impl Story {
         let asked = Instant::now();
         let verdict = self.house.verify()?;
         let verify_seconds = asked.elapsed().as_secs_f64();
-        if let Some(difference) = &verdict.difference {
-            say(&format!("verify: {}", difference.what));
+        if !verdict.complete {
+            say(&verdict.text());
         }
         let last = verdict.layers.last().ok_or("verify sees no release")?;
         let same = |group: &GroupResults| {
             group.national_delegates.unwrap_or(0) == *national.get(&group.group).unwrap_or(&0)
         };
-        let verified = verdict.holds && last.groups.iter().all(same);
+        let verified = verdict.complete && last.groups.iter().all(same);
         let summary = Summary {
             contest: &self.house.contest.id,
             releases: figures,
@@ -138,7 +138,7 @@ impl Story {
             seconds: begun.elapsed().as_secs_f64(),
             verified,
             verified_pages: verdict.pages.files,
-            not_published: &verdict.not_published,
+            made_anew: verdict.words.same,
             verify_seconds,
         };
         std::fs::write(out, serde_json::to_vec_pretty(&summary)?)?;

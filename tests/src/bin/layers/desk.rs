@@ -132,8 +132,8 @@ impl Desk {
     /// Holds the night against its public address as a stranger does, stops the server and writes the results.
     pub(crate) fn close(&mut self, results: &Path) -> Outcome<()> {
         let verdict = self.house.verify()?;
-        if let Some(difference) = &verdict.difference {
-            return Err(format!("verify: {}", difference.what).into());
+        if !verdict.complete {
+            return Err(verdict.text().into());
         }
         self.house.party.stop()?;
         let export = Command::new(places::program("countersign-server")?)
