@@ -6,6 +6,7 @@ use countersign_core::language::Language;
 use countersign_core::message::{CopyDecision, ObjectionReason, Role};
 use countersign_core::results::LogBegunAgain;
 
+use super::checks::Counted;
 use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
 use super::said::{CAME_IN, STATE, entry};
@@ -228,7 +229,12 @@ fn renewal(night: &Night<'_>, language: Language) -> String {
     }
 }
 
-pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'a> {
+/// The page; `counted` is how each check went.
+pub(super) fn page<'a>(
+    night: &'a Night<'_>,
+    language: Language,
+    counted: &[Counted],
+) -> StatusPage<'a> {
     let review = night.state.review();
     let (received, in_review) = super::front::received(night);
     let all = night.contest.precincts.len();
@@ -286,7 +292,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         previews: previews.collect(),
         withdrawals: withdrawals(night, language),
         stops: approved.collect(),
-        open: Open::of(night, language),
+        open: Open::of(night, language, counted),
         copies: copies(night, language),
         questions: questions(night, language),
         inquiries: inquiries(night, language),
