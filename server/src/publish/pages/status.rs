@@ -11,6 +11,7 @@ use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
 use super::said::{CAME_IN, STATE, entry};
 use super::withdrawals::{Withdrawn, withdrawals};
+use super::witnesses::Line;
 use super::words::{Words as _, whole};
 use super::{Frame, Night, Renewal};
 use crate::begun;
@@ -30,7 +31,7 @@ pub(super) struct StatusPage<'a> {
     in_review: String,
     missing: String,
     all: String,
-    /// When this page is made anew.
+    /// When this page is made anew: not in the log, so it stands in an element that is marked as untold.
     renewal: String,
     previews: Vec<Shown>,
     withdrawals: Vec<Withdrawn<'a>>,
@@ -43,7 +44,7 @@ pub(super) struct StatusPage<'a> {
     inconsistent: bool,
     /// Releases that wait for witnesses: name, and until when at most.
     waiting: Vec<(&'a str, String)>,
-    witnesses: Vec<Witness>,
+    witnesses: Vec<Line>,
     /// How many of them have to cosign.
     witnesses_needed: usize,
     /// Whether the contest's package names them.
@@ -189,16 +190,6 @@ impl Question {
     }
 }
 
-struct Witness {
-    name: String,
-    /// The verifier key, by which anybody checks what it cosigned.
-    key: String,
-    size: String,
-    at: Option<String>,
-    is_silent: bool,
-    since: Option<String>,
-}
-
 /// When this page is made anew, and what that says of a page that is older.
 fn renewal(night: &Night<'_>, language: Language) -> String {
     let after = |minutes: u64| night.time(language, night.made_ms + minutes * 60_000);
@@ -311,17 +302,7 @@ pub(super) fn page<'a>(
             .collect(),
         named_by_contest: list.is_some(),
         witnesses_needed,
-        witnesses: witnesses
-            .into_iter()
-            .map(|one| Witness {
-                name: one.name,
-                key: one.key,
-                size: whole(one.size),
-                at: one.at_ms.map(|at_ms| night.time(language, at_ms)),
-                is_silent: one.is_silent,
-                since: one.since_ms.map(|at_ms| night.time(language, at_ms)),
-            })
-            .collect(),
+        witnesses: witnesses.into_iter().map(|one| Line::of(night, language, one)).collect(),
     }
 }
 
