@@ -8,6 +8,7 @@ mod layers;
 mod moment;
 mod questions;
 mod receipts;
+mod withdrawals;
 mod witnesses;
 
 use std::collections::HashMap;

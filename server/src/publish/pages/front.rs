@@ -98,6 +98,8 @@ impl Front<'_> {
             cells.put(region, "at", at);
             cells.put(region, "corrected", self.corrected);
             cells.put(region, "withdrawn", self.withdrawn);
+        } else {
+            cells.put(STATE, "withdrawn", self.withdrawn);
         }
         for county in &self.counties {
             let region = format!("county:{}", county.id);

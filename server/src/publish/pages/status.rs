@@ -66,6 +66,7 @@ impl StatusPage<'_> {
         self.open.said(&mut cells);
         self.notices.iter().for_each(|one| one.said(&mut cells));
         self.previews.iter().for_each(|one| one.said(&mut cells));
+        self.withdrawals.iter().for_each(|one| one.said(&mut cells));
         self.stops.iter().for_each(|one| one.said(&mut cells));
         self.copies.iter().for_each(|one| one.said(&mut cells));
         self.questions.iter().for_each(|one| one.said(&mut cells));
