@@ -101,6 +101,9 @@ impl Front<'_> {
         } else {
             cells.put(STATE, "withdrawn", self.withdrawn);
         }
+        if let Some(until) = &self.stopped {
+            cells.put(STATE, "stoppedUntil", until);
+        }
         for county in &self.counties {
             let region = format!("county:{}", county.id);
             cells.put(&region, "released", &county.released);

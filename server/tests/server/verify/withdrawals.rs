@@ -1,4 +1,6 @@
-//! `verify` reads what pages say of withdrawals.
+//! `verify` reads what pages say of withdrawals, and until when releases are stopped.
+
+use countersign_core::message::{Stop, StopChange};
 
 use super::layers::replaced;
 use super::*;
@@ -68,4 +70,38 @@ async fn t61_t69_a_withdrawal_of_which_a_page_says_something_else_is_named() {
         named(&copy, page, (&count(1), &count(2)), "2 for withdrawn of state");
     }
     assert_eq!(copy.verify(&[]).0, 0, "and with everything as it was, everything holds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t64_t69_until_when_releases_are_stopped_is_compared() {
+    let night = Night::released().await;
+    let stop = Stop {
+        change: StopChange::Begin,
+        minutes: Some(60),
+        stop: None,
+        why: "two counties sent the same numbers".to_owned(),
+        number: 1,
+    };
+    let stop = night.act(&night.one, &stop).await;
+    night.act(&night.two, &Approve { approves: stop }).await;
+    night.server.publish();
+    // Those of the server, which were made while the stop was in force.
+    let mut pages = Vec::new();
+    for page in ["index.html", "es/index.html"] {
+        let reply = night.server.get(night.server.public, &format!("/results/{page}")).await;
+        pages.push((page, reply.text()));
+    }
+    let copy = night.folder().await;
+    for (page, html) in &pages {
+        std::fs::write(copy.file(page), html).unwrap();
+    }
+    let (code, said) = copy.verify(&[]);
+    assert_eq!((code, &said["not_published"]), (0, &json!([])), "{said}");
+    for (page, html) in &pages {
+        let (_, until) = html.split_once("data-says=\"stoppedUntil\">").unwrap();
+        let until = until.split('<').next().unwrap();
+        let (from, to) = (format!(">{until}<"), format!(">9{until}<"));
+        named(&copy, page, (&from, &to), &format!("9{until} for stoppedUntil of state"));
+        named(&copy, page, (&from, "><"), "0 for stoppedUntil of state");
+    }
 }
