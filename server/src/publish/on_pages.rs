@@ -39,6 +39,7 @@ impl OnPages {
                 let working = national::cells(night.contest, &parts);
                 working.each(|cell, number| pages.put(NATIONAL, cell, number));
             }
+            pages.seats_that_nobody_is_given(night.contest, released);
         }
         let changed = corrections.on_the_page(night);
         changed.each(|cell, number| pages.put(CHANGES, cell, number));
@@ -116,6 +117,20 @@ impl OnPages {
             let shares = pages::shares(contest, totals).into_iter().filter(|_| covered);
             for (group, share) in contest.groups.iter().zip(shares) {
                 cells.put(&region, format!("share:{}", group.key), share);
+            }
+        }
+    }
+
+    /// How many national seats nobody is given, and of how many, stands with the totals on both pages.
+    fn seats_that_nobody_is_given(&mut self, contest: &Contest, released: &Released) {
+        let given = released.published_national();
+        let Some((open, all)) = given.and_then(|given| national::open(contest, given)) else {
+            return;
+        };
+        for page in [FRONT, NATIONAL] {
+            for (measure, seats) in [("open", open), ("seats", all)] {
+                let cell = Cell { region: "national".to_owned(), measure: measure.to_owned() };
+                self.put(page, &cell, &seats.to_string());
             }
         }
     }

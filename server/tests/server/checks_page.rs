@@ -8,7 +8,7 @@ use countersign_server::practice;
 
 use crate::publish::{crawl, page};
 use crate::released::Managers;
-use crate::support::{Party, START_MS};
+use crate::support::{Party, START_MS, Server};
 
 const ROOM: Room = Room::Official;
 
@@ -23,6 +23,64 @@ fn row<'a>(html: &'a str, check: &str) -> Vec<&'a str> {
 fn lists<'a>(html: &'a str, check: &str) -> Option<&'a str> {
     let (_, list) = html.split_once(&format!("<h3 id=\"in-{check}\">"))?;
     list.split("</dl>").next()
+}
+
+/// How many precincts the status page counts as open: whose sources disagree, and in which something impossible is not answered.
+async fn open(server: &Server) -> [String; 2] {
+    server.publish_now();
+    let html = page(server, "status.html").await;
+    ["Sources disagree, not decided", "Something impossible, not answered"].map(|title| {
+        let (_, number) = html.split_once(&format!("{title}</dt><dd>")).unwrap();
+        number.split("</dd>").next().unwrap().to_owned()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t47_t59_what_is_open_on_the_status_page_is_what_the_checks_found_each_precinct_once() {
+    let party = Party::new(&[ROOM]);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let send = async |number: u32, people: u32, is_impossible: bool| {
+        let tablet = server.tablet(&party, ROOM, number).await;
+        let report = match is_impossible {
+            true => party.impossible(number, people),
+            false => party.report(number, people),
+        };
+        let report = party.sign(ROOM, &tablet, &report);
+        server.send(ROOM, &report).await.receipt();
+        report.id()
+    };
+    // Two precincts with the same numbers (H01), and two that have more delegates than they elect (C05) besides.
+    for (number, people, is_impossible) in
+        [(0, 20, false), (1, 20, false), (2, 30, true), (3, 30, true)]
+    {
+        send(number, people, is_impossible).await;
+    }
+    assert_eq!(open(&server).await, ["0", "4"]);
+    let html = page(&server, "checks.html").await;
+    assert_eq!((row(&html, "H01")[1], row(&html, "C05")[1]), ("4", "2"), "{html}");
+
+    // Two sources that disagree are counted by themselves, whether nobody decided or who did has not answered for the other.
+    let reports = [send(4, 40, false).await, send(4, 41, false).await];
+    assert_eq!(open(&server).await, ["1", "4"]);
+    let reviewer = party.new_key();
+    let person = Person { number: 2, role: Role::Reviewer, key: reviewer.public() };
+    managers.act(party.by_admin(ROOM, &People { people: vec![person] })).await;
+    let decision = Decision {
+        precinct: PrecinctNumber(4),
+        report: Some(reports[0]),
+        evidence: Evidence::Sheet,
+        why: "the sheet says so".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    let scope = Scope::room(&party.contest.id, ROOM);
+    managers.act(Message::sign(&reviewer, scope, &decision)).await;
+    assert_eq!(open(&server).await, ["1", "4"]);
+    let html = page(&server, "checks.html").await;
+    assert_eq!(row(&html, "H02")[1], "1", "{html}");
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

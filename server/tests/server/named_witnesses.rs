@@ -11,6 +11,9 @@ use countersign_server::cosigning::{Asking, GivenAddress, Who, Witnesses};
 use countersign_server::genesis::{Packing, pack};
 use countersign_server::keys::read_key;
 use countersign_server::practice;
+use countersign_server::publish::files::File;
+use countersign_server::publish::pages::{self, Renewal};
+use countersign_server::publish::{Publisher, Site};
 use countersign_server::witness::{Witness, router};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -219,6 +222,78 @@ async fn k_of_the_contest_s_n_witnesses_count_on_pages_in_exports_and_after_a_re
 
     // What lies beside the head has to be the log's, and lines under a witness's name its own.
     tampered(&party, &folder.join("log/official/witnessed"), &keys[0]);
+}
+
+/// Every page as it is, and with nothing in elements that are marked as untold, which hold text and nothing else.
+fn pages_of(site: &Site) -> BTreeMap<&str, (String, String)> {
+    let page = |name: &str, file: &File| {
+        let html = String::from_utf8(file.read().unwrap()).unwrap();
+        let mut parts = html.split(" data-untold>");
+        let first = parts.next().unwrap().to_owned();
+        let told = parts.fold(first, |told, part| {
+            let (_, rest) = part.split_once('<').unwrap();
+            assert!(rest.starts_with('/'), "{name} has an element in one that is untold: {part}");
+            told + " data-untold><" + rest
+        });
+        (html, told)
+    };
+    let html = site.files.iter().filter(|(name, _)| name.ends_with(".html"));
+    html.map(|(name, file)| (name.as_str(), page(name, file))).collect()
+}
+
+/// Whoever has the log alone makes the same pages, but for what stands in those elements.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_witnesses_did_and_however_pages_are_renewed_they_are_told_alike() {
+    let (party, named) = party(&["w.example/1", "w.example/2"], 2);
+    let server = party.start_watched(&party.folder, asked(&party, Vec::new())).await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 2).await;
+    let release = managers.propose(1, "First batch", &[(0, reports[0], None)]).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(release).await;
+    let state = server.node.admission.room(ROOM).read().state.clone();
+    server.stop().await;
+    // It is shown whether or not anybody saw it.
+    let made_ms = START_MS + 62 * 60_000;
+    let witness = |one: usize, size, is_silent, since_ms| pages::Witness {
+        name: named[one].key.name().to_owned(),
+        key: named[one].key.to_string(),
+        size,
+        at_ms: (size > 0).then_some(START_MS),
+        is_silent,
+        since_ms,
+    };
+    let make = |renewal, all| {
+        let witnesses = pages::Witnesses { all, needed: 2, ..pages::Witnesses::default() };
+        let site = Publisher::signing(None).renewed(renewal).make(&state, made_ms, witnesses);
+        site.unwrap().unwrap()
+    };
+    let all = state.size();
+    let nobody = make(Renewal::Once, Vec::new());
+    let nobody = pages_of(&nobody);
+    let every = ["index.html", "releases.html", "status.html"];
+    let cases = [
+        (Renewal::Served, [witness(0, all, false, None), witness(1, all, false, None)], &every[..]),
+        (Renewal::Once, [witness(0, all, false, None), witness(1, 0, true, None)], &every),
+        // They cosigned something once, and are as silent about the release as who never did.
+        (
+            Renewal::Once,
+            [witness(0, 1, true, Some(START_MS)), witness(1, 1, true, None)],
+            &every[2..],
+        ),
+        (Renewal::Every(5), [0, 1].map(|one| witness(one, 0, true, None)), &every[2..]),
+    ];
+    for (renewal, others, differ) in cases {
+        let site = make(renewal, others.to_vec());
+        let site = pages_of(&site);
+        assert!(site.keys().eq(nobody.keys()));
+        for (name, (html, told)) in &site {
+            let (other_html, other_told) = &nobody[name];
+            assert_eq!(told, other_told, "{name}");
+            let differs = differ.contains(&name.trim_start_matches("es/"));
+            assert_eq!(html != other_html, differs, "{name}");
+        }
+    }
 }
 
 fn tampered(party: &Party, file: &Path, witness: &WitnessKey) {

@@ -46,7 +46,7 @@ pub fn unmarked(html: &str) -> String {
         let first = parts.next().unwrap_or_default().to_owned();
         parts.fold(first, |text, part| text + part.split_once('"').unwrap().1)
     };
-    let text = MARKS.into_iter().fold(html.to_owned(), without);
+    let text = MARKS.into_iter().fold(html.replace(" data-untold>", ">"), without);
     let mut parts = text.split("<span>");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + &part.replacen("</span>", "", 1))

@@ -9,6 +9,7 @@ mod missing;
 mod moment;
 mod questions;
 mod receipts;
+mod withdrawals;
 mod witnesses;
 mod words;
 

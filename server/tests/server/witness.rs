@@ -398,6 +398,38 @@ async fn a_release_waits_for_witnesses_and_after_half_an_hour_goes_out_with_the_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_is_withdrawn_before_witnesses_saw_it_is_not_said_to_wait_for_them() {
+    let party = Party::new(&[ROOM]);
+    let nobody = gone(&party, "w.example/1").await;
+    let server = party.start_watched(&party.folder, watching(&[&nobody], 1)).await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 1).await;
+    let status = async || {
+        server.publish_now();
+        let pages = ["status.html", "es/status.html"].map(|page| format!("/results/{page}"));
+        let [english, spanish] = &pages;
+        let of = async |page: &str| unmarked(&server.get(server.public, page).await.text());
+        (of(english).await, of(spanish).await)
+    };
+    let release = managers.propose(1, "First batch", &[(0, reports[0], None)]).await;
+    let approved = START_MS + 31 * 60_000;
+    party.clock.set(approved);
+    managers.approve(release).await;
+    let (english, spanish) = status().await;
+    assert!(english.contains("waiting for witnesses to see it"), "{english}");
+    assert!(spanish.contains("a la espera de que la vean los testigos"), "{spanish}");
+    managers.withdraw(release, "columns are shifted").await;
+    let (english, spanish) = status().await;
+    assert!(!english.contains("waiting for witnesses to see it"), "{english}");
+    assert!(!spanish.contains("a la espera de que la vean los testigos"), "{spanish}");
+    // It is shown as what it is once it would have been shown without them.
+    party.clock.set(approved + 30 * 60_000);
+    let (english, _) = status().await;
+    assert!(english.contains("<q>columns are shifted</q>"), "{english}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tablet_is_told_what_was_released_before_until_a_correction_is_shown() {
     let party = Party::new(&[ROOM]);
     let nobody = gone(&party, "w.example/1").await;

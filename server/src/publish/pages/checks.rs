@@ -88,6 +88,14 @@ pub(super) fn count(night: &Night<'_>) -> Vec<Counted> {
     counted
 }
 
+/// How many precincts have something impossible that nobody answered, whatever found it but that sources disagree (H02), which is
+/// counted by itself.
+pub(super) fn flagged(counted: &[Counted]) -> usize {
+    let sources = StatewideRule::H02.number();
+    let others = counted.iter().filter(|one| one.check != sources);
+    others.flat_map(|one| &one.open).collect::<BTreeSet<_>>().len()
+}
+
 /// Checks that had something to look at in the report that counts and, where nothing else is said of them, passed.
 fn silent(
     night: &Night<'_>,

@@ -36,8 +36,11 @@ pub(super) struct Front<'a> {
     national: Option<Given>,
     maps: Option<Maps>,
     counties: Vec<County>,
+    /// How many witnesses cosign the log: not in the log, so it stands in an element that is marked as untold.
     witnesses: String,
+    /// The same of who has seen the last release.
     witnessed: Option<String>,
+    /// Until when releases are stopped, where they are.
     stopped: Option<String>,
     inconsistent: bool,
     folder: Option<&'a str>,
@@ -95,6 +98,11 @@ impl Front<'_> {
             cells.put(region, "at", at);
             cells.put(region, "corrected", self.corrected);
             cells.put(region, "withdrawn", self.withdrawn);
+        } else {
+            cells.put(STATE, "withdrawn", self.withdrawn);
+        }
+        if let Some(until) = &self.stopped {
+            cells.put(STATE, "stoppedUntil", until);
         }
         for county in &self.counties {
             let region = format!("county:{}", county.id);

@@ -43,7 +43,7 @@ impl<'a> Moment<'a> {
         let pages = Language::ALL.into_iter().map(|language| InLanguage {
             language,
             front: front::page(night, language),
-            status: status::page(night, language),
+            status: status::page(night, language, &counted),
             precincts: place::all(night, language),
             checks: checks::page(night, language, &counted),
         });

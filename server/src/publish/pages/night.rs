@@ -37,7 +37,7 @@ pub struct Night<'a> {
     pub releases: Vec<Effective<'a>>,
     /// Their ids.
     pub shown: HashSet<MessageId>,
-    /// Releases that took effect and wait for witnesses, by name, and until when they wait at most.
+    /// Releases that are in effect and wait for witnesses, by name, and until when they wait at most.
     pub waiting: Vec<(&'a str, u64)>,
     /// Every change of released numbers.
     pub changes: Vec<ChangedPrecinct>,
@@ -154,7 +154,9 @@ impl<'a> Night<'a> {
         let released = Released::by(state, layer, |release| {
             release.withdrawal.is_none() && shown.contains(&release.signed.id)
         });
-        let names = waiting.iter().map(|one| {
+        // One that is withdrawn by now goes out as such, and nobody waits for it.
+        let waiting = waiting.iter().filter(|one| one.release.withdrawal.is_none());
+        let names = waiting.map(|one| {
             let preview = &review.previews()[one.release.preview].preview;
             (preview.name.as_str(), one.at_ms + WAIT_MS)
         });

@@ -1,9 +1,10 @@
 //! What is open: precincts that keep reviewers busy, and what waits for a second person.
 
 use countersign_core::language::Language;
-use countersign_core::results::{Awaited, Flag, ProposedRelease};
+use countersign_core::results::{Awaited, ProposedRelease};
 
 use super::Night;
+use super::checks::{Counted, flagged};
 use super::said::{CAME_IN, INQUIRIES, STATE, entry};
 use super::words::whole;
 use crate::publish::cells::Cells;
@@ -12,7 +13,7 @@ use crate::publish::cells::Cells;
 pub(super) struct Open {
     /// Precincts whose sources disagree, and no decision settles it.
     pub(super) in_conflict: String,
-    /// Precincts in which something impossible (C01 to C10) is answered by nobody.
+    /// Precincts in which something impossible (C01 to C10, H01, H03) is answered by nobody, each once.
     pub(super) flagged: String,
     /// Precincts in which a secretary was asked and has not replied.
     pub(super) asked: String,
@@ -32,7 +33,8 @@ pub(super) struct Waiting {
 }
 
 impl Open {
-    pub(super) fn of(night: &Night<'_>, language: Language) -> Self {
+    /// Works it out; `counted` is how each check went.
+    pub(super) fn of(night: &Night<'_>, language: Language, counted: &[Counted]) -> Self {
         let state = night.state;
         let count = |is_open: &dyn Fn(&_) -> bool| {
             whole(night.contest.precinct_numbers().filter(|number| is_open(number)).count())
@@ -49,7 +51,7 @@ impl Open {
         });
         Self {
             in_conflict: count(&|&number| state.sources_disagree(number)),
-            flagged: count(&|&number| state.flags(number, &[]).iter().any(Flag::is_open)),
+            flagged: whole(flagged(counted)),
             asked: count(&|&number| state.open_questions(number).next().is_some()),
             inquiries: whole(state.review().open_inquiries().count()),
             awaited: awaited.collect(),

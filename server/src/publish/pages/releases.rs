@@ -51,6 +51,7 @@ struct One<'a> {
     precincts: String,
     changed: usize,
     people: (u32, u32),
+    /// Who of the witnesses has seen it: not in the log, so it stands in an element that is marked as untold.
     witnessed: Option<String>,
     /// Why it was shown although all that was new looked wrong, taken together.
     despite: Option<String>,

@@ -1,4 +1,7 @@
 //! How pages mark what they say beside numbers: regions of `data-says`, and of which of them not everyone can tell that they are right.
+//!
+//! What follows neither from the log nor from the time of making stands in elements that hold text alone and end with `data-untold`: what
+//! witnesses did, and when pages are made anew. There are as many of them whatever that was, as long as the contest names the witnesses.
 
 use crate::publish::cells::Cell;
 

@@ -6,10 +6,12 @@ use countersign_core::language::Language;
 use countersign_core::message::{CopyDecision, ObjectionReason, Role};
 use countersign_core::results::LogBegunAgain;
 
+use super::checks::Counted;
 use super::inquiries::{Inquiry, Notice, inquiries, notices};
 use super::open::Open;
 use super::said::{CAME_IN, STATE, entry};
 use super::withdrawals::{Withdrawn, withdrawals};
+use super::witnesses::Line;
 use super::words::{Words as _, whole};
 use super::{Frame, Night, Renewal};
 use crate::begun;
@@ -29,7 +31,7 @@ pub(super) struct StatusPage<'a> {
     in_review: String,
     missing: String,
     all: String,
-    /// When this page is made anew.
+    /// When this page is made anew: not in the log, so it stands in an element that is marked as untold.
     renewal: String,
     previews: Vec<Shown>,
     withdrawals: Vec<Withdrawn<'a>>,
@@ -42,7 +44,7 @@ pub(super) struct StatusPage<'a> {
     inconsistent: bool,
     /// Releases that wait for witnesses: name, and until when at most.
     waiting: Vec<(&'a str, String)>,
-    witnesses: Vec<Witness>,
+    witnesses: Vec<Line>,
     /// How many of them have to cosign.
     witnesses_needed: usize,
     /// Whether the contest's package names them.
@@ -64,6 +66,7 @@ impl StatusPage<'_> {
         self.open.said(&mut cells);
         self.notices.iter().for_each(|one| one.said(&mut cells));
         self.previews.iter().for_each(|one| one.said(&mut cells));
+        self.withdrawals.iter().for_each(|one| one.said(&mut cells));
         self.stops.iter().for_each(|one| one.said(&mut cells));
         self.copies.iter().for_each(|one| one.said(&mut cells));
         self.questions.iter().for_each(|one| one.said(&mut cells));
@@ -188,16 +191,6 @@ impl Question {
     }
 }
 
-struct Witness {
-    name: String,
-    /// The verifier key, by which anybody checks what it cosigned.
-    key: String,
-    size: String,
-    at: Option<String>,
-    is_silent: bool,
-    since: Option<String>,
-}
-
 /// When this page is made anew, and what that says of a page that is older.
 fn renewal(night: &Night<'_>, language: Language) -> String {
     let after = |minutes: u64| night.time(language, night.made_ms + minutes * 60_000);
@@ -228,7 +221,12 @@ fn renewal(night: &Night<'_>, language: Language) -> String {
     }
 }
 
-pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'a> {
+/// The page; `counted` is how each check went.
+pub(super) fn page<'a>(
+    night: &'a Night<'_>,
+    language: Language,
+    counted: &[Counted],
+) -> StatusPage<'a> {
     let review = night.state.review();
     let (received, in_review) = super::front::received(night);
     let all = night.contest.precincts.len();
@@ -286,7 +284,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
         previews: previews.collect(),
         withdrawals: withdrawals(night, language),
         stops: approved.collect(),
-        open: Open::of(night, language),
+        open: Open::of(night, language, counted),
         copies: copies(night, language),
         questions: questions(night, language),
         inquiries: inquiries(night, language),
@@ -305,17 +303,7 @@ pub(super) fn page<'a>(night: &'a Night<'_>, language: Language) -> StatusPage<'
             .collect(),
         named_by_contest: list.is_some(),
         witnesses_needed,
-        witnesses: witnesses
-            .into_iter()
-            .map(|one| Witness {
-                name: one.name,
-                key: one.key,
-                size: whole(one.size),
-                at: one.at_ms.map(|at_ms| night.time(language, at_ms)),
-                is_silent: one.is_silent,
-                since: one.since_ms.map(|at_ms| night.time(language, at_ms)),
-            })
-            .collect(),
+        witnesses: witnesses.into_iter().map(|one| Line::of(night, language, one)).collect(),
     }
 }
 

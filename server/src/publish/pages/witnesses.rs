@@ -1,8 +1,11 @@
 //! Who cosigns the log, as pages say it.
 
 use countersign_core::contest::WitnessList;
+use countersign_core::language::Language;
 use countersign_core::log::WitnessKey;
 
+use super::Night;
+use super::words::whole;
 use crate::cosigning::leads_to;
 use crate::room::Projection;
 use crate::store::KeptCosignatures;
@@ -124,6 +127,41 @@ impl Witnesses {
         };
         let needed = usize::try_from(list.needed).unwrap_or(usize::MAX);
         (list.keys.iter().map(known).collect(), needed)
+    }
+}
+
+/// A witness, as the status page shows it. What it cosigned and whether it is silent is not in the log: both stand in elements
+/// that are marked as untold, and that are there whatever they say.
+pub(super) struct Line {
+    pub(super) name: String,
+    /// The verifier key, by which anybody checks what it cosigned.
+    pub(super) key: String,
+    /// Up to where it cosigned, and when it last did.
+    pub(super) cosigned: String,
+    /// That it is silent, and since when; empty where it is not.
+    pub(super) silent: String,
+}
+
+impl Line {
+    pub(super) fn of(night: &Night<'_>, language: Language, witness: Witness) -> Self {
+        let time = |at_ms| night.time(language, at_ms);
+        let cosigned = |at_ms| {
+            let up_to = language.say("cosigned up to entry", "cofirmó hasta la entrada");
+            let last = language.say("last at", "por última vez el");
+            format!("{up_to} {}, {last} {}", whole(witness.size), time(at_ms))
+        };
+        let nothing = || language.say("has cosigned nothing", "no ha cofirmado nada").to_owned();
+        let since = |at_ms| format!(", {} {}", language.say("since", "desde"), time(at_ms));
+        let silent = || {
+            let now = language.say("silent now", "ahora en silencio");
+            format!(" · {now}{}", witness.since_ms.map_or_else(String::new, since))
+        };
+        Self {
+            cosigned: witness.at_ms.map_or_else(nothing, cosigned),
+            silent: if witness.is_silent { silent() } else { String::new() },
+            name: witness.name,
+            key: witness.key,
+        }
     }
 }
 

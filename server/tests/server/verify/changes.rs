@@ -1,15 +1,20 @@
 //! `verify` reads what changed: the page of changes, precincts' histories, and the working of national delegates.
 
-use countersign_core::contest::{Fraction, National, ReleaseRules};
+use countersign_core::contest::{DistrictSeats, Fraction, National, ReleaseRules};
 use countersign_server::practice;
 use serde_json::json;
 
 use super::*;
 
-/// A night whose two precincts are enough for national delegates, and of which a recanvass changed one.
+/// A night whose two precincts are enough for national delegates, of which the second district has none, and of which a recanvass changed one.
 async fn changed() -> Copy {
     let mut contest = practice::contest().unwrap();
-    contest.national = Some(National { districts: vec![], at_large: 4, pleo: 1, basis: None });
+    for (county, district) in contest.counties.iter_mut().zip(1..) {
+        county.congressional_district = Some(district);
+    }
+    let districts = [(1, 3), (2, 2)].map(|(district, seats)| DistrictSeats { district, seats });
+    let districts = districts.to_vec();
+    contest.national = Some(National { districts, at_large: 4, pleo: 1, basis: None });
     let coverage = Fraction { numerator: 1, denominator: 6 };
     contest.release = Some(ReleaseRules { coverage, ..ReleaseRules::DEFAULT });
     let night = Night::released_by(Party::with_contest(&[ROOM], contest)).await;
@@ -76,6 +81,10 @@ async fn t61_t69_what_a_correction_changed_is_compared_on_every_page_that_shows_
         ("national:pleo", format!("seats:{group}")),
     ] {
         differs("national.html", region, &measure);
+    }
+    for page in ["index.html", "national.html"] {
+        differs(page, "national", "open");
+        differs(page, "national", "seats");
     }
     // What the other pages show outside their tables of groups.
     let county = copy.party.contest.counties[0].id.clone();
