@@ -81,10 +81,10 @@ pub(super) fn compare(
         night,
     };
     published.documents(&found.documents)?;
-    let Published { place, night, verdict, .. } = &mut published;
+    let Published { place, first_page, night, verdict, .. } = &mut published;
     hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
     receipts::verify(source, place, log, night, verdict, watch)?;
-    if night.releases.is_empty() && published.first_page.is_none() {
+    if night.releases.is_empty() && first_page.is_none() {
         return Ok(());
     }
     // A release that waits for witnesses is neither in documents nor on pages.

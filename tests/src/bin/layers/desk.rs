@@ -131,6 +131,8 @@ impl Desk {
 
     /// Holds the night against its public address as a stranger does, stops the server and writes the results.
     pub(crate) fn close(&mut self, results: &Path) -> Outcome<()> {
+        // Pages are made after a release.
+        self.house.wait_for_pages(&self.house.state()?)?;
         let verdict = self.house.verify()?;
         if !verdict.complete {
             return Err(verdict.text().into());
