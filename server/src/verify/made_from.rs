@@ -14,8 +14,15 @@ use super::words::{Beside, ComparedWords};
 use crate::publish::corrections::Corrections;
 use crate::publish::pages::Night;
 
-/// A published page: its name in the place of results, and itself.
-pub(super) type Page = (String, String);
+/// A published page.
+pub(super) struct Page {
+    /// Its name in the place of results.
+    pub(super) name: String,
+    /// Itself.
+    pub(super) html: String,
+    /// Entries of the log with the last release or withdrawal that it has to show.
+    pub(super) shows: Option<u64>,
+}
 
 /// What a page says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,14 +61,14 @@ impl Moment<'_> {
         pages: &'p [Page],
         words: &'p mut ComparedWords,
     ) -> Beside<'p> {
-        let published = pages.iter().map(|(name, html)| (name.as_str(), html.as_str()));
+        let published = pages.iter().map(|page| (page.name.as_str(), page.html.as_str()));
         Beside { place: self.place, published: published.collect(), unread: self.unread, words }
     }
 }
 
 impl Published<'_> {
-    /// Does something with the pages of each moment. Those of more entries than were read are named; of those that are older than
-    /// the last release or withdrawal it is said, too.
+    /// Does something with the pages of each moment. Those of more entries than were read are named, and those that are older than
+    /// what they have to show.
     pub(super) fn each_moment(
         &mut self,
         pages: Vec<Page>,
@@ -69,21 +76,22 @@ impl Published<'_> {
     ) -> Result<(), Stop> {
         let mut by_moment: BTreeMap<Option<MadeFrom>, Vec<Page>> = BTreeMap::new();
         for page in pages {
-            by_moment.entry(MadeFrom::of(&page.1)).or_default().push(page);
+            let made_from = MadeFrom::of(&page.html);
+            // Pages of two layers are older than what changed others only.
+            if made_from.is_some_and(|made| Some(made.log_size) < page.shows) {
+                self.verdict.not_published.push(self.file(&page.name));
+                continue;
+            }
+            by_moment.entry(made_from).or_default().push(page);
         }
         for (made_from, pages) in by_moment {
-            let files = pages.iter().map(|(name, _)| self.file(name));
+            let files = pages.iter().map(|page| self.file(&page.name));
             let Some(made_from) = made_from else {
                 let file = files.take(1).collect();
                 let what = "it does not say of how many entries it was made, and when".to_owned();
                 return Err(Difference::File { file, what }.into());
             };
             let size = made_from.log_size;
-            if Some(size) < self.last_change {
-                let files: Vec<String> = files.collect();
-                self.verdict.not_published.extend(files);
-                continue;
-            }
             if size > self.replayed.state.size() {
                 let files = self.newer(size, files)?;
                 self.verdict.newer.extend(files);

@@ -19,7 +19,9 @@ impl Published<'_> {
         let names: Vec<String> = OF_THE_MOMENT.iter().flat_map(|name| in_both(name)).collect();
         let found = self.read(&names, &mut |_| ())?;
         let all = names.len();
-        let there = |(name, page): (String, Option<Vec<u8>>)| Some((name, text(&page?)));
+        let there = |(name, page): (String, Option<Vec<u8>>)| {
+            Some(Page { name, html: text(&page?), shows: self.last_change })
+        };
         let pages: Vec<Page> = names.into_iter().zip(found).filter_map(there).collect();
         self.verdict.pages.missing += all - pages.len();
         let can_be_made_anew = self.can_be_made_anew();
@@ -27,7 +29,7 @@ impl Published<'_> {
         self.each_moment(pages, |_, moment, pages, verdict| {
             let made_anew = Moment::of(&moment.night);
             let said = made_anew.said();
-            for (name, html) in pages {
+            for Page { name, html, .. } in pages {
                 let expected = expected.with(name, said.get(name));
                 let known = expected.only(|cell| can_be_told(cell, moment.unread));
                 let page = read_back::cells(html).only(|cell| can_be_told(cell, moment.unread));

@@ -19,9 +19,10 @@ use crate::publish::corrections::Corrections;
 use crate::publish::on_pages::{self, OnPages};
 use crate::publish::pages::{self, NATIONAL, Night, read_back};
 
-/// Entries of the log with the last release or withdrawal: pages of fewer do not show it.
-pub(super) fn last_change(night: &Night<'_>) -> Option<u64> {
-    let changed = night.releases.iter().flat_map(|one| {
+/// Entries of the log with the last release or withdrawal in this layer or one before it: pages of fewer do not show it.
+pub(super) fn last_change(night: &Night<'_>, until: Layer) -> Option<u64> {
+    let releases = night.releases.iter().filter(|one| one.layer <= until);
+    let changed = releases.flat_map(|one| {
         let withdrawal = one.release.withdrawal.as_ref();
         [Some(one.log_size), withdrawal.map(|it| it.approval.signed.index + 1)]
     });
@@ -50,7 +51,7 @@ impl Published<'_> {
     /// without pages, or be older.
     pub(super) fn pages(&mut self, expected: &OnPages) -> Result<bool, Stop> {
         let made_from = self.first_page.as_deref().and_then(MadeFrom::of);
-        if made_from.map(|made| made.log_size) < last_change(&self.night).max(Some(0)) {
+        if made_from.map(|made| made.log_size) < self.last_change.max(Some(0)) {
             self.verdict.not_published.push(self.file("index.html"));
             return Ok(false);
         }
@@ -79,11 +80,13 @@ impl Published<'_> {
         let names: Vec<String> = names.iter().flat_map(|name| in_both(name)).collect();
         let all = names.len();
         let found = self.read(&names, &mut |read| (self.watch)(Step::Pages, read, all))?;
-        let there = |(name, page): (String, Option<Vec<u8>>)| Some((name, text(&page?)));
+        let there = |(name, page): (String, Option<Vec<u8>>)| {
+            Some(Page { name, html: text(&page?), shows: self.last_change })
+        };
         let pages: Vec<Page> = names.into_iter().zip(found).filter_map(there).collect();
         let place = self.place;
-        for compared in on_every_processor(&pages, |(name, page)| {
-            agree(&expected.of_page(name), &format!("{place}{name}"), page)
+        for compared in on_every_processor(&pages, |Page { name, html, .. }| {
+            agree(&expected.of_page(name), &format!("{place}{name}"), html)
         }) {
             self.verdict.pages.numbers += compared?;
         }
@@ -100,6 +103,7 @@ impl Published<'_> {
         let mut done = 0;
         compared::each_pair(night, &pairs, |pair| {
             let names = files_of_pair(pair.compared.before, pair.compared.after);
+            let shows = last_change(night, pair.compared.after);
             let found = read(source, place, &names, &mut |_| ())?;
             for (name, file) in names.into_iter().zip(found) {
                 let published = format!("{place}{name}");
@@ -114,10 +118,10 @@ impl Published<'_> {
                     verdict.compared.push(ComparedFile { name: published, numbers });
                 } else if verdict.not_worked_out.is_empty() {
                     // A page shows as many precincts as fit: which, cannot be told where numbers of some are withheld.
-                    let page = text(&file);
-                    verdict.pages.numbers += agree(&pair.on_the_page(), &published, &page)?;
+                    let html = text(&file);
+                    verdict.pages.numbers += agree(&pair.on_the_page(), &published, &html)?;
                     verdict.pages.files += 1;
-                    pages.push((name, page));
+                    pages.push(Page { name, html, shows });
                 }
             }
             done += 1;

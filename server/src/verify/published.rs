@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign_core::log::LogKey;
+use countersign_core::message::Layer;
 use countersign_core::results::Released;
 use countersign_core::room::Room;
 
@@ -74,7 +75,7 @@ pub(super) fn compare(
         first_page: found.first_page,
         log,
         replayed,
-        last_change: last_change(&night),
+        last_change: last_change(&night, Layer::Certified),
         corrections,
         verdict,
         watch,
