@@ -13,6 +13,7 @@ pub mod files;
 pub(crate) mod hash_list;
 mod map;
 mod national;
+pub mod occupied;
 pub(crate) mod on_pages;
 pub mod pages;
 pub mod sites;
@@ -37,6 +38,9 @@ use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
 use stale::STATUS;
 
 use crate::public_folder;
+
+/// Name of the document of all releases.
+const RELEASES: &str = "releases.json";
 
 /// Why results are not offered. What was offered before stays.
 #[derive(Debug, thiserror::Error)]
@@ -205,7 +209,7 @@ impl Publisher {
         messages(night, &mut files);
         check(&files, |name| expected.of_page(name))?;
         files.extend(self.compared.files(night)?);
-        put(&mut files, "releases.json", json(&data::releases::all(night)?));
+        put(&mut files, RELEASES, json(&data::releases::all(night)?));
         for release in &night.releases {
             files.extend(self.documents_of(night, release)?);
             let status = json(&data::releases::one(night, release)?);
