@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use countersign_core::contest::{
-    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, PrecinctKind, ResultsKey, RoomLog,
-    WitnessList,
+    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, PrecinctKind, ResultsKey,
+    RoomLog, WitnessList,
 };
 use countersign_core::crypto::SigningKey;
 use countersign_core::log::WitnessKey;
@@ -225,5 +225,6 @@ fn national_delegates_follow_county_delegates_only_where_there_are_no_satellite_
     let why = contest.check_shape().expect_err("it has sites").0;
     assert!(why.contains("which satellite sites do not elect"), "{why}");
     contest.precincts.retain(|precinct| precinct.kind == PrecinctKind::Precinct);
+    contest.worksheets.clear();
     assert_eq!(contest.check_shape(), Ok(()));
 }

@@ -295,8 +295,5 @@ fn the_package_that_is_the_newest_says_how_many_tablets_an_invitation_enrols() {
     assert_eq!(most(&hall), 4 * 3);
     hall.enter(&hall.party.device(10).report(0, |_| {})).expect("the second reports");
     assert_eq!(hall.enter(&hall.party.device(12).enrolment(1)), Ok(()), "of another invitation");
-    assert_eq!(
-        hall.enter(&hall.party.device(13).enrolment(1)),
-        Err(Refusal::InvitationNotValid)
-    );
+    assert_eq!(hall.enter(&hall.party.device(13).enrolment(1)), Err(Refusal::InvitationNotValid));
 }

@@ -15,6 +15,7 @@ async fn tied(threshold: Fraction) -> [[String; 2]; 2] {
     let mut contest = practice::contest().unwrap();
     // Satellite sites elect no county delegates.
     contest.precincts.retain(|precinct| precinct.kind == PrecinctKind::Precinct);
+    contest.worksheets.clear();
     let basis = Some(NationalBasis::CountyDelegates);
     contest.national = Some(National { districts: Vec::new(), at_large: 5, pleo: 2, basis });
     contest.rules.national_threshold = threshold;

@@ -401,6 +401,7 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     }
     // Satellite sites elect no county delegates.
     contest.precincts.retain(|precinct| precinct.kind == PrecinctKind::Precinct);
+    contest.worksheets.clear();
     let basis = Some(NationalBasis::CountyDelegates);
     contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis });
     let party = Party::with_contest(&[ROOM], contest);

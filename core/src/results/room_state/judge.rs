@@ -185,7 +185,8 @@ impl RoomState {
         }
         let enrolled = self.enrolled.get(&invitation_key).copied().unwrap_or(0);
         if self.revoked_keys.contains_key(&invitation_key)
-            || enrolled >= self.package().map_or(0, |package| package.contest.limits.tablets_per_invitation)
+            || enrolled
+                >= self.package().map_or(0, |package| package.contest.limits.tablets_per_invitation)
             || self.devices.contains_key(&request.device.id())
         {
             return Err(Refusal::InvitationNotValid);

@@ -198,8 +198,9 @@ async fn t69_an_independent_program_says_what_it_could_not_compare() {
     copy.is_whole();
     // Each file that somebody takes away, and all of them.
     let of = |release| OF_A_RELEASE.map(|name| copy.name_of(&copy.document_of(release, name)));
-    let others = ["releases.json", "compare/night-recanvass.csv", &format!("receipts/{report}.txt")]
-        .map(str::to_owned);
+    let others =
+        ["releases.json", "compare/night-recanvass.csv", &format!("receipts/{report}.txt")]
+            .map(str::to_owned);
     for name in of(1).iter().chain(&of(2)).chain(&others) {
         copy.without(name, || copy.lacks(&[name]));
     }
@@ -211,7 +212,8 @@ async fn t69_an_independent_program_says_what_it_could_not_compare() {
     let sums = copy.document("SHA256SUMS");
     let shorter = |bytes: Vec<u8>| {
         let text = String::from_utf8(bytes).unwrap();
-        let kept: String = text.split_inclusive('\n').filter(|line| !line.contains("totals")).collect();
+        let kept: String =
+            text.split_inclusive('\n').filter(|line| !line.contains("totals")).collect();
         Some(kept.into_bytes())
     };
     copy.names_with(&sums, shorter, "SHA256SUMS, totals.csv, hash: published nothing");
@@ -257,14 +259,17 @@ async fn t69_an_independent_program_says_that_a_release_may_wait_for_witnesses()
         let night = Night::released_by(Party::with_contest(&[ROOM], contest)).await;
         if is_late {
             night.party.clock.set(START_MS + 61 * 60_000);
-            night.act(&night.one, &Notice { number: 1, words: "Wait.".to_owned(), next_ms: None }).await;
+            night
+                .act(&night.one, &Notice { number: 1, words: "Wait.".to_owned(), next_ms: None })
+                .await;
         }
         let copy = night.folder().await;
         copy.is_whole();
         copy.without("data", || {
             copy.with(&copy.file("releases.json"), empty, || {
                 if is_late {
-                    return copy.names("releases.json, releases, length: published 0, worked out 1");
+                    return copy
+                        .names("releases.json, releases, length: published 0, worked out 1");
                 }
                 copy.lacks(&["results.json", "releases.json (the last 1 of 1 releases)"]);
                 let (_, said) = independent(&copy.party, copy.out.to_str().unwrap());
