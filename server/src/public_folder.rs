@@ -179,7 +179,6 @@ impl Opened {
             let origin = |room| package.contest.log(room).map(|log| log.origin.as_str());
             Room::ALL.map(|room| (room, origin(room)))
         });
-        let series = |origin| Origin::parse(origin).map(|origin| origin.series());
         for (room, ours) in own.into_iter().chain(named) {
             let note = fs::read_to_string(out.join(checkpoint(room))).ok();
             let Some(there) = note.as_deref().and_then(Checkpoint::claim) else { continue };
@@ -190,6 +189,11 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+/// Everything of an origin but the number, which grows when the log is begun again.
+fn series(origin: &str) -> Option<&str> {
+    Origin::parse(origin).map(|origin| origin.series())
 }
 
 /// Writes a room's public log, with the cosignatures that its server has, from a data folder that a server may be using. What is in

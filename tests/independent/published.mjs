@@ -85,8 +85,10 @@ class Published {
     await this.table(`${folder}/changes.csv`, release.corrects ? rows : []);
     const sums = `${folder}/SHA256SUMS`;
     await this.compare(sums, (name, list) => this.hashes(release, name, list));
-    // Of this form nothing but the hash is looked at.
-    if (this.left.has(sums)) this.left.add(`${folder}/nist-1500-100.json`);
+    if (!this.left.has(sums)) return;
+    // Of this form nothing but the hash is looked at, and what is signed is the list.
+    this.left.add(`${folder}/nist-1500-100.json`);
+    if (this.signer()) this.left.add(`${sums}.note`);
   }
 
   /** The list of hashes: of the files beside it, and signed by the key that the package names for it. */
@@ -104,7 +106,7 @@ class Published {
       if (!hash && beside !== 'changes.csv') throw new Error(`${name} does not list ${beside}`);
     }
     if (listed.size > 0) throw new Error(`${name} lists ${[...listed.keys()].join(', ')}, which is no document of a release`);
-    const key = this.night.contest.get(27)?.find((one) => one.get(1) === OFFICIAL);
+    const key = this.signer();
     const note = (text) => {
       const said = openNote(text, key.get(2), [key.get(3)]);
       const list_ = `countersign/v1/documents\n${key.get(2)}\n${release.id}\n${list}`;
@@ -113,6 +115,11 @@ class Published {
     };
     if (key) await this.compare(`${name}.note`, (_, text) => note(text));
     return 0;
+  }
+
+  /** The key that signs lists of hashes, and its name; `undefined` where the package names none. */
+  signer() {
+    return this.night.contest.get(27)?.find((one) => one.get(1) === OFFICIAL);
   }
 
   status(release) {
