@@ -12,7 +12,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::checks::statewide::{
-    Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
+    Numbers, PrecinctSources, Scope, Source, SourceName, StatewideFinding, StatewideRule,
+    check_statewide,
 };
 use crate::checks::{self, Figures, Finding, RuleId};
 use crate::contest::{
@@ -310,7 +311,7 @@ fn source(contest: &Contest, published: &Published) -> PrecinctSources {
     let attendees = published.attendance().unwrap_or(u32::MAX);
     PrecinctSources {
         precinct: published.precinct,
-        candidate: Source { number: 0, numbers: Numbers { attendees, counts } },
+        candidate: Source { name: SourceName::Published, numbers: Numbers { attendees, counts } },
         others: Vec::new(),
         last_release: None,
         corrects: None,

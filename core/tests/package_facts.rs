@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use countersign_core::contest::{
-    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, ResultsKey, RoomLog,
-    WitnessList,
+    self, Contest, CountyKind, EarlyVotes, National, NationalBasis, PrecinctKind, ResultsKey,
+    RoomLog, WitnessList,
 };
 use countersign_core::crypto::SigningKey;
 use countersign_core::log::WitnessKey;
@@ -211,4 +211,20 @@ fn a_package_without_later_facts_keeps_its_bytes() {
     let again = Package::sign(package.number, package.contest, &SigningKey::from_seed(&[1; 32]));
     assert_eq!(again.bytes(), bytes);
     assert_eq!(again.id(), message.id());
+}
+
+/// A site's delegates would be added to others of another size.
+#[test]
+fn national_delegates_follow_county_delegates_only_where_there_are_no_satellite_sites() {
+    let following = |basis| {
+        let national = National { districts: Vec::new(), at_large: 2, pleo: 1, basis };
+        Contest { national: Some(national), ..common::practice() }
+    };
+    assert_eq!(following(None).check_shape(), Ok(()));
+    let mut contest = following(Some(NationalBasis::CountyDelegates));
+    let why = contest.check_shape().expect_err("it has sites").0;
+    assert!(why.contains("which satellite sites do not elect"), "{why}");
+    contest.precincts.retain(|precinct| precinct.kind == PrecinctKind::Precinct);
+    contest.worksheets.clear();
+    assert_eq!(contest.check_shape(), Ok(()));
 }

@@ -8,6 +8,7 @@ mod party;
 
 use countersign_core::checks::statewide::Scope;
 use countersign_core::id::{CopyDigest, MessageId, PrecinctNumber};
+use countersign_core::language::Language;
 use countersign_core::log::Entry;
 use countersign_core::message::{
     Act, Admit, Answer, AnswerOutcome, Approve, Cause, Channel, CopyCompared, CopyDecision,
@@ -858,6 +859,34 @@ fn t28_t56_what_a_sender_corrects_after_a_decision_keeps_the_precinct_back_until
     // The corrected one counts without another word.
     desk.decide(|decision| decision.report = Some(correction)).unwrap();
     desk.release(&[(0, correction, None)]);
+}
+
+#[test]
+fn sources_that_differ_are_named_by_how_they_came_and_by_their_entries_where_several_came_so() {
+    let mut desk = Desk::new();
+    let precinct = PrecinctNumber(0);
+    desk.decide(|_| {}).unwrap();
+    call(&mut desk, 0, 150);
+    let said = |desk: &Desk| -> Vec<String> {
+        let state = &desk.hall.state;
+        let Candidate::Report(counts) = state.candidate(precinct) else { panic!("none counts") };
+        let found = state.between_sources(precinct, counts, state.heads(precinct)).into_iter();
+        let contest = desk.hall.party.contest();
+        let said = found.map(|finding| finding.headquarters_parts(contest, Language::English).0);
+        said.filter_map(|said| Some(said.split_once(" differ: ")?.0.to_owned())).collect()
+    };
+    assert_eq!(said(&desk), ["The tablet’s report and the report typed from a call"]);
+    let correction = desk.correct(0);
+    let entry = |id: MessageId| desk.hall.log.iter().position(|(entry, _)| entry.message == id);
+    let [first, second] = [desk.reports[0], correction].map(|id| entry(id).expect("it is there"));
+    let first = format!("The tablet’s report (entry {first}) and ");
+    assert_eq!(
+        said(&desk),
+        [
+            format!("{first}the report typed from a call"),
+            format!("{first}the tablet’s report (entry {second})")
+        ]
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod party;
 
 use countersign_core::id::PrecinctNumber;
 use countersign_core::log::Entry;
-use countersign_core::message::{Message, Reason};
+use countersign_core::message::{Message, Package, Reason};
 use countersign_core::refusal::Refusal;
 use countersign_core::results::{Candidate, Received, RoomState, SideBySide};
 use countersign_core::room::Room;
@@ -269,4 +269,31 @@ proptest! {
         prop_assert_eq!(judged, expected);
         prop_assert_eq!(Received::of(&committed), Received::of(&one_by_one.state));
     }
+}
+
+#[test]
+fn the_package_that_is_the_newest_says_how_many_tablets_an_invitation_enrols() {
+    let mut hall = Hall::open();
+    let allow = |hall: &mut Hall, number, tablets_per_invitation| {
+        let mut contest = hall.party.contest().clone();
+        contest.limits.tablets_per_invitation = tablets_per_invitation;
+        let package = Package::sign(number, contest, &hall.party.party);
+        hall.enter(&package).expect("a newer package");
+    };
+    let enrol = |hall: &mut Hall, n| hall.enter(&hall.party.device(n).enrolment(0));
+    // Invitations of four precincts.
+    let most = |hall: &Hall| hall.state.publication().unreleased_enrolments_max();
+    assert_eq!(most(&hall), 4 * 3, "where it says nothing");
+    allow(&mut hall, 2, 1);
+    enrol(&mut hall, 0).expect("the first");
+    assert_eq!(enrol(&mut hall, 10), Err(Refusal::InvitationNotValid));
+    allow(&mut hall, 3, 2);
+    enrol(&mut hall, 10).expect("the second");
+    assert_eq!(enrol(&mut hall, 11), Err(Refusal::InvitationNotValid));
+    // A package that allows fewer takes nothing back.
+    allow(&mut hall, 4, 1);
+    assert_eq!(most(&hall), 4 * 3);
+    hall.enter(&hall.party.device(10).report(0, |_| {})).expect("the second reports");
+    assert_eq!(hall.enter(&hall.party.device(12).enrolment(1)), Ok(()), "of another invitation");
+    assert_eq!(hall.enter(&hall.party.device(13).enrolment(1)), Err(Refusal::InvitationNotValid));
 }

@@ -5,12 +5,13 @@ mod common;
 use common::{iowa, published};
 use countersign_core::audit;
 use countersign_core::checks::statewide::{
-    Against, Found, Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule,
-    check_statewide,
+    Against, Found, Numbers, PrecinctSources, Scope, Source, SourceName, StatewideFinding,
+    StatewideRule, check_statewide,
 };
 use countersign_core::checks::{Severity, check};
 use countersign_core::contest::{Contest, CountKind, Published, read_published};
 use countersign_core::language::Language;
+use countersign_core::message::Channel;
 
 fn numbers(contest: &Contest, row: &Published) -> Numbers {
     Numbers {
@@ -19,8 +20,12 @@ fn numbers(contest: &Contest, row: &Published) -> Numbers {
     }
 }
 
+const fn report(channel: Channel, entry: Option<u64>) -> SourceName {
+    SourceName::Report { channel, entry }
+}
+
 fn alone(precinct: u32, numbers: Numbers) -> PrecinctSources {
-    let candidate = Source { number: 0, numbers };
+    let candidate = Source { name: report(Channel::Tablet, None), numbers };
     PrecinctSources {
         precinct,
         candidate,
@@ -108,7 +113,7 @@ fn h02_and_h03_name_cells_and_the_swapped_pair() {
         contest.group_index("sanders").expect("it is"),
     );
     let mut other = dm55.candidate.clone();
-    other.number = 1;
+    other.name = report(Channel::Hotline, None);
     for count in &mut other.numbers.counts {
         count.swap(patrick, sanders);
     }
@@ -250,7 +255,7 @@ fn t50_what_notices_one_precinct_with_shifted_columns() {
         let has = |found: &[StatewideFinding], rule| rules(found).contains(&rule);
         let right = it.candidate.numbers.clone();
 
-        let others = vec![Source { number: 1, numbers: right.clone() }];
+        let others = vec![Source { name: report(Channel::Hotline, None), numbers: right.clone() }];
         by_source += usize::from(has(
             &found(PrecinctSources { others, ..shifted.clone() }),
             StatewideRule::H02,
@@ -303,10 +308,13 @@ fn t50_a_shift_is_named_with_the_groups_it_moved() {
         );
         assert_eq!(shifts(&found), [(Against::LastRelease, [first, last], 3)], "either way");
         are_said_in_both_languages(&contest, &found);
-        let others = vec![Source { number: 1, numbers }];
+        let others = vec![Source { name: report(Channel::Hotline, None), numbers }];
         let found = check_statewide(&contest, &[PrecinctSources { others, ..now.clone() }]);
         assert_eq!(rules(&found), [StatewideRule::H02, StatewideRule::H03]);
-        assert_eq!(shifts(&found), [(Against::Source(1), [first, last], 3)]);
+        assert_eq!(
+            shifts(&found),
+            [(Against::Source(report(Channel::Hotline, None)), [first, last], 3)]
+        );
         assert!(found[1].headquarters_sentence(&contest, Language::English).contains(
             "With all from Deval Patrick to Uncommitted moved by one group in first alignment"
         ),);
@@ -390,4 +398,35 @@ fn t50_shifted_columns_are_stopped() {
     let start = std::time::Instant::now();
     assert!(rules(&check_statewide(&contest, &real)).iter().all(|it| *it == StatewideRule::H01));
     println!("all real precincts: {:?}", start.elapsed());
+}
+
+#[test]
+fn sources_that_differ_are_called_what_people_call_them() {
+    let contest = iowa();
+    let one = one(&contest, "polk-dm-055");
+    let said = |candidate, other| {
+        let mut numbers = one.candidate.numbers.clone();
+        numbers.attendees += 1;
+        let others = vec![Source { name: other, numbers }];
+        let candidate = Source { name: candidate, ..one.candidate.clone() };
+        let found =
+            check_statewide(&contest, &[PrecinctSources { candidate, others, ..one.clone() }]);
+        let parts = Language::ALL.map(|it| found[0].headquarters_parts(&contest, it).0);
+        let before = |text: &str, end| text.split_once(end).expect("its end").0.to_owned();
+        [before(&parts[0], " differ: attendees"), before(&parts[1], " difieren: asistentes")]
+    };
+    assert_eq!(
+        said(report(Channel::Tablet, None), report(Channel::Hotline, None)),
+        [
+            "The tablet’s report and the report typed from a call",
+            "El informe de la tableta y el informe tecleado de una llamada"
+        ]
+    );
+    assert_eq!(
+        said(report(Channel::Paper, Some(12)), report(Channel::Paper, Some(31))),
+        [
+            "The report typed from paper (entry 12) and the report typed from paper (entry 31)",
+            "El informe tecleado del papel (entrada 12) y el informe tecleado del papel (entrada 31)"
+        ]
+    );
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use countersign_core::id::MessageId;
 use countersign_core::log::tile::{Tile, entry_bundle, hash_tile};
-use countersign_core::log::{Entry, Tree};
+use countersign_core::log::{Checkpoint, Entry, Origin, Tree};
 use countersign_core::message::Message;
 use countersign_core::results::Audience;
 use countersign_core::room::Room;
@@ -63,6 +63,16 @@ pub enum ExportError {
         /// What the system says.
         source: io::Error,
     },
+    /// The folder holds another log, which would be written over.
+    #[error(
+        "{folder} holds the log {origin}, which is another one: nothing was written; give the logs of each contest a folder of their own"
+    )]
+    AnotherLog {
+        /// The folder.
+        folder: PathBuf,
+        /// Origin of the log that is there.
+        origin: String,
+    },
 }
 
 impl ExportError {
@@ -74,6 +84,7 @@ impl ExportError {
             Self::Log(error) => error.is_transient(),
             Self::Store(error) => error.is_transient(),
             Self::File { .. } => true,
+            Self::AnotherLog { .. } => false,
         }
     }
 }
@@ -117,10 +128,12 @@ impl Opened {
     /// whoever reads meanwhile finds all that they lead to.
     ///
     /// # Errors
-    /// [`ExportError`]. What was written until then is good, and the same call goes on from there.
+    /// [`ExportError`]. What was written until then is good, and the same call goes on from there. With [`ExportError::AnotherLog`]
+    /// nothing was written.
     pub(crate) fn write(&self, out: &Path) -> Result<Exported, ExportError> {
         let Self { store, log, kept } = self;
         let room = log.state.room();
+        self.check(out)?;
         let mut writer = Writer::new(out);
         let mut exported = Exported { entries: log.size(), ..Exported::default() };
         let mut trouble = None;
@@ -153,6 +166,34 @@ impl Opened {
         }
         Ok(exported)
     }
+}
+
+impl Opened {
+    /// Looks whether a folder holds the logs of another contest, or of another server. One that was begun again takes the place of the one
+    /// before; the other room's may lie beside it.
+    fn check(&self, out: &Path) -> Result<(), ExportError> {
+        // Before there is a package nothing is known of the other room.
+        let own = [(self.log.state.room(), Some(self.log.origin()))];
+        let package = self.log.state.package();
+        let named = package.into_iter().flat_map(|package| {
+            let origin = |room| package.contest.log(room).map(|log| log.origin.as_str());
+            Room::ALL.map(|room| (room, origin(room)))
+        });
+        for (room, ours) in own.into_iter().chain(named) {
+            let note = fs::read_to_string(out.join(checkpoint(room))).ok();
+            let Some(there) = note.as_deref().and_then(Checkpoint::claim) else { continue };
+            if ours.and_then(series) != series(&there.origin) {
+                let origin = there.origin;
+                return Err(ExportError::AnotherLog { folder: out.to_owned(), origin });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Everything of an origin but the number, which grows when the log is begun again.
+fn series(origin: &str) -> Option<&str> {
+    Origin::parse(origin).map(|origin| origin.series())
 }
 
 /// Writes a room's public log, with the cosignatures that its server has, from a data folder that a server may be using. What is in

@@ -36,6 +36,7 @@ export class Night {
   evidence = new Map(); // id of a decision -> what it rests on
   typed = new Set(); // `<precinct> <person's number>`, of a report
   decided = new Set(); // the same, of a decision
+  about = new Map(); // id of a decision, question, reply or report that was asked about -> precinct
   acts = new Map(); // id of a preview, release, withdrawal, stop or withholding -> {word, fields, person, time}
   releases = []; // in the order in which they took effect
   stops = [];
@@ -204,6 +205,16 @@ const ENTER = {
     night.decided.add(`${precinct} ${person.number}`);
     night.evidence.set(id, fields.get(3));
     night.decisions.set(precinct, { id, report });
+    night.about.set(id, precinct);
+  },
+
+  question(night, { id, fields }) {
+    for (const one of [id, hex(fields.get(2))]) night.about.set(one, fields.get(1));
+  },
+
+  reply(night, { id, fields }) {
+    const precinct = night.about.get(hex(fields.get(1)));
+    if (precinct !== undefined) night.about.set(id, precinct);
   },
 
   preview: keep,

@@ -11,35 +11,56 @@ const COLUMNS = [, 'first', 'final', 'delegates'];
 const OFFICIAL = 1;
 const MADE_UP = 1;
 
-/** Compares all that is published; gives how many `cells` were the same, and which files were `left` because they are not there. */
-export async function comparePublished(night, file) {
+/** The documents of a release that never change, as its list of hashes names them. */
+const DOCUMENTS = ['results.json', 'precincts.csv', 'totals.csv', 'nist-1500-100.json', 'changes.csv'];
+
+/** How long a release may wait for witnesses before it is published without them, in milliseconds. */
+const WAIT = 30 * 60_000;
+
+/**
+ * Compares all that is published; gives how many `cells` were the same, and which files were `left` out because they are not there. With
+ * nothing released nothing has to be. `lastTime` is that of the log's last entry.
+ */
+export async function comparePublished(night, file, lastTime) {
   const published = new Published(night, file);
   for (const release of night.releases) await published.release(release);
+  await published.list(lastTime);
   for (const release of night.releases) await published.status(release);
-  await published.list();
   await published.layers();
+  await published.national();
   return published;
 }
 
 class Published {
   cells = 0;
-  left = [];
+  left = new Set();
 
   constructor(night, file) {
     this.night = night;
+    this.shown = night; // the same with those releases alone that are published
     this.file = file;
   }
 
-  /** Compares a file, where it is there. */
+  /** Compares a file; where it is not there it is left. */
   async compare(name, compared) {
-    let bytes;
-    try {
-      bytes = await this.file(name);
-    } catch (error) {
-      if (!(error instanceof NotThere)) throw error;
-      return this.left.push(name);
-    }
+    const bytes = await this.read(name);
+    if (!bytes) return this.left.add(name);
     this.cells += await compared(name, bytes.toString());
+  }
+
+  /** The bytes of a file; `null` where it is not there. */
+  async read(name) {
+    try {
+      return await this.file(name);
+    } catch (error) {
+      if (error instanceof NotThere) return null;
+      throw error;
+    }
+  }
+
+  /** Files of a result that nothing in effect gives any more, or yet. */
+  async isNotThere(names, why) {
+    for (const name of names) if (await this.read(name)) throw new Error(`${name} is there, and ought not to be: ${why}`);
   }
 
   document(name, workedOut) {
@@ -62,21 +83,30 @@ class Published {
     await this.table(`${folder}/totals.csv`, totalRows(contest, after));
     const rows = changeRows(night, contest, { before, after, releases: [release], regions: [], precincts });
     await this.table(`${folder}/changes.csv`, release.corrects ? rows : []);
-    await this.compare(`${folder}/SHA256SUMS`, (name, list) => this.hashes(release, name, list));
+    const sums = `${folder}/SHA256SUMS`;
+    await this.compare(sums, (name, list) => this.hashes(release, name, list));
+    if (!this.left.has(sums)) return;
+    // Of this form nothing but the hash is looked at, and what is signed is the list.
+    this.left.add(`${folder}/nist-1500-100.json`);
+    if (this.signer()) this.left.add(`${sums}.note`);
   }
 
   /** The list of hashes: of the files beside it, and signed by the key that the package names for it. */
   async hashes(release, name, list) {
-    const folder = folderOf(release), lines = list.trimEnd().split('\n');
-    for (const line of lines) {
-      const [hash, beside] = line.split('  ');
+    const folder = folderOf(release), listed = new Map(list.trimEnd().split('\n').map((line) => line.split('  ').reverse()));
+    for (const beside of DOCUMENTS) {
+      const hash = listed.get(beside);
+      listed.delete(beside);
       await this.compare(`${folder}/${beside}`, async (file) => {
         const found = hex(sha256(await this.file(file)));
         if (found !== hash) throw new Difference(name, beside, 'hash', hash, found);
         return 1;
       });
+      // Folders from before there were tables of changes do without.
+      if (!hash && beside !== 'changes.csv') throw new Error(`${name} does not list ${beside}`);
     }
-    const key = this.night.contest.get(27)?.find((one) => one.get(1) === OFFICIAL);
+    if (listed.size > 0) throw new Error(`${name} lists ${[...listed.keys()].join(', ')}, which is no document of a release`);
+    const key = this.signer();
     const note = (text) => {
       const said = openNote(text, key.get(2), [key.get(3)]);
       const list_ = `countersign/v1/documents\n${key.get(2)}\n${release.id}\n${list}`;
@@ -87,35 +117,64 @@ class Published {
     return 0;
   }
 
+  /** The key that signs lists of hashes, and its name; `undefined` where the package names none. */
+  signer() {
+    return this.night.contest.get(27)?.find((one) => one.get(1) === OFFICIAL);
+  }
+
   status(release) {
-    return this.document(`${folderOf(release)}/status.json`, statusOf(this.night, release));
+    return this.document(`${folderOf(release)}/status.json`, statusOf(this.shown, release));
   }
 
-  list() {
-    const { contest, room, releases } = this.night;
+  /** The list of releases. Those at its end that may still wait for witnesses may be missing: then they are left. */
+  async list(lastTime) {
+    const { night } = this, { contest, room, releases } = night, name = 'releases.json';
+    const bytes = await this.read(name);
+    if (!bytes && releases.length > 0) this.left.add(name);
+    if (!bytes) return;
+    const text = bytes.toString(), published = JSON.parse(text).releases?.length, waiting = releases.slice(published);
+    if (waiting.every((release) => release.contest.has(26) && lastTime < release.effective.time + WAIT)) {
+      this.shown = Object.assign(Object.create(night), { releases: releases.slice(0, published) });
+      if (waiting.length > 0) this.left.add(`${name} (the last ${waiting.length} of ${releases.length} releases)`);
+    }
     const list = { format: 1, contest: contest.get(1), made_up: contest.get(25) === MADE_UP, room };
-    return this.document('releases.json', { ...list, releases: releases.map((release) => statusOf(this.night, release)) });
+    const statuses = this.shown.releases.map((release) => statusOf(this.shown, release));
+    this.cells += compareDocument(name, { ...list, releases: statuses }, text);
   }
 
-  /** Every two layers in which something is in effect, side by side. */
+  /** Every two layers in which something is in effect, side by side; of others nothing may be there. */
   async layers() {
-    const { night } = this, { contest } = night;
-    const inEffect = night.releases.filter((release) => !release.withdrawn).sort((a, b) => a.layer - b.layer || a.number - b.number);
-    const layers = [...new Set(inEffect.map((release) => release.layer))];
-    const of = new Map(layers.map((layer) => [layer, results(night, contest, layer, Infinity)]));
-    for (const later of layers) {
-      for (const earlier of layers.filter((layer) => layer < later)) {
-        const before = of.get(earlier), after = of.get(later);
-        const releases = inEffect.filter((release) => release.layer > earlier && release.layer <= later);
-        const isNew = ({ number }) => !before.rows.some((row) => row.number === number);
-        const precincts = [...changes(before, after), ...after.rows.filter(isNew).map((is) => ({ is }))];
-        precincts.sort((a, b) => (a.was ?? a.is).number - (b.was ?? b.is).number);
-        const rows = changeRows(night, contest, { before, after, releases, regions: after.totals.slice(1), precincts });
-        await this.table(`compare/${LAYERS[earlier]}-${LAYERS[later]}.csv`, rows);
+    const { shown } = this, { contest } = shown, of = new Map(layersIn(shown).map((layer) => [layer, results(shown, contest, layer, Infinity)]));
+    const effective = layersIn(this.night);
+    for (const [earlier, later] of pairs([1, 2, 3, 4, 5])) {
+      const name = `compare/${LAYERS[earlier]}-${LAYERS[later]}`, before = of.get(earlier), after = of.get(later);
+      if (before && after) await this.table(`${name}.csv`, this.sideBySide(earlier, later, before, after));
+      else if (!effective.includes(earlier) || !effective.includes(later)) {
+        await this.isNotThere([`${name}.csv`, `${name}.html`, `es/${name}.html`], 'in one of the two layers no release is in effect');
       }
     }
   }
+
+  sideBySide(earlier, later, before, after) {
+    const { shown } = this, releases = inEffect(shown).filter((release) => release.layer > earlier && release.layer <= later);
+    const isNew = ({ number }) => !before.rows.some((row) => row.number === number);
+    const precincts = [...changes(before, after), ...after.rows.filter(isNew).map((is) => ({ is }))];
+    precincts.sort((a, b) => (a.was ?? a.is).number - (b.was ?? b.is).number);
+    return changeRows(shown, shown.contest, { before, after, releases, regions: after.totals.slice(1), precincts });
+  }
+
+  /** National delegates are on no page before enough is released, nor once that was withdrawn. */
+  async national() {
+    const last = (night) => results(night, night.contest, layersIn(night).at(-1) ?? 1, Infinity).national;
+    if (last(this.night) || last(this.shown)) return;
+    await this.isNotThere(['national.html', 'es/national.html'], 'there is not enough in effect for national delegates');
+  }
 }
+
+/** Releases in effect, those of earlier layers first. */
+const inEffect = ({ releases }) => releases.filter((one) => !one.withdrawn).sort((a, b) => a.layer - b.layer || a.number - b.number);
+const layersIn = (night) => [...new Set(inEffect(night).map((release) => release.layer))];
+const pairs = (layers) => layers.flatMap((later) => layers.filter((layer) => layer < later).map((earlier) => [earlier, later]));
 
 const folderOf = (release) => `data/${String(release.number).padStart(3, '0')}-${release.id.slice(0, 8)}`;
 

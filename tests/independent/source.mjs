@@ -13,7 +13,8 @@ export class NotThere extends Unreadable {}
 export async function open(place, room) {
   const base = place.replace(/\/+$/, '');
   const file = /^https?:\/\//.test(place) ? (name) => download(`${base}/${name}`) : (name) => load(join(place, name));
-  // A web host that carries the folder has the same names as the folder; a server has others.
+  // A web host that carries the folder has the same names as the folder; a server has others. Which it is does not rest on any of the
+  // files that are compared, so that taking them away sends nobody elsewhere.
   const isServer = await isThere(file, 'v1/status');
   return {
     file,
@@ -36,7 +37,7 @@ async function load(path) {
   try {
     return await readFile(path);
   } catch (error) {
-    throw error.code === 'ENOENT' ? new NotThere(`${path} is not there`) : new Unreadable(error.message);
+    throw ['ENOENT', 'ENOTDIR'].includes(error.code) ? new NotThere(`${path} is not there`) : new Unreadable(error.message);
   }
 }
 
@@ -54,7 +55,7 @@ async function download(url, triesLeft = 30) {
   } catch (error) {
     throw new Unreadable(`${url}: ${error.cause?.message ?? error.message}`);
   }
-  throw answer.status === 404 ? new NotThere(`${url} is not there`) : new Unreadable(`${url}: ${answer.status}`);
+  throw [404, 410].includes(answer.status) ? new NotThere(`${url} is not there`) : new Unreadable(`${url}: ${answer.status}`);
 }
 
 /** Runs `work` over `items`, some at a time; the results are in the order of the items. */

@@ -4,6 +4,7 @@
 // It was written from docs/formats.md and docs/rules.md, so that somebody can write a third one. `source.mjs` fetches, `cbor.mjs` and `log.mjs`
 // read bytes, `messages.mjs` opens what is signed, `night.mjs` goes through the entries, `rules.mjs` and `results.mjs` work out what they
 // give, `changes.mjs` what differs between two results; `published.mjs`, `compare.mjs` and `receipts.mjs` hold it against what is published.
+// Once something was released, a host that takes files away does not get "Everything holds": what is not there is named, with exit code 3.
 //
 // CBOR maps have numbers for keys. So `contest.get(11)` is field 11 of the contest: its precincts. The numbers are those of docs/formats.md.
 
@@ -26,8 +27,10 @@ const HELP = `Works a night out again from its public files: log, signatures, re
 --party-key       the party key: its id in 32 hexadecimal digits, the key in 64, or a file that holds
                   one of them, or a package that you have from the party itself
 
-Exit code 0 only when everything that it checks holds; 1 when something does not, and then the first
-thing is named; 2 when it cannot be read. What it does not check it says at the end.`;
+Exit code 0 only when everything that it checks is there and holds; 1 when something does not hold, or is
+there that ought not to be, and then the first thing is named; 2 when it cannot be read; 3 when what could be
+compared holds, and something that was released ought to be there and is not: it is named as NOT COMPARED.
+What it does not check it says at the end.`;
 
 const ROOM = 'official';
 
@@ -48,7 +51,10 @@ async function holds(what, action) {
 async function main() {
   const options = { 'party-key': { type: 'string' }, help: { type: 'boolean', short: 'h' } };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  if (values.help) return console.log(HELP);
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
   if (positionals.length !== 1 || !values['party-key']) throw new Error(HELP);
   const source = await open(positionals[0], ROOM);
   const night = new Night(await partyKeyId(values['party-key']), ROOM);
@@ -57,21 +63,35 @@ async function main() {
   const opened = await inTurns(entries, (entry) => openMessage(source, entry));
   const notPublic = await enterAll(night, entries, opened);
   const { origin, keys } = await holds('The checkpoint', () => checkHead(night, note));
-  const published = await holds('What is published:', () => comparePublished(night, source.results));
-  const receipts = await holds('What is published:', () => checkReceipts(entries, origin, keys, source.results));
+  const published = await holds('What is published:', () => comparePublished(night, source.results, entries.at(-1).time));
+  const receipts = await holds('What is published:', () => checkReceipts(entries, origin, keys, source.results, night));
 
   const withheld = notPublic.filter(({ id }) => night.withheld.has(id)).length;
   const withdrawn = night.releases.filter((release) => release.withdrawn).length;
-  console.log(`Everything holds that this program checks.
+  const left = [...published.left, ...briefly(receipts.left)];
+  console.log(`${left.length > 0 ? notCompared(left, night) : 'Everything holds that this program checks.'}
 
 The log: ${entries.length} entries give the root of the signed checkpoint; tiles are those of the entries.
 Messages: ${entries.length - notPublic.length} are signed by whom they have to be, back to the party key; ${notPublic.length - withheld} are not public yet, ${withheld} withheld by two people.
 Reports: ${night.reports.size}, of ${night.tablets.size} tablets and of people at headquarters.
 Releases: ${night.releases.length} by two people each, ${withdrawn} of them withdrawn.
-Results: ${published.cells} published cells are what the signed reports give; ${receipts} receipts prove their entries.
+Results: ${published.cells} published cells are what the signed reports give; ${receipts.checked} receipts prove their entries.
 ${RULES[night.contest.get(8).get(1)]}
-Not there: ${published.left.join(', ') || 'nothing'}.
+Not there: ${left.length > 0 ? 'what is named above' : 'nothing'}.
 Not checked: ${NOT_CHECKED}`);
+  return left.length > 0 ? 3 : 0;
+}
+
+/** Receipts that are not there: a few by name, many by their number. */
+const briefly = (receipts) => (receipts.length > 5 ? [`${receipts.length} receipts, the first of them ${receipts[0]}`] : receipts);
+
+/** What is said where files are not there of something that was released. */
+function notCompared(left, night) {
+  const witnesses = night.contest.has(26) ? `
+A release waits for witnesses for up to 30 minutes after its approval, and its files are not there before: if the last one is as new, look again then.` : '';
+  return `What could be compared holds. NOT COMPARED: ${left.join(', ')}.
+
+Of what was released these ought to be there and are not. Ask whoever publishes for them; until they are there, nobody can tell what they say.${witnesses}`;
 }
 
 /** What is said of the delegates, by the contest's rule. */
@@ -161,7 +181,7 @@ function checkHead(night, note) {
 }
 
 try {
-  await main();
+  process.exitCode = await main();
 } catch (error) {
   console.error(error.message);
   process.exitCode = error instanceof Wrong ? 1 : 2;

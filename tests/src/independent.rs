@@ -10,7 +10,8 @@ use crate::{Error, Result, places};
 ///
 /// # Errors
 ///
-/// When Node does not run, and when something does not hold: [`Error::Program`] with what the program names.
+/// When Node does not run, when something does not hold, and when something that ought to be there is not: [`Error::Program`] with what
+/// the program names.
 pub fn verify(from: &str, package: &Path) -> Result<String> {
     let program = places::root().join("tests/independent/verify.mjs");
     let mut command = Command::new("node");
@@ -20,7 +21,8 @@ pub fn verify(from: &str, package: &Path) -> Result<String> {
         return Err(Error::Program {
             program: program.display().to_string(),
             status: output.status.to_string(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            // What could not be compared is said on standard output.
+            stderr: String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned(),
         });
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

@@ -294,7 +294,7 @@ pub struct Limits {
     /// Longest text beside the reason `other`, in characters.
     #[n(2)]
     pub reason_text_max: u32,
-    /// Tablets that one invitation may enrol.
+    /// Tablets that one invitation may enrol in each room, while this package is the newest.
     #[n(3)]
     pub tablets_per_invitation: u32,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Contest, Limits};
-use super::place::{CountyKind, PrecinctKind};
+use super::place::{CountyKind, Precinct, PrecinctKind};
 use super::regulation::Fraction;
 use super::release_rules::ReleaseRules;
 use super::witness_list::WitnessList;
@@ -57,6 +57,13 @@ impl Contest {
             };
             hold(fits, &format!("precinct {} does not fit its county or delegates", precinct.id))?;
         }
+        // A site's delegates are not of the same size as a precinct's: what they are worth follows from its whole pool.
+        let by_delegates = self.national.as_ref().is_some_and(|national| national.basis.is_some());
+        let is_site = |precinct: &Precinct| precinct.kind == PrecinctKind::Satellite;
+        hold(
+            !by_delegates || !self.precincts.iter().any(is_site),
+            "its national delegates follow county delegates, which satellite sites do not elect",
+        )?;
         hold(
             self.rules.viability.first().is_some_and(|step| step.delegates_from == 2)
                 && self.rules.viability.is_sorted_by(|a, b| a.delegates_from < b.delegates_from)

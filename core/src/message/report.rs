@@ -153,7 +153,7 @@ pub struct Attestation {
 }
 
 /// The road by which the figures came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Channel {
     /// Typed on the precinct's tablet.

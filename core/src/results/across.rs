@@ -7,7 +7,8 @@ use super::review::{Decided, Previewed};
 use super::room_state::{Candidate, RoomState};
 use super::standing::Flag;
 use crate::checks::statewide::{
-    self, Numbers, PrecinctSources, Scope, Source, StatewideFinding, StatewideRule, check_statewide,
+    self, Numbers, PrecinctSources, Scope, Source, SourceName, StatewideFinding, StatewideRule,
+    check_statewide,
 };
 use crate::contest::Contest;
 use crate::id::{MessageId, PrecinctNumber};
@@ -173,13 +174,19 @@ impl RoomState {
             .filter(|(head, report)| {
                 is_later(head) || self.source(head.key, report.channel) != own
             });
-        let others = (1..)
-            .zip(others)
-            .map(|(number, (_, report))| Source { number, numbers: numbers(&report) });
+        let others: Vec<_> = others.collect();
+        // A report's road says which one it is, unless several came by it.
+        let source = |index, own: &Report| {
+            let all = std::iter::once(&report).chain(others.iter().map(|(_, other)| other));
+            let is_only = all.filter(|one| one.channel == own.channel).count() == 1;
+            let entry = (!is_only).then_some(index);
+            let name = SourceName::Report { channel: own.channel, entry };
+            Source { name, numbers: numbers(own) }
+        };
         PrecinctSources {
             precinct: precinct.0,
-            candidate: Source { number: 0, numbers: numbers(&report) },
-            others: others.collect(),
+            candidate: source(candidate.index, &report),
+            others: others.iter().map(|(head, report)| source(head.index, report)).collect(),
             last_release: None,
             corrects: report.supersedes.and_then(|id| self.numbers_of(precinct, id)),
             in_batch: true,

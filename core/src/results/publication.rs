@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::review::Signed;
-use super::room_state::{DEVICES_PER_INVITATION, RoomState};
+use super::room_state::RoomState;
 use crate::contest::Publish;
 use crate::id::{MessageId, PrecinctNumber};
 use crate::message::{Decision, Enrolment, Invitation, Kind, Message, Question, Reply, Report};
@@ -79,12 +79,12 @@ impl Publication<'_> {
         package.contest.precinct(precinct.0).map(|precinct| precinct.id.as_str())
     }
 
-    /// The most enrolments that can be of unreleased precincts.
+    /// The most enrolments that can be of unreleased precincts, by the packages that were in force.
     #[must_use]
     pub fn unreleased_enrolments_max(&self) -> u64 {
         let unreleased = |invitation: &&Invitation| self.unreleased.contains(&invitation.precinct);
         let invitations = self.state.invitations().filter(unreleased).count() as u64;
-        invitations * u64::from(DEVICES_PER_INVITATION)
+        invitations * u64::from(self.state.tablets_per_invitation_max())
     }
 }
 

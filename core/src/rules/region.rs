@@ -49,8 +49,9 @@ fn add(totals: &mut [TenThousandths], worth: &[TenThousandths]) {
 }
 
 /// What so many delegates of a precinct count for national delegates: their state delegate equivalents, or themselves where
-/// the contest says so (Nevada). `None` for a satellite site, which is worth what its whole pool's attendance makes it (see
-/// [`satellite_sde`](super::satellite_sde)), and where the contest has no such precinct.
+/// the contest says so (Nevada), which then has no satellite sites ([`Contest::check_shape`]). `None` for a satellite site, which is
+/// worth what its whole pool's attendance makes it (see [`satellite_sde`](super::satellite_sde)), and where the contest has no such
+/// precinct.
 #[must_use]
 pub fn national_worth(contest: &Contest, precinct: u32, delegates: u32) -> Option<TenThousandths> {
     let county = contest.county_of(contest.precinct(precinct)?)?;

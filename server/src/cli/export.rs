@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::public_folder::Opened;
 use crate::publish::Publisher;
 use crate::publish::export::{Messages, export};
+use crate::publish::occupied;
 use crate::publish::pages::{Renewal, Witnesses};
 use crate::room::Projection;
 use crate::store::{LogStore, SqliteLog};
@@ -28,7 +29,8 @@ use crate::store::{LogStore, SqliteLog};
 /// public log as `log export` writes it, so that `verify` needs nothing but this folder. Where the contest names witnesses, a release is
 /// shown once as many as needed have cosigned it, or marked after half an hour, as on the server. Every document is read back and compared
 /// with the log before it is written. A server may be using the data folder. Doing it again writes only what changed, and takes away what
-/// earlier exports wrote and the results have no more.
+/// earlier exports wrote and the results have no more. A folder that holds the results of another contest or room, or another log, is
+/// refused and left as it is.
 #[derive(Args)]
 pub(super) struct Export {
     #[command(flatten)]
@@ -110,6 +112,8 @@ fn write(asked: &Export, renewal: Renewal) -> Result<String, Failure> {
     let folder = asked.data.folder();
     let opened = Opened::read(&folder, asked.room).map_err(Failure::mistake)?;
     let read = begun.elapsed();
+    let package = opened.log.state.package().ok_or_else(super::no_package)?;
+    occupied::check(&asked.out, &package.contest, asked.room).map_err(Failure::mistake)?;
     let now_ms = SystemClock.now_ms();
     let witnesses = Witnesses::kept(&opened.kept, &opened.log, now_ms);
     let key = folder.read_results_key(asked.room).map_err(Failure::mistake)?;

@@ -44,6 +44,8 @@ struct SourceView {
     invitation: Option<String>,
     person: Option<u32>,
     revision: u32,
+    /// Index of its entry in the log, by which findings tell it from others of its channel.
+    entry: u64,
     entered_ms: u64,
     is_head: bool,
     superseded_by: Option<String>,
@@ -292,6 +294,7 @@ impl Of<'_> {
             invitation,
             person,
             revision: report.revision,
+            entry: received.index,
             entered_ms: received.entered_ms,
             is_head,
             superseded_by: superseded_by.map(|later| later.id.to_string()),

@@ -13,6 +13,7 @@ pub mod files;
 pub(crate) mod hash_list;
 mod map;
 mod national;
+pub mod occupied;
 pub(crate) mod on_pages;
 pub mod pages;
 pub mod sites;
@@ -37,6 +38,9 @@ use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
 use stale::STATUS;
 
 use crate::public_folder;
+
+/// Name of the document of all releases.
+const RELEASES: &str = "releases.json";
 
 /// Why results are not offered. What was offered before stays.
 #[derive(Debug, thiserror::Error)]
@@ -272,7 +276,7 @@ pub(crate) fn receipt_name(id: MessageId) -> String {
 pub(crate) fn beside_pages(night: &Night<'_>, texts: &mut dyn Texts) -> Result<(), PublishError> {
     const JSON: &str = "application/json";
     pages::beside(night, texts)?;
-    texts.take("releases.json".to_owned(), &data::releases::all(night)?, JSON, false);
+    texts.take(RELEASES.to_owned(), &data::releases::all(night)?, JSON, false);
     for release in &night.releases {
         let status = data::releases::one(night, release)?;
         texts.take(format!("{}/{STATUS}", release.folder), &status, JSON, false);

@@ -1,8 +1,9 @@
 //! The results as a folder for any web host: whole by itself, and with nothing left in it of what is withdrawn.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use countersign_core::contest::National;
+use countersign_core::contest::{Contest, National};
 use countersign_core::id::MessageId;
 use countersign_core::log::tile::entry_bundle;
 use countersign_core::log::{Entry, Tree};
@@ -12,7 +13,7 @@ use countersign_server::keys::read_key;
 use countersign_server::practice;
 use countersign_server::public_folder::Writer;
 
-use crate::commands::{good, run};
+use crate::commands::{good, run, wrong};
 use crate::released::{Managers, reports};
 use crate::support::{Party, START_MS};
 
@@ -94,6 +95,58 @@ async fn t61_t69_an_exported_folder_verifies_by_itself_and_keeps_nothing_that_wa
     managers.withhold(&party, reports[1]).await;
     export(&party);
     assert!(!is_there(&message) && !is_there(&receipt));
+    server.stop().await;
+}
+
+/// Every file of a folder, with its bytes.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for one in std::fs::read_dir(folder).unwrap() {
+        let path = one.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            files.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_with_the_results_of_another_contest_or_room_is_refused_and_left_as_it_is() {
+    let party = Party::new(&Room::ALL);
+    let server = party.start().await;
+    let managers = Managers::named(&party, &server).await;
+    let (_, reports) = reports(&party, &server, 2).await;
+    let named: Vec<_> = (0..).zip(&reports).map(|(number, &id)| (number, id, None)).collect();
+    let night = managers.propose(1, "All", &named).await;
+    party.clock.set(START_MS + 31 * 60_000);
+    managers.approve(night).await;
+    export(&party);
+    let site = party.root.path().join("site");
+    assert!(files(&site).len() > 20);
+    let refused = |party: &Party, command: &[&str], words: &str| {
+        let before = files(&site);
+        let arguments = [command, &["--data", "data", "--out", site.to_str().unwrap()]].concat();
+        let said = tokio::task::block_in_place(|| wrong(party.root.path(), &arguments));
+        assert!(said.contains(words) && said.contains("nothing was written"), "{said}");
+        assert_eq!(files(&site), before);
+    };
+    let results = "holds the results of practice, official room";
+    refused(&party, &["export", "--room", "rehearsal"], results);
+
+    // Another contest, by its results and, where only its log is there, by that.
+    let contest = Contest { id: "another".to_owned(), ..practice::contest().unwrap() };
+    let other = Party::with_contest(&[ROOM], contest);
+    other.start().await.stop().await;
+    refused(&other, &["export"], results);
+    std::fs::remove_file(site.join("releases.json")).unwrap();
+    for command in [&["export"][..], &["log", "export"]] {
+        refused(&other, command, "/practice/official/1, which is another one");
+    }
+    // Its own results go there again.
+    export(&party);
+    assert!(site.join("releases.json").is_file());
     server.stop().await;
 }
 

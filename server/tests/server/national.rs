@@ -1,6 +1,6 @@
 //! National delegates that nobody is given are not passed over in silence.
 
-use countersign_core::contest::{Fraction, National, NationalBasis};
+use countersign_core::contest::{Fraction, National, NationalBasis, PrecinctKind};
 use countersign_core::room::Room;
 use countersign_server::practice;
 
@@ -13,6 +13,9 @@ const ROOM: Room = Room::Official;
 /// Releases a night in which two groups have as many each; how the first page and that of the working say it, in both languages.
 async fn tied(threshold: Fraction) -> [[String; 2]; 2] {
     let mut contest = practice::contest().unwrap();
+    // Satellite sites elect no county delegates.
+    contest.precincts.retain(|precinct| precinct.kind == PrecinctKind::Precinct);
+    contest.worksheets.clear();
     let basis = Some(NationalBasis::CountyDelegates);
     contest.national = Some(National { districts: Vec::new(), at_large: 5, pleo: 2, basis });
     contest.rules.national_threshold = threshold;

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use countersign_core::contest::{National, NationalBasis};
+use countersign_core::contest::{National, NationalBasis, PrecinctKind};
 use countersign_core::crypto::SigningKey;
 use countersign_core::id::{MessageId, PhotoDigest, PrecinctNumber};
 use countersign_core::message::{
@@ -396,10 +396,12 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
     for county in &mut contest.counties {
         county.state_delegates = 0;
     }
-    // As many as a site with twenty people elects.
     for precinct in &mut contest.precincts {
         precinct.delegates = precinct.delegates.map(|_| 4);
     }
+    // Satellite sites elect no county delegates.
+    contest.precincts.retain(|precinct| precinct.kind == PrecinctKind::Precinct);
+    contest.worksheets.clear();
     let basis = Some(NationalBasis::CountyDelegates);
     contest.national = Some(National { districts: Vec::new(), at_large: 4, pleo: 0, basis });
     let party = Party::with_contest(&[ROOM], contest);
@@ -421,7 +423,7 @@ async fn without_state_delegates_nothing_is_said_in_their_equivalents() {
         .map(|group| front.find(&format!("<th scope=\"row\">{}</th>", group.full_name)).unwrap());
     assert!(first < second, "three delegates stand before one: {front}");
     assert!(front.contains("75.0\u{a0}%"), "{front}");
-    // Ten precincts: the sites of a pool send nobody to a county convention.
+    // Four of each of ten precincts.
     let national = page(&server, "national.html").await;
     assert!(national.contains("<span data-measure=\"base\">40</span></p>"), "{national}");
     let worth = format!("<td data-measure=\"worth:{}\">30</td>", party.contest.groups[1].key);

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use countersign_core::id::MessageId;
-use countersign_core::message::{Kind, Message, RoomAct, RoomChange, Scope};
+use countersign_core::message::{Kind, Message, Package, RoomAct, RoomChange, Scope};
 use countersign_core::refusal::{Fate, Refusal};
 use countersign_core::room::Room;
+use countersign_server::keys::read_key;
+use countersign_server::practice;
 use countersign_server::store::Why;
 
 use crate::support::{Party, Reply, Server, of_kind};
@@ -252,6 +254,27 @@ async fn an_invitation_enrols_three_tablets_and_no_fourth() {
     let mut statuses = sending.join_all().await;
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 200, 200, 403, 403, 403, 403, 403]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_enrols_as_many_tablets_as_the_package_says() {
+    let mut contest = practice::contest().unwrap();
+    contest.limits.tablets_per_invitation = 1;
+    let party = Party::with_contest(&[ROOM], contest);
+    let server = party.start().await;
+    let code = party.code(3);
+    server.send(ROOM, &party.invitations(ROOM, std::slice::from_ref(&code))).await.receipt();
+    server.send(ROOM, &party.enrolment(ROOM, &code, &party.new_key())).await.receipt();
+    let second = party.enrolment(ROOM, &code, &party.new_key());
+    assert_eq!(server.send(ROOM, &second).await.code(), "invitation-not-valid");
+    // Later the party allows another one, and the same message is entered.
+    let mut contest = party.contest.clone();
+    contest.limits.tablets_per_invitation = 2;
+    let key = read_key(&party.keys.party()).unwrap();
+    server.send(ROOM, &Package::sign(2, contest, &key)).await.receipt();
+    server.send(ROOM, &second).await.receipt();
+    let third = party.enrolment(ROOM, &code, &party.new_key());
+    assert_eq!(server.send(ROOM, &third).await.code(), "invitation-not-valid");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -76,7 +76,7 @@ const slip = final.map((n, at) => (at === 8 ? 254 : n));
 
 function source(over: Partial<Source>): Source {
   return {
-    report: "aa".repeat(32), channel: "tablet", invitation: "3fa9c1d2", person: null, revision: 1, entered_ms: NOW - 95 * MINUTE, is_head: true, superseded_by: null,
+    report: "aa".repeat(32), channel: "tablet", invitation: "3fa9c1d2", person: null, revision: 1, entry: 3120, entered_ms: NOW - 95 * MINUTE, is_head: true, superseded_by: null,
     phrase: "apple river stone", attendees: 704, counts: [first, final, delegates], lots: [], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 5, 0, 5, 0, 0, 0], objected: false, ...over,
   };
 }
@@ -94,14 +94,14 @@ export const precinct: Precinct = {
   row: special,
   delegates_to_elect: 14,
   sources: [
-    source({ report: "a1".repeat(32), revision: 1, is_head: false, superseded_by: "a2".repeat(32), attendees: 701, phrase: "ocean candle fox", entered_ms: NOW - 100 * MINUTE }),
+    source({ report: "a1".repeat(32), revision: 1, is_head: false, superseded_by: "a2".repeat(32), attendees: 701, phrase: "ocean candle fox", entry: 3004, entered_ms: NOW - 100 * MINUTE }),
     source({ report: "a2".repeat(32), revision: 2, counts: [first, slip, delegates], by_the_rules: [0, 0, 0, 4, 0, 0, 0, 0, 6, 0, 4, 0, 0, 0], objected: true, lots: [{ groups: [8, 10], seats: 1, winners: [10], method: "coin", drawn_by: "chair" }] }),
-    source({ report: "b1".repeat(32), channel: "hotline", invitation: null, person: 12, entered_ms: NOW - 43 * MINUTE, phrase: "lunar spoon eager" }),
+    source({ report: "b1".repeat(32), channel: "hotline", invitation: null, person: 12, entry: 3871, entered_ms: NOW - 43 * MINUTE, phrase: "lunar spoon eager" }),
   ],
   candidate: "a2".repeat(32),
   findings: [
     finding({}),
-    finding({ name: "H02", sentence: { en: "Sources 2 and 3 differ: final alignment of Sanders 254 and 245.", es: "Las fuentes 2 y 3 difieren: la alineación final de Sanders 254 y 245." }, cells: [{ count: 1, group: 8 }] }),
+    finding({ name: "H02", sentence: { en: "The tablet’s report and the report typed from a call differ: final alignment of Sanders 254 and 245.", es: "El informe de la tableta y el informe tecleado de una llamada difieren: la alineación final de Sanders 254 y 245." }, cells: [{ count: 1, group: 8 }] }),
     finding({ name: "C06", severity: "unusual", sentence: { en: "The room announced Sanders 5; for these counts the rules give Sanders 6.", es: "La sala anunció Sanders 5; para estos conteos las reglas dan Sanders 6." }, cells: [{ count: 2, group: 8 }] }),
     finding({ name: "C04:9", severity: "note", sentence: { en: "Yang has 3 people at final alignment, fewer than the 106 that viability needs.", es: "Yang tiene 3 personas en la alineación final, menos de las 106 que pide la viabilidad." }, cells: [] }),
   ],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::StatewideRule;
+use super::{SourceName, StatewideRule};
 use crate::checks::{Cells, Severity};
 use crate::contest::CountKind;
 
@@ -21,8 +21,8 @@ pub enum Scope {
 /// What a candidate's numbers were compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Against {
-    /// Another source of the precinct, by the caller's number for it.
-    Source(u32),
+    /// Another source of the precinct.
+    Source(SourceName),
     /// The precinct's own numbers in the last release.
     LastRelease,
     /// What the last release's statewide share of the group would give for so many people.
@@ -57,10 +57,10 @@ pub enum Found {
     },
     /// H02: another source has other numbers.
     SourcesDisagree {
-        /// The caller's number for the candidate.
-        candidate: u32,
-        /// The caller's number for the other source.
-        other: u32,
+        /// Which source the candidate is.
+        candidate: SourceName,
+        /// Which other source it is.
+        other: SourceName,
         /// Every cell that differs.
         cells: Vec<Change>,
     },

@@ -18,6 +18,7 @@ mod found;
 mod history;
 mod same;
 mod sentence;
+mod source;
 mod sources;
 
 use std::fmt;
@@ -26,6 +27,7 @@ use serde::{Serialize, Serializer};
 
 pub use asked::asked;
 pub use found::{Against, Change, Found, Scope, StatewideFinding};
+pub use source::{Source, SourceName};
 
 use crate::contest::{Contest, CountKind};
 
@@ -98,15 +100,6 @@ impl Numbers {
         let count = self.counts.get(contest.count_index(kind)?)?;
         (count.len() == contest.groups.len()).then_some(count.as_slice())
     }
-}
-
-/// A source of a precinct's numbers: a report, the other secretary's, a photo that was read, a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// The caller's number for it. It means nothing here.
-    pub number: u32,
-    /// What it says.
-    pub numbers: Numbers,
 }
 
 /// All that is known of a precinct.

@@ -107,10 +107,12 @@ impl<'a> Words<'a> {
                     )
                 });
                 let cells = self.list(cells.collect());
+                let (one, two) = (candidate.words(self.language), other.words(self.language));
+                let one = upper(&one);
                 if english {
-                    format!("Sources {candidate} and {other} differ: {cells}")
+                    format!("{one} and {two} differ: {cells}")
                 } else {
-                    format!("Las fuentes {candidate} y {other} difieren: {cells}")
+                    format!("{one} y {two} difieren: {cells}")
                 }
             }
             Found::Swapped { against, groups: [one, two], counts } => {
@@ -228,9 +230,15 @@ impl<'a> Words<'a> {
 
     fn whose(self, against: Against) -> String {
         match against {
-            Against::Source(number) => {
-                let those = self.language.say("those of source", "los de la fuente");
-                format!("{those} {number}")
+            Against::Source(name) => {
+                let words = name.words(self.language);
+                match self.language {
+                    Language::English => format!("those of {words}"),
+                    Language::Spanish => match words.strip_prefix("el ") {
+                        Some(rest) => format!("los del {rest}"),
+                        None => format!("los de {words}"),
+                    },
+                }
             }
             Against::LastRelease | Against::LastShare => self
                 .language
@@ -264,6 +272,12 @@ impl<'a> Words<'a> {
             ),
         }
     }
+}
+
+/// With a large first letter, as at the beginning of a sentence.
+fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// With a small first letter, as inside a sentence.

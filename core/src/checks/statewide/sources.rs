@@ -42,10 +42,9 @@ pub(super) fn against_other(contest: &Contest, candidate: &Source, other: &Sourc
     if cells.is_empty() {
         return Vec::new();
     }
-    let against = Against::Source(other.number);
+    let against = Against::Source(other.name);
     let moved = moved(contest, &candidate.numbers, &other.numbers, &cells, against);
-    let disagree =
-        Found::SourcesDisagree { candidate: candidate.number, other: other.number, cells };
+    let disagree = Found::SourcesDisagree { candidate: candidate.name, other: other.name, cells };
     std::iter::once(disagree).chain(moved).collect()
 }
 

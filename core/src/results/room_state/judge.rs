@@ -11,9 +11,6 @@ use crate::refusal::Refusal;
 use crate::results::review;
 use crate::room::Room;
 
-/// Tablets that one invitation may enrol.
-pub(in crate::results) const DEVICES_PER_INVITATION: u32 = 3;
-
 impl RoomState {
     /// The key that must have signed the message, found from the key id it names. Cheap: no signature is checked.
     /// The room is looked at first, so that nobody learns more than "not open" from a closed room.
@@ -188,7 +185,8 @@ impl RoomState {
         }
         let enrolled = self.enrolled.get(&invitation_key).copied().unwrap_or(0);
         if self.revoked_keys.contains_key(&invitation_key)
-            || enrolled >= DEVICES_PER_INVITATION
+            || enrolled
+                >= self.package().map_or(0, |package| package.contest.limits.tablets_per_invitation)
             || self.devices.contains_key(&request.device.id())
         {
             return Err(Refusal::InvitationNotValid);

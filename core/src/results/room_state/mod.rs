@@ -9,8 +9,6 @@ use std::sync::Arc;
 
 pub use packages::RulesInForce;
 
-pub(super) use judge::DEVICES_PER_INVITATION;
-
 use packages::Packages;
 
 use super::change::{Change, What};

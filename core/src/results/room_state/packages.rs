@@ -62,6 +62,14 @@ impl RoomState {
         self.packages.get(*id)
     }
 
+    /// The most tablets that one invitation can have enrolled: a package that allows fewer does not take back what an earlier
+    /// one allowed. Nought before there is a package.
+    pub(in crate::results) fn tablets_per_invitation_max(&self) -> u32 {
+        let packages = self.packages.by_id.values();
+        let limits = packages.map(|package| package.contest.limits.tablets_per_invitation);
+        limits.max().unwrap_or_default()
+    }
+
     /// Id of the newest package.
     #[must_use]
     pub fn package_id(&self) -> Option<MessageId> {

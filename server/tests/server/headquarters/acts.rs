@@ -205,7 +205,7 @@ async fn t28_t50_t55_from_two_reports_to_a_release_that_an_observer_objected_to(
     );
     has_fields(
         &shown["sources"][0],
-        "report channel invitation person revision entered_ms is_head superseded_by phrase attendees counts lots by_the_rules objected",
+        "report channel invitation person revision entry entered_ms is_head superseded_by phrase attendees counts lots by_the_rules objected",
     );
     has_fields(&shown["findings"][0], "name severity sentence evidence answered cells");
     has_fields(&shown["decisions"][0], "id entered_ms person report evidence why answers");
@@ -389,6 +389,8 @@ async fn t47_roles_do_here_what_their_keys_may_do_and_no_more() {
     assert_eq!(sources[1]["superseded_by"], second);
     assert_eq!((&sources[2]["person"], &sources[2]["invitation"]), (&json!(3), &Value::Null));
     assert_eq!(sources[2]["revision"], 2);
+    let entries: Vec<_> = sources.iter().map(|source| source["entry"].as_u64().unwrap()).collect();
+    assert!(entries.is_sorted() && entries[2] + 1 == server.size(ROOM), "{entries:?}");
     assert_eq!(sources[0]["invitation"].as_str().unwrap().len(), 8);
     assert_eq!(shown["row"]["standing"], "inConflict");
     let sheet = typed("transcription", None);

@@ -11,6 +11,8 @@ mod people;
 mod questions;
 mod sign_in;
 
+use std::time::Duration;
+
 use countersign_core::message::{Message, People, Person, Role, Scope};
 use countersign_core::room::Room;
 use countersign_core::seal::Cost;
@@ -77,7 +79,12 @@ pub(crate) struct Event {
 pub(crate) struct Events {
     response: reqwest::Response,
     text: String,
+    /// The event that came last, for what is said when no other comes.
+    last: String,
 }
+
+/// An event comes within seconds, and a stream that says nothing says so every 15.
+const EVENT_TIME: Duration = Duration::from_secs(60);
 
 impl Events {
     async fn of(request: reqwest::RequestBuilder) -> Self {
@@ -85,11 +92,23 @@ impl Events {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["x-accel-buffering"], "no", "a proxy collects none of it");
-        Self { response, text: String::new() }
+        Self { response, text: String::new(), last: "any".to_owned() }
     }
 
-    /// The next event; `None` when the stream has ended.
+    /// The next event; `None` when the stream has ended. Panics where neither comes.
     async fn next(&mut self) -> Option<Event> {
+        let next = tokio::time::timeout(EVENT_TIME, self.wait()).await;
+        let Ok(event) = next else {
+            let url = self.response.url();
+            panic!("neither an event nor the end of {url} after {}, in {EVENT_TIME:?}", self.last);
+        };
+        if let Some(Event { id, name, bytes, .. }) = &event {
+            self.last = format!("{name} {id}: {bytes}");
+        }
+        event
+    }
+
+    async fn wait(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());

@@ -3,13 +3,18 @@
 
 use std::process::Command;
 
+use countersign_core::contest::Contest;
+use countersign_core::message::Notice;
+use countersign_server::practice;
+
 use super::layers::replaced;
+use super::witnesses::list;
 use super::*;
 
-/// It believes what is there.
+/// It believes what is there; whether that is everything is for the tests below.
 pub fn holds(party: &Party, from: &str) {
     let (code, said) = independent(party, from);
-    assert_eq!(code, 0, "{said}");
+    assert!(code == 0 || code == 3, "{code}: {said}");
 }
 
 /// What the independent program says of a place, and its exit code.
@@ -28,6 +33,44 @@ impl Copy {
     fn names(&self, words: &str) {
         let (code, said) = independent(&self.party, self.out.to_str().unwrap());
         assert!(code == 1 && said.contains(words), "{code}, {words}: {said}");
+    }
+
+    /// It says that everything holds.
+    fn is_whole(&self) {
+        let (code, said) = independent(&self.party, self.out.to_str().unwrap());
+        assert!(code == 0 && said.starts_with("Everything holds"), "{code}: {said}");
+    }
+
+    /// It says what it could not compare, in words that hold each of these, and not that everything holds.
+    fn lacks(&self, names: &[&str]) {
+        let (code, said) = independent(&self.party, self.out.to_str().unwrap());
+        assert_eq!(code, 3, "{names:?}: {said}");
+        let first = said.lines().next().unwrap();
+        assert!(first.starts_with("What could be compared holds. NOT COMPARED: "), "{said}");
+        assert!(!said.contains("Everything holds"), "{said}");
+        for name in names {
+            assert!(first.contains(name), "{name}: {said}");
+        }
+    }
+
+    /// A file's name in the folder.
+    fn name_of(&self, file: &Path) -> String {
+        file.strip_prefix(&self.out).unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// Tries something while a file or folder is not there.
+    fn without(&self, name: &str, tried: impl FnOnce()) {
+        let aside = self.party.root.path().join("aside");
+        std::fs::rename(self.file(name), &aside).unwrap();
+        tried();
+        std::fs::rename(&aside, self.file(name)).unwrap();
+    }
+
+    /// Tries something while a file is there that ought not to be.
+    fn with_more(&self, name: &str, tried: impl FnOnce()) {
+        std::fs::write(self.file(name), "from before").unwrap();
+        tried();
+        std::fs::remove_file(self.file(name)).unwrap();
     }
 
     /// The same while a file is another one.
@@ -133,4 +176,105 @@ async fn t69_an_independent_program_names_what_was_entered_against_the_rules() {
     kept_back[at].1.clear();
     copy.forge(&kept_back);
     copy.names("releases a report of precinct 0 that is not public");
+}
+
+/// All that lies in the folder of a release.
+const OF_A_RELEASE: [&str; 8] = [
+    "results.json",
+    "precincts.csv",
+    "totals.csv",
+    "nist-1500-100.json",
+    "changes.csv",
+    "SHA256SUMS",
+    "SHA256SUMS.note",
+    "status.json",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_an_independent_program_says_what_it_could_not_compare() {
+    let night = Night::released().await.recanvassed().await;
+    let report = night.reports[1];
+    let copy = night.folder().await;
+    copy.is_whole();
+    // Each file that somebody takes away, and all of them.
+    let of = |release| OF_A_RELEASE.map(|name| copy.name_of(&copy.document_of(release, name)));
+    let others =
+        ["releases.json", "compare/night-recanvass.csv", &format!("receipts/{report}.txt")]
+            .map(str::to_owned);
+    for name in of(1).iter().chain(&of(2)).chain(&others) {
+        copy.without(name, || copy.lacks(&[name]));
+    }
+    let all = [of(1), of(2)].concat();
+    copy.without("data", || copy.lacks(&all.iter().map(|name| &**name).collect::<Vec<_>>()));
+    // A few receipts are named, more are counted.
+    copy.without("receipts", || copy.lacks(&["receipts/", "receipts, the first of them "]));
+    // A list has to name every document of its release, and no more.
+    let sums = copy.document("SHA256SUMS");
+    let shorter = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).unwrap();
+        let kept: String =
+            text.split_inclusive('\n').filter(|line| !line.contains("totals")).collect();
+        Some(kept.into_bytes())
+    };
+    copy.names_with(&sums, shorter, "SHA256SUMS, totals.csv, hash: published nothing");
+    let more = |bytes: Vec<u8>| {
+        let line = format!("{}  ../../elsewhere\n", "0".repeat(64));
+        Some([bytes, line.into_bytes()].concat())
+    };
+    copy.names_with(&sums, more, "lists ../../elsewhere, which is no document of a release");
+
+    // What no release in effect gives.
+    for name in ["night-recount.csv", "recanvass-certified.html"] {
+        let name = format!("compare/{name}");
+        let words = format!("{name} is there, and ought not to be: in one of the two layers");
+        copy.with_more(&name, || copy.names(&words));
+    }
+    for name in ["national.html", "es/national.html"] {
+        let words = format!("{name} is there, and ought not to be: there is not enough in effect");
+        copy.with_more(name, || copy.names(&words));
+    }
+    copy.is_whole();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_an_independent_program_lacks_nothing_before_anything_is_released() {
+    let copy = Night::proposed().await.folder().await;
+    copy.is_whole();
+    for name in ["releases.json", "index.html"] {
+        copy.without(name, || copy.is_whole());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_an_independent_program_says_that_a_release_may_wait_for_witnesses() {
+    // As it is published before they cosigned: a list without the release, and none of its documents.
+    let empty = |bytes: Vec<u8>| {
+        let mut list: Value = serde_json::from_slice(&bytes).unwrap();
+        list["releases"] = json!([]);
+        Some(list.to_string().into_bytes())
+    };
+    // Just after the approval, and half an hour later.
+    for is_late in [false, true] {
+        let contest = Contest { witnesses: list(&[51], 1), ..practice::contest().unwrap() };
+        let night = Night::released_by(Party::with_contest(&[ROOM], contest)).await;
+        if is_late {
+            night.party.clock.set(START_MS + 61 * 60_000);
+            night
+                .act(&night.one, &Notice { number: 1, words: "Wait.".to_owned(), next_ms: None })
+                .await;
+        }
+        let copy = night.folder().await;
+        copy.is_whole();
+        copy.without("data", || {
+            copy.with(&copy.file("releases.json"), empty, || {
+                if is_late {
+                    return copy
+                        .names("releases.json, releases, length: published 0, worked out 1");
+                }
+                copy.lacks(&["results.json", "releases.json (the last 1 of 1 releases)"]);
+                let (_, said) = independent(&copy.party, copy.out.to_str().unwrap());
+                assert!(said.contains("waits for witnesses for up to 30 minutes"), "{said}");
+            });
+        });
+    }
 }

@@ -23,7 +23,7 @@ fn name(seed: u8) -> String {
     format!("w{seed}.example.org")
 }
 
-fn list(seeds: &[u8], needed: u32) -> Option<WitnessList> {
+pub(super) fn list(seeds: &[u8], needed: u32) -> Option<WitnessList> {
     let key = |&seed: &u8| WitnessKey::new(&name(seed), key(seed).public()).unwrap();
     Some(WitnessList { keys: seeds.iter().map(key).collect(), needed })
 }

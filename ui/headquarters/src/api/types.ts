@@ -154,6 +154,8 @@ export interface Source {
   invitation: string | null;
   person: number | null;
   revision: number;
+  /** Its entry in the log, by which findings tell it from others of its channel. */
+  entry: number;
   entered_ms: number;
   /** No received report of its key replaces it. */
   is_head: boolean;
