@@ -14,6 +14,7 @@ use countersign_core::id::{MessageId, sha256};
 use countersign_core::message::{Message, Package, Payload, People, Person, Report, Role, Scope};
 use countersign_core::results::RoomState;
 use countersign_core::room::Room;
+use countersign_server::clock::{Clock as _, SystemClock};
 use countersign_server::keys::{KeyFolder, read_key};
 use countersign_server::verify::{Order, Source, Verdict, verify};
 use serde_json::Value;
@@ -187,6 +188,7 @@ impl House {
         let source = Source::open(address, &[]).map_err(other)?;
         let key = read_key(&KeyFolder(self.party.keys()).party()).map_err(other)?;
         let order = Order {
+            now_ms: SystemClock.now_ms(),
             room: ROOM,
             party: key.public().id(),
             log_keys: Vec::new(),

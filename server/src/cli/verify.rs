@@ -14,6 +14,7 @@ use countersign_core::receipt::Receipt;
 use countersign_core::room::Room;
 
 use super::{print, read_file};
+use crate::clock::{Clock as _, SystemClock};
 use crate::failure::Failure;
 use crate::tls;
 use crate::verify::{Known, Order, Source, Step, party_key, verify};
@@ -80,6 +81,7 @@ pub(super) fn run(command: &Verify) -> Result<ExitCode, Failure> {
         log_keys: command.log_keys.clone(),
         witnesses: command.witnesses.clone(),
         known: command.known.iter().map(|path| read_known(path)).collect::<Result<_, _>>()?,
+        now_ms: SystemClock.now_ms(),
     };
     let progress = Progress::default();
     let found = verify(&source, &order, &|step, done, all| progress.show(step, done, all));

@@ -40,7 +40,7 @@ use stale::STATUS;
 use crate::public_folder;
 
 /// Name of the document of all releases.
-const RELEASES: &str = "releases.json";
+pub(crate) const RELEASES: &str = "releases.json";
 
 /// Why results are not offered. What was offered before stays.
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +172,8 @@ impl Publisher {
         made_ms: u64,
         witnesses: Witnesses,
     ) -> Result<Option<Site>, PublishError> {
+        // A clock may jump back; entries then keep the time of the one before.
+        let made_ms = made_ms.max(state.now_ms());
         let Some(mut night) = Night::of(state, made_ms, witnesses) else { return Ok(None) };
         night.renewal = self.renewal;
         night.signed_by = hash_list::named(night.contest, state.room(), self.key.as_ref());

@@ -223,14 +223,6 @@ pub enum Difference {
         /// What is wrong.
         what: String,
     },
-    /// What two people withheld is needed for what is published.
-    #[error("{what} cannot be checked: {withheld} messages were withheld by two people")]
-    Withheld {
-        /// What cannot be checked.
-        what: String,
-        /// How many messages.
-        withheld: usize,
-    },
 }
 
 fn first_other(first: Option<u64>) -> String {
@@ -293,7 +285,6 @@ impl Difference {
             Self::HashListSignature { .. } => "hash-list-signature",
             Self::Leftover { .. } => "leftover",
             Self::Receipt { .. } => "receipt",
-            Self::Withheld { .. } => "withheld",
         }
     }
 
@@ -431,10 +422,6 @@ impl Difference {
             }
             Self::Receipt { .. } => {
                 "Whoever keeps this file holds no proof of that entry. The entry itself is in the log. If it is a copy, make it anew."
-            }
-            Self::Withheld { .. } => {
-                "Everything that can be read is as it should be. What two people withheld, and why, is listed; whatever rests on it \
-                 has to be believed."
             }
         }
     }

@@ -2,17 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use countersign_core::message::Kind;
 use countersign_core::results::RoomState;
+use serde::Serialize;
 
 use super::Stop;
 use super::difference::Difference;
+use super::pages::in_both;
 use super::public_log;
 use super::published::Published;
 use super::replay::Unread;
 use super::verdict::Verdict;
 use super::words::{Beside, ComparedWords};
 use crate::publish::corrections::Corrections;
-use crate::publish::pages::Night;
+use crate::publish::pages::{Night, STATUS};
+
+/// How far a server's clock may be ahead of that of whoever verifies.
+const AHEAD_MS: u64 = 10 * 60_000;
+
+/// Most moments of which pages may be. A server makes those of releases together, those that change with what comes in, and
+/// those of each two layers.
+const MOMENTS_MAX: usize = 32;
 
 /// A published page.
 pub(super) struct Page {
@@ -25,12 +35,12 @@ pub(super) struct Page {
 }
 
 /// What a page says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct MadeFrom {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct MadeFrom {
     /// Entries of the log that it was made from.
-    pub(super) log_size: u64,
-    /// When it was made, server time.
-    pub(super) made_ms: u64,
+    pub log_size: u64,
+    /// When it was made, server time in milliseconds since the Unix epoch.
+    pub made_ms: u64,
 }
 
 impl MadeFrom {
@@ -82,7 +92,16 @@ impl Published<'_> {
                 self.verdict.not_published.push(self.file(&page.name));
                 continue;
             }
+            let is_status = in_both(STATUS).contains(&page.name);
+            if is_status && made_from.is_some_and(|made| made.log_size < self.last_said()) {
+                self.verdict.older.push(self.file(&page.name));
+            }
             by_moment.entry(made_from).or_default().push(page);
+        }
+        if by_moment.len() > MOMENTS_MAX {
+            let file = self.file("index.html");
+            let what = format!("pages are of more than {MOMENTS_MAX} moments");
+            return Err(Difference::File { file, what }.into());
         }
         for (made_from, pages) in by_moment {
             let files = pages.iter().map(|page| self.file(&page.name));
@@ -104,13 +123,45 @@ impl Published<'_> {
             } else {
                 &self.replayed.state
             };
-            let Some(mut night) = Night::of_all(state, made_from.made_ms) else { continue };
+            let wrong = |what: &str| {
+                let file = pages.first().map_or_else(String::new, |page| self.file(&page.name));
+                Stop::from(Difference::File { file, what: what.to_owned() })
+            };
+            if made_from.made_ms < state.now_ms() {
+                return Err(wrong("it says that it was made before the last entry it was made from"));
+            }
+            if made_from.made_ms > self.now_ms.saturating_add(AHEAD_MS) {
+                return Err(wrong("it says that it was made at a time that is still to come"));
+            }
+            let Some(mut night) = Night::of_all(state, made_from.made_ms) else {
+                return Err(wrong("it says that it was made before there was a package"));
+            };
             night.signed_by.clone_from(&self.night.signed_by);
             let unread = self.replayed.unread(self.log, size);
             let moment = Moment { night, unread, place: self.place };
             work(&self.corrections, &moment, &pages, self.verdict)?;
         }
         Ok(())
+    }
+
+    /// Entries with the last that was said or done at headquarters or by observers and that the status page shows.
+    fn last_said(&self) -> u64 {
+        let said = |kind| {
+            matches!(
+                kind,
+                Kind::Preview
+                    | Kind::Objection
+                    | Kind::Answer
+                    | Kind::Stop
+                    | Kind::Approve
+                    | Kind::Act
+                    | Kind::Inquiry
+                    | Kind::Response
+                    | Kind::Notice
+            )
+        };
+        let entries = (1..).zip(&self.log.entries);
+        entries.filter(|(_, entry)| said(entry.kind)).map(|(size, _)| size).last().unwrap_or(0)
     }
 
     /// Pages of more entries than were read: the log has gone on meanwhile, or they are not made from it.

@@ -17,7 +17,8 @@ use crate::publish::cells::Cells;
 use crate::publish::compared;
 use crate::publish::corrections::Corrections;
 use crate::publish::on_pages::{self, OnPages};
-use crate::publish::pages::{self, NATIONAL, Night, read_back};
+use crate::publish::files::Texts as _;
+use crate::publish::pages::{self, NATIONAL, Night, find, read_back};
 
 /// Entries of the log with the last release or withdrawal in this layer or one before it: pages of fewer do not show it.
 pub(super) fn last_change(night: &Night<'_>, until: Layer) -> Option<u64> {
@@ -51,14 +52,26 @@ impl Published<'_> {
     /// without pages, or be older.
     pub(super) fn pages(&mut self, expected: &OnPages) -> Result<bool, Stop> {
         let made_from = self.first_page.as_deref().and_then(MadeFrom::of);
+        self.verdict.pages.first = made_from;
         if made_from.map(|made| made.log_size) < self.last_change.max(Some(0)) {
             self.verdict.not_published.push(self.file("index.html"));
+            // What is older shows what was in effect then; what is made now has nothing that is not.
+            if self.first_page.is_none() {
+                self.ought_not_to_be_there()?;
+            }
             return Ok(false);
         }
         let mut pages = self.of_the_last_layer(expected)?;
         pages.extend(self.side_by_side()?);
         self.ought_not_to_be_there()?;
         if self.can_be_made_anew() {
+            let to_find = in_both(find::NAME);
+            for (name, page) in to_find.iter().cloned().zip(self.read(&to_find, &mut |_| ())?) {
+                match page {
+                    Some(page) => pages.push(Page { name, html: text(&page), shows: None }),
+                    None => self.verdict.pages.missing += 1,
+                }
+            }
             self.each_moment(pages, |corrections, moment, pages, verdict| {
                 let mut beside = moment.beside(pages, &mut verdict.words);
                 make_anew(&moment.night, corrections, &mut beside);
@@ -97,13 +110,13 @@ impl Published<'_> {
 
     /// Compares every two layers: the table of both, and the page in each language; the pages that are there.
     fn side_by_side(&mut self) -> Result<Vec<Page>, Stop> {
-        let Self { source, night, verdict, watch, place, .. } = self;
+        let Self { source, night, verdict, watch, place, last_package, .. } = self;
         let pairs: Vec<_> = night.pairs().collect();
         let mut pages = Vec::new();
         let mut done = 0;
         compared::each_pair(night, &pairs, |pair| {
             let names = files_of_pair(pair.compared.before, pair.compared.after);
-            let shows = last_change(night, pair.compared.after);
+            let shows = last_change(night, pair.compared.after).max(*last_package);
             let found = read(source, place, &names, &mut |_| ())?;
             for (name, file) in names.into_iter().zip(found) {
                 let published = format!("{place}{name}");
@@ -115,6 +128,9 @@ impl Published<'_> {
                     let table =
                         tables::Table { night, contest: pair.contest(), compared: &pair.compared };
                     let numbers = table.agree(&published, &file, tables::Known::of(verdict))?;
+                    if !verdict.words.withheld {
+                        verdict.words.compare(&published, &text(&file), &table.made_anew());
+                    }
                     verdict.compared.push(ComparedFile { name: published, numbers });
                 } else if verdict.not_worked_out.is_empty() {
                     // A page shows as many precincts as fit: which, cannot be told where numbers of some are withheld.
@@ -186,6 +202,14 @@ fn make_anew(night: &Night<'_>, corrections: &Corrections, beside: &mut Beside<'
     let pairs: Vec<_> = night.pairs().filter(wanted).collect();
     // What cannot be made is left.
     let _ = compared::each_pair(night, &pairs, |pair| pages::of_pair(night, pair, beside));
+    for language in Language::ALL {
+        let name = pages::in_language(language, find::NAME);
+        let Some(published) = beside.published(&name) else { continue };
+        // In a folder it is a page that can look nothing up, and a server answers it.
+        if let Some(answered) = find::unasked(night, language).ok().filter(|it| it == published) {
+            beside.take(name, &answered, "", false);
+        }
+    }
     if !beside.is_done() {
         let _ = pages::of_releases(night, corrections, beside);
     }

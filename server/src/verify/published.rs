@@ -1,5 +1,6 @@
 //! The published data of releases, cell by cell, beside what the log gives.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign_core::log::LogKey;
@@ -13,14 +14,15 @@ use super::replay::Replayed;
 use super::source::{Source, Unread, Wanted};
 use super::tables::{Known, Table};
 use super::verdict::{ComparedFile, Verdict};
-use super::pages::last_change;
+use super::pages::{in_both, last_change};
 use super::words::ComparedWords;
 use super::{Step, Stop, Watch, hash_lists, receipts};
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::corrections::Corrections;
 use crate::publish::data::{Form, NAMES};
-use crate::publish::on_pages::OnPages;
-use crate::publish::pages::{Effective, FRONT, Night};
+use crate::publish::RELEASES;
+use crate::publish::on_pages::{self, OnPages};
+use crate::publish::pages::{Effective, Night, OF_THE_MOMENT};
 
 /// Most bytes of a document or page.
 pub(super) const DOCUMENT_MAX: usize = 64 << 20;
@@ -45,9 +47,13 @@ pub(super) struct Published<'a> {
     pub(super) replayed: &'a Replayed,
     /// What they are made from, with every release that took effect.
     pub(super) night: Night<'a>,
-    /// Entries with the last release or withdrawal; `None` before the first.
+    /// Entries with the last release or withdrawal, or the newest package.
     pub(super) last_change: Option<u64>,
+    /// Entries with the newest package.
+    pub(super) last_package: Option<u64>,
     pub(super) corrections: Corrections,
+    /// The time of whoever verifies.
+    pub(super) now_ms: u64,
     pub(super) verdict: &'a mut Verdict,
     pub(super) watch: Watch<'a>,
 }
@@ -56,6 +62,7 @@ pub(super) struct Published<'a> {
 /// and is no difference: a server makes it after a release, a copy may do without.
 pub(super) fn compare(
     source: &Source,
+    now_ms: u64,
     log: &PublicLog,
     replayed: &Replayed,
     verdict: &mut Verdict,
@@ -67,6 +74,10 @@ pub(super) fn compare(
     let key = night.contest.results_key(log.room);
     night.signed_by = key.map(|named| LogKey { origin: named.name.clone(), key: named.key });
     verdict.words.withheld = !verdict.withheld.is_empty();
+    let last_package = night.state.package_id().and_then(|id| {
+        let mut entries = (1..).zip(&log.entries);
+        entries.find_map(|(size, entry)| (entry.message == id).then_some(size))
+    });
     let found = Found::look_up(source, log.room, &night.releases, watch)?;
     let corrections = Corrections::of(&night);
     let mut published = Published {
@@ -75,23 +86,27 @@ pub(super) fn compare(
         first_page: found.first_page,
         log,
         replayed,
-        last_change: last_change(&night, Layer::Certified),
+        last_change: last_change(&night, Layer::Certified).max(last_package),
+        last_package,
         corrections,
+        now_ms,
         verdict,
         watch,
         night,
     };
     published.documents(&found.documents)?;
-    let Published { place, first_page, night, verdict, .. } = &mut published;
+    let Published { place, night, verdict, .. } = &mut published;
+    verdict.elsewhere = found.elsewhere;
     hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
     receipts::verify(source, place, log, night, verdict, watch)?;
-    if night.releases.is_empty() && first_page.is_none() {
+    // A release that waits for witnesses is neither in documents nor on pages. One may wait that a later one did not wait for.
+    let none = |documents: &[Named]| documents.iter().all(|(_, file)| file.is_none());
+    if found.documents.chunks(NAMES.len()).any(none) {
+        verdict.pages.wait = true;
         return Ok(());
     }
-    // A release that waits for witnesses is neither in documents nor on pages.
-    let mut last = found.documents.iter().rev().take(NAMES.len());
-    if !night.releases.is_empty() && last.all(|(_, file)| file.is_none()) {
-        verdict.pages.wait = true;
+    if published.first_page.is_none() && !published.anything_is_there()? {
+        // Nothing was released, and nobody publishes pages: there is nothing to compare.
         return Ok(());
     }
     let expected = OnPages::of(&published.night, &published.corrections);
@@ -114,6 +129,16 @@ impl Published<'_> {
         on: &mut dyn FnMut(usize),
     ) -> Result<Vec<Option<Vec<u8>>>, Unread> {
         read(self.source, self.place, names, on)
+    }
+
+    /// Whether pages are there although the first one is not.
+    fn anything_is_there(&self) -> Result<bool, Unread> {
+        let mut names: Vec<String> = OF_THE_MOMENT.iter().flat_map(|page| in_both(page)).collect();
+        let of_releases = on_pages::names(&self.night, |_| true, true);
+        names.extend(of_releases.iter().flat_map(|name| in_both(name)));
+        names.push(RELEASES.to_owned());
+        let found = self.read(&names, &mut |_| ())?;
+        Ok(!self.night.releases.is_empty() || found.iter().any(Option::is_some))
     }
 
     /// Whether every message can be read that pages and documents rest on.
@@ -207,6 +232,9 @@ fn of_release(
         let contest = &released.package.contest;
         let table = Table { night, contest, compared: changed };
         compared.with(document, |name, bytes| table.agree(name, bytes, known))?;
+        if let (true, (name, Some(published))) = (words, document) {
+            compared.words.compare(name, &text(published), &table.made_anew());
+        }
     }
     Ok(compared)
 }
@@ -240,16 +268,21 @@ pub(super) fn on_every_processor<J: Sync, R: Send>(
 pub(super) type Named = (String, Option<Vec<u8>>);
 
 /// What was found of results.
+#[derive(Default)]
 struct Found {
     /// Where they lie; the first place where they may, if there is nothing at all.
     place: &'static str,
     first_page: Option<String>,
     /// Every document of every release.
     documents: Vec<Named>,
+    /// Whether there is anything.
+    is_there: bool,
+    /// What lies in other places where results may lie.
+    elsewhere: BTreeMap<String, Vec<String>>,
 }
 
 impl Found {
-    /// Looks for documents, and for the first page.
+    /// Looks for documents and pages in every place where they may lie; takes the first where there is something.
     fn look_up(
         source: &Source,
         room: Room,
@@ -259,25 +292,33 @@ impl Found {
         let of_release =
             |release: &Effective<'_>| NAMES.map(|name| format!("{}/{name}", release.folder));
         let mut names: Vec<String> = releases.iter().flat_map(of_release).collect();
-        names.push(FRONT.to_owned());
+        let documents = names.len();
+        names.extend(OF_THE_MOMENT.iter().flat_map(|page| in_both(page)));
         let all = names.len();
-        let look = |place: &'static str| {
+        let mut results: Option<Self> = None;
+        for &place in places(source, room) {
             let mut files = read(source, place, &names, &mut |n| watch(Step::Published, n, all))?;
-            let first_page = files.pop().flatten();
-            let named = names.iter().map(|name| format!("{place}{name}"));
-            let documents = named.zip(files).collect();
-            Ok(Self { place, first_page: first_page.map(|page| text(&page)), documents })
-        };
-        let mut none = None;
-        for place in places(source, room) {
-            let found = look(place)?;
-            if found.first_page.is_some() || found.documents.iter().any(|(_, file)| file.is_some())
-            {
-                return Ok(found);
+            let is_there = files.iter().any(Option::is_some);
+            if let Some(results) = results.as_mut().filter(|results| results.is_there) {
+                let there = names.iter().zip(&files).filter(|(_, file)| file.is_some());
+                let there: Vec<String> = there.map(|(name, _)| name.clone()).collect();
+                if is_there {
+                    results.elsewhere.insert(place.to_owned(), there);
+                }
+            } else if is_there || results.is_none() {
+                let pages = files.split_off(documents);
+                let first_page = pages.into_iter().next().flatten();
+                let named = names.iter().map(|name| format!("{place}{name}"));
+                results = Some(Self {
+                    place,
+                    first_page: first_page.map(|page| text(&page)),
+                    documents: named.zip(files).collect(),
+                    is_there,
+                    elsewhere: BTreeMap::new(),
+                });
             }
-            none.get_or_insert(found);
         }
-        none.map_or_else(|| look(""), Ok)
+        Ok(results.unwrap_or_default())
     }
 }
 

@@ -13,6 +13,7 @@ use super::source::{Source, Wanted};
 use super::verdict::Verdict;
 use super::{Step, Stop, Watch};
 use crate::publish::pages::Night;
+use crate::public_folder;
 use crate::publish::{led_to, receipt_name};
 
 /// Most bytes of a receipt that are read; none is so long.
@@ -49,6 +50,35 @@ pub(super) fn verify(
         verdict.receipts.files += sound?;
     }
     verdict.receipts.missing = all - verdict.receipts.files;
+    match source {
+        // A folder has them once, and they were read.
+        Source::Folder(_) => Ok(()),
+        Source::Address(_) => messages(source, place, &expected, verdict),
+    }
+}
+
+/// Compares the messages that lie beside pages at an address: those of the log may lie elsewhere.
+fn messages(
+    source: &Source,
+    place: &str,
+    expected: &[(String, u64, Entry)],
+    verdict: &mut Verdict,
+) -> Result<(), Stop> {
+    let name = |id| format!("{place}{}", public_folder::message(id));
+    let wanted = expected.iter().map(|(.., entry)| Wanted {
+        name: name(entry.message),
+        size_max: entry.kind.size_max(),
+    });
+    let found = source.read(wanted.collect(), &mut |_| ())?;
+    for (&(_, index, Entry { kind, message: id, .. }), bytes) in expected.iter().zip(found) {
+        match bytes {
+            None => verdict.not_published.push(name(id)),
+            Some(bytes) if MessageId::of(&bytes) != id => {
+                return Err(Difference::OtherBytes { index, kind, id }.into());
+            }
+            Some(_) => {}
+        }
+    }
     Ok(())
 }
 

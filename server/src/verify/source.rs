@@ -281,7 +281,8 @@ async fn get_once(
     let mut response = http.get(url).send().await.map_err(silent)?;
     match response.status() {
         StatusCode::OK => {}
-        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+        // Some hosts of files answer so where there is none.
+        StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => return Ok(None),
         status => return Err(Unread::Answer { url: url.to_owned(), status }),
     }
     let mut bytes = Vec::new();

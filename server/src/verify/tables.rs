@@ -41,6 +41,11 @@ impl<'a> Known<'a> {
 }
 
 impl Table<'_> {
+    /// The table as this program writes it.
+    pub(super) fn made_anew(self) -> String {
+        table::write(self.night, self.contest, self.compared)
+    }
+
     /// Compares a published table; how many numbers were compared. What explains a number rests on decisions and previews, so it is
     /// compared where nothing was withheld.
     pub(super) fn agree(
@@ -49,7 +54,7 @@ impl Table<'_> {
         document: &[u8],
         known: Known<'_>,
     ) -> Result<usize, Difference> {
-        let Self { night, contest, compared } = self;
+        let Self { contest, compared, .. } = self;
         let unreadable =
             |error: Unreadable| Difference::File { file: name.to_owned(), what: error.to_string() };
         let text = String::from_utf8_lossy(document);
@@ -59,8 +64,7 @@ impl Table<'_> {
         let (ours, theirs) = (ours.only(can_be), theirs.only(can_be));
         ours.agree_with(&theirs).map_err(|other| Difference::cell(name, other))?;
         if known.all {
-            let written = table::write(night, contest, compared);
-            let other = table::difference(&written, &text).map_err(unreadable)?;
+            let other = table::difference(&self.made_anew(), &text).map_err(unreadable)?;
             other.map_or(Ok(()), |other| Err(Difference::cell(name, other)))?;
         }
         Ok(ours.len())

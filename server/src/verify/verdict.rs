@@ -8,6 +8,7 @@ use countersign_core::room::Room;
 use serde::Serialize;
 
 use super::difference::Difference;
+use super::made_from::MadeFrom;
 use super::witnesses::{ContestWitnesses, CosignedBy, NotWitnessed};
 use super::words::{ComparedWords, OtherWords};
 use crate::clock::utc;
@@ -76,6 +77,10 @@ pub struct Verdict {
     pub not_published: Vec<String>,
     /// Pages that were made from more entries than were read, and were not compared: the log went on meanwhile.
     pub newer: Vec<String>,
+    /// Pages that were compared, and were made before something was said or done that they have to show.
+    pub older: Vec<String>,
+    /// Other places of the address with files of results, which were not compared.
+    pub elsewhere: BTreeMap<String, Vec<String>>,
     /// Files that were compared character by character.
     pub words: ComparedWords,
     /// The first difference.
@@ -94,6 +99,8 @@ pub struct ComparedPages {
     /// Whether none was compared, because no document of the last release is there: it may wait for witnesses, and pages do not show
     /// it before.
     pub wait: bool,
+    /// Of when the first page is.
+    pub first: Option<MadeFrom>,
 }
 
 /// Lists of hashes of documents that were verified.
@@ -394,6 +401,10 @@ impl Verdict {
             let ComparedPages { files, numbers, .. } = self.pages;
             writeln!(text, "pages say the same: {numbers} numbers and words on {files} pages")?;
         }
+        if let Some(made) = self.pages.first {
+            let (size, made_ms) = (made.log_size, utc(made.made_ms));
+            writeln!(text, "the first page is of {made_ms}, from {size} of {} entries", self.log_size)?;
+        }
         if self.words.same > 0 {
             let same = self.words.same;
             writeln!(text, "made anew from the log, {same} files are the same, character by character")?;
@@ -429,22 +440,38 @@ impl Verdict {
     pub(super) fn is_complete(&self) -> bool {
         let Self { not_published, newer, pages, receipts, words, .. } = self;
         let there = not_published.is_empty() && pages.missing == 0 && receipts.missing == 0;
-        there && newer.is_empty() && !pages.wait && words.other == 0 && !words.withheld
+        there && self.elsewhere.is_empty() && self.older.is_empty() && newer.is_empty() && !pages.wait && words.other == 0 && !words.withheld
     }
 
     fn write_not_compared(&self, text: &mut String) -> std::fmt::Result {
         let Self { not_published, newer, pages, receipts, words, .. } = self;
         named(text, "not there, or older than the last release or withdrawal", not_published)?;
         if pages.wait {
-            writeln!(
-                text,
-                "  all pages: no document of the last release is there, so they may not show it yet. A release waits for the\n  \
-                 contest's witnesses for half an hour at most; later it is kept back"
-            )?;
+            let why = if self.witnesses.is_some() {
+                " yet. It waits for the\n  contest's witnesses for half an hour at most; later it is kept back"
+            } else {
+                ""
+            };
+            writeln!(text, "  all pages: no document of a release is there, so they may not show it{why}")?;
         }
         not_there(text, pages.missing, "pages")?;
         not_there(text, receipts.missing, "receipts")?;
         named(text, "made while the log was read", newer)?;
+        named(text, "older than something that was said or done since, which it does not show", &self.older)?;
+        if !self.not_worked_out.is_empty() {
+            writeln!(
+                text,
+                "  the released numbers of {}, and every sum: two people withheld what they rest on",
+                self.not_worked_out.join(", ")
+            )?;
+        }
+        if !self.unjudged.is_empty() {
+            let unjudged = self.unjudged.len();
+            writeln!(text, "  whether {unjudged} messages were entered rightly: two people withheld what they rest on")?;
+        }
+        for (place, files) in &self.elsewhere {
+            writeln!(text, "  there are results at another place of this address too, {place:?}: {}", files.join(", "))?;
+        }
         if words.withheld {
             writeln!(
                 text,

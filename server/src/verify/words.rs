@@ -90,6 +90,11 @@ pub(super) struct Beside<'a> {
 }
 
 impl Beside<'_> {
+    /// A published text that was not made anew yet.
+    pub(super) fn published(&self, name: &str) -> Option<&str> {
+        self.published.get(name).copied()
+    }
+
     /// Whether a text is published and was not made anew yet.
     pub(super) fn wants(&self, name: &str) -> bool {
         self.published.contains_key(name)

@@ -14,7 +14,7 @@ use crate::publish::files::Texts;
 
 /// Name of the first page.
 pub(crate) const FRONT: &str = "index.html";
-const STATUS: &str = "status.html";
+pub(crate) const STATUS: &str = "status.html";
 const PRECINCTS: &str = "precincts.html";
 pub(crate) const CHECKS: &str = "checks.html";
 

@@ -1,6 +1,6 @@
 //! What a host leaves out, or leaves lying about: it cannot be compared, and that is never called good.
 
-use countersign_core::message::{Approve, Withdraw};
+use countersign_core::message::{Approve, Package, Withdraw};
 use serde_json::json;
 
 use super::layers::replaced;
@@ -43,7 +43,7 @@ async fn t69_whoever_leaves_something_out_is_not_told_that_everything_holds() {
     let said = copy.verify(&[]).1;
     assert_eq!(said["complete"], true, "{said}");
 
-    let said = copy.leaves_open_without("data", "all pages: no document of the last release");
+    let said = copy.leaves_open_without("data", "all pages: no document of a release");
     assert_eq!((&said["compared"], &said["pages"]["wait"]), (&json!([]), &json!(true)), "{said}");
     let place = copy.party.contest.precincts[0].id.clone();
     for (name, words) in [
@@ -96,6 +96,8 @@ async fn t69_pages_without_documents_are_not_passed_over_for_another_place() {
     assert_eq!((code, &said["pages"]["wait"]), (3, &json!(true)), "{said}");
     let first = said["not_published"][0].as_str().unwrap();
     assert!(first.starts_with("results/data/"), "{said}");
+    // False pages at the top beside the right ones below it: which of them people see, nobody knows.
+    assert!(said["elsewhere"][""].as_array().unwrap().len() > 8, "{said}");
     host.abort();
 }
 
@@ -116,8 +118,67 @@ async fn t69_pages_from_before_a_release_are_compared_too() {
         let (code, what) = copy.differs(&[]);
         assert!(code == "cell" && what.contains("released of state"), "{what}");
     });
-    // Where nothing is released and there are no pages, there is nothing to compare.
+    // Pages from before there was a package, which nobody makes.
+    let of_nothing = replaced("data-log-size=\"", "data-log-size=\"0\" title=\"");
+    copy.with(&copy.file("status.html"), of_nothing, || {
+        copy.leaves_open("status.html: not there, or older");
+    });
+    // Without the first page nothing is known of the others.
     std::fs::remove_file(copy.file("index.html")).unwrap();
+    copy.leaves_open("index.html: not there");
+    std::fs::create_dir_all(copy.file("es/precincts")).unwrap();
+    std::fs::write(copy.file(&format!("es/precincts/{place}.html")), "<h1>Results</h1>").unwrap();
+    assert_eq!(copy.differs(&[]).0, "leftover");
+    // Where nothing is released and there are no pages, there is nothing to compare.
+    for entry in std::fs::read_dir(&copy.out).unwrap().flatten() {
+        let path = entry.path();
+        match path.file_name().unwrap().to_str().unwrap() {
+            "log" | "messages" => {}
+            _ if path.is_dir() => std::fs::remove_dir_all(path).unwrap(),
+            _ => std::fs::remove_file(path).unwrap(),
+        }
+    }
+    assert_eq!(copy.verify(&[]).0, 0);
+}
+
+/// A page says when it was made; what depends on time, such as a stop that is in force, follows from that.
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_a_page_is_made_after_its_entries_and_not_in_the_future() {
+    let copy = Night::released().await.folder().await;
+    let html = std::fs::read_to_string(copy.file("status.html")).unwrap();
+    let (_, made) = html.split_once("data-made-ms=\"").unwrap();
+    let made = made.split_once('"').unwrap().0.to_owned();
+    copy.with(&copy.file("status.html"), replaced(&made, "1000"), || {
+        let (code, what) = copy.differs(&[]);
+        assert!(code == "file" && what.contains("before the last entry"), "{what}");
+    });
+    copy.with(&copy.file("status.html"), replaced(&made, "18446744073709551615"), || {
+        let (code, what) = copy.differs(&[]);
+        assert!(code == "file" && what.contains("still to come"), "{what}");
+    });
+}
+
+/// After a new package pages are made anew; those from before are not held against it.
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_pages_from_before_a_package_are_not_wrong() {
+    let night = Night::released().await;
+    let data = night.party.folder.0.to_str().unwrap().to_owned();
+    let root = night.party.root.path().to_owned();
+    let export = |command: &[&str]| {
+        let command = [command, &["--data", &data, "--out", "public"]].concat();
+        tokio::task::block_in_place(|| good(&root, &command))
+    };
+    export(&["export"]);
+    let mut contest = night.party.contest.clone();
+    contest.title = "The same by another name".to_owned();
+    let key = read_key(&night.party.keys.party()).unwrap();
+    night.send(&Package::sign(2, contest, &key)).await;
+    let Night { party, server, one, two, .. } = night;
+    server.stop().await;
+    export(&["log", "export"]);
+    let copy = Copy { party, out: root.join("public"), one, two };
+    copy.leaves_open("index.html: not there, or older");
+    export(&["export"]);
     assert_eq!(copy.verify(&[]).0, 0);
 }
 

@@ -112,6 +112,26 @@ fn page<'a>(night: &'a Night<'_>, language: Language, copy: bool) -> FindPage<'a
     FindPage { f: Frame::of(night, language, NAME, title), copy }
 }
 
+/// The page as a server answers it to whoever asks nothing.
+///
+/// # Errors
+/// As [`Lookup::of`].
+pub(crate) fn unasked(night: &Night<'_>, language: Language) -> Result<String, PageError> {
+    struct Nothing;
+    impl Log for Nothing {
+        fn message(&self, _: MessageId) -> Option<Found> {
+            None
+        }
+        fn entry(&self, _: u64) -> Option<Found> {
+            None
+        }
+        fn is_withheld(&self, _: MessageId) -> bool {
+            false
+        }
+    }
+    Lookup::of(night)?.page(language, "", &Nothing)
+}
+
 impl Lookup {
     /// Gathers it.
     ///
