@@ -34,7 +34,7 @@ use data::Unreadable;
 use files::{File, Files, Texts, put};
 use on_pages::OnPages;
 use pages::find::Lookup;
-use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
+use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back, untold};
 use stale::STATUS;
 
 use crate::public_folder;
@@ -55,6 +55,16 @@ pub enum PublishError {
         page: String,
         /// The first difference.
         difference: Difference,
+    },
+    /// A page says something that follows neither from the log nor is a sentence that may stand there.
+    #[error(
+        "{page} is not offered, because whoever verifies it would not know this sentence: {text}"
+    )]
+    Untold {
+        /// Its name.
+        page: String,
+        /// The sentence.
+        text: String,
     },
     /// A page cannot be made.
     #[error("a page cannot be made: {0}")]
@@ -188,7 +198,7 @@ impl Publisher {
         let moment = Moment::of(&night);
         let (mut pages, said) = (Files::new(), moment.said());
         moment.write(&mut pages)?;
-        check(&pages, |name| made.expected.with(name, said.get(name)))?;
+        check(&night, &pages, |name| made.expected.with(name, said.get(name)))?;
         let mut files = made.files.clone();
         files.extend(pages);
         let waits = !night.waiting.is_empty();
@@ -207,7 +217,7 @@ impl Publisher {
         let mut files = Files::new();
         pages::of_releases(night, &self.corrections, &mut files)?;
         messages(night, &mut files);
-        check(&files, |name| expected.of_page(name))?;
+        check(night, &files, |name| expected.of_page(name))?;
         files.extend(self.compared.files(night)?);
         beside_pages(night, &mut files)?;
         for release in &night.releases {
@@ -292,12 +302,22 @@ fn messages(night: &Night<'_>, files: &mut Files) {
     }
 }
 
-/// Reads pages back, and compares with what they have to say.
-fn check<'e>(files: &Files, expected: impl Fn(&str) -> Cow<'e, Cells>) -> Result<(), PublishError> {
+/// Reads pages back, and compares with what they have to say. What does not follow from the log has to be a sentence that whoever
+/// verifies knows.
+fn check<'e>(
+    night: &Night<'_>,
+    files: &Files,
+    expected: impl Fn(&str) -> Cow<'e, Cells>,
+) -> Result<(), PublishError> {
+    let silent = night.silent();
     for (name, file) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         let text = file.read().unwrap_or_default();
-        read_back::agree(&expected(name), &String::from_utf8_lossy(&text))
+        let html = String::from_utf8_lossy(&text);
+        read_back::agree(&expected(name), &html)
             .map_err(|difference| PublishError::Page { page: name.clone(), difference })?;
+        if let Some(text) = read_back::untold(&html).find(|text| !untold::is_one(text, &silent)) {
+            return Err(PublishError::Untold { page: name.clone(), text });
+        }
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::replay::Unread;
 use crate::publish::files::Texts;
 use crate::publish::pages::read_back;
-use crate::publish::pages::said::rests_on_what_came_in;
+use crate::publish::pages::said::CannotTell;
 
 /// Most files with other words that are named.
 const NAMED_MAX: usize = 20;
@@ -116,13 +116,13 @@ impl Beside<'_> {
 impl Texts for Beside<'_> {
     fn take(&mut self, name: String, made_anew: &str, _: &'static str, _: bool) {
         let Some(published) = self.published.remove(name.as_str()) else { return };
-        let told = |html| {
-            read_back::without(html, |cell| self.unread.came_in && rests_on_what_came_in(cell))
-        };
         let file = format!("{}{name}", self.place);
         if published == made_anew {
             self.words.compare(&file, published, made_anew);
         } else {
+            let cannot_tell = CannotTell::of(made_anew, self.unread.came_in);
+            let told =
+                |html| read_back::without(html, |cell, text| cannot_tell.leaves_out(cell, text));
             self.words.compare(&file, &told(published), &told(made_anew));
         }
     }

@@ -18,6 +18,7 @@ mod releases;
 pub(crate) mod said;
 mod status;
 mod tables;
+pub(crate) mod untold;
 mod withdrawals;
 mod witnesses;
 pub mod words;
@@ -39,8 +40,8 @@ pub(super) use questions::messages as asked_messages;
 pub(super) use tables::{shares, shows_official};
 use words::Words as _;
 
-pub use night::{Effective, Night, Renewal};
 pub(crate) use night::is_shown;
+pub use night::{Effective, Night, Renewal};
 pub use witnesses::{Witness, Witnesses};
 
 /// Name of the page of changes.

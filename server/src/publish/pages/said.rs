@@ -3,10 +3,15 @@
 //! What follows neither from the log nor from the time of making stands in elements that hold text alone and end with `data-untold`: what
 //! witnesses did, and when pages are made anew. There are as many of them whatever that was, as long as the contest names the witnesses.
 
+use super::words::read_whole;
+use super::{place, read_back, untold};
 use crate::publish::cells::Cell;
 
 /// The region of what is said of the state or of the night as a whole.
 pub(super) const STATE: &str = "state";
+
+/// The mark of how many precincts the contest has.
+const ALL: &str = "all";
 
 /// The region, and in the list of precincts the mark, of what follows from what came in, released or not.
 pub(super) const CAME_IN: &str = "cameIn";
@@ -31,8 +36,78 @@ pub(crate) fn rests_on_what_came_in(cell: &Cell) -> bool {
     cell.region == CAME_IN || cell.measure == CAME_IN || cell.region.starts_with(CHECK)
 }
 
+/// What nobody but headquarters and observers can tell of a page, as far as it may stand there: everything else is compared.
+pub(crate) struct CannotTell {
+    /// Names of the witnesses that may be named.
+    witnesses: Vec<String>,
+    /// Precincts of the contest; nothing that came in is more.
+    precincts: u64,
+    came_in: bool,
+}
+
+impl CannotTell {
+    /// By a page that was made anew. With `came_in` something that came in cannot be read.
+    ///
+    /// Whoever makes a page anew knows of no cosignature, so that every witness that counts is named on it as one that is silent.
+    #[must_use]
+    pub(crate) fn of(made_anew: &str, came_in: bool) -> Self {
+        let silent = |text: String| untold::named(&text).map(str::to_owned).collect::<Vec<_>>();
+        let cells = read_back::cells(made_anew);
+        Self {
+            witnesses: read_back::untold(made_anew).flat_map(silent).collect(),
+            precincts: cells.get(STATE, ALL).and_then(read_whole).unwrap_or(0),
+            came_in,
+        }
+    }
+
+    /// Whether a text of the page is to be left out. `cell` is `None` for what does not follow from the log.
+    #[must_use]
+    pub(crate) fn leaves_out(&self, cell: Option<&Cell>, text: &str) -> bool {
+        let Some(Cell { region, measure }) = cell else {
+            return untold::is_one(text, &self.witnesses);
+        };
+        let is_number = || read_whole(text).is_some_and(|number| number <= self.precincts);
+        self.came_in
+            && (region == CAME_IN && is_number()
+                || measure == CAME_IN && place::is_not_released(text))
+    }
+}
+
 /// Whether it takes what each of headquarters and of the observers said, of which two people may have withheld something.
 #[must_use]
 pub(crate) fn rests_on_what_people_said(cell: &Cell) -> bool {
     cell.region.starts_with(ENTRY) || cell.measure == INQUIRIES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_stand_in_a_cell_is_left_out() {
+        let page = "<p data-region=\"state\"><b data-says=\"all\">1,765</b> \
+            <i data-untold>NOT WITNESSED. Silent: w1 (0 of 1 have cosigned it, 1 needed)</i></p>";
+        let left = |region: &str, measure: &str, text: &str| {
+            let cell = Cell { region: region.to_owned(), measure: measure.to_owned() };
+            let leaves = |came_in| CannotTell::of(page, came_in).leaves_out(Some(&cell), text);
+            assert!(!leaves(false), "everything of it can be read");
+            leaves(true)
+        };
+        assert!(left(CAME_IN, "received", "0") && left(CAME_IN, "received", "1,765"));
+        for text in ["1,766", "1765", "", "7 CORRECTED", "in review"] {
+            assert!(!left(CAME_IN, "received", text), "{text}");
+        }
+        assert!(left("precinct:a", CAME_IN, "in review"));
+        assert!(left("precinct:a", CAME_IN, "no recibido"));
+        for text in ["released", "Released: Red 45", "", "7"] {
+            assert!(!left("precinct:a", CAME_IN, text), "{text}");
+        }
+        assert!(!left("check:C01", "passed", "7"), "these are taken over and compared");
+        assert!(!left(STATE, "released", "7"));
+        let untold = |text| CannotTell::of(page, false).leaves_out(None, text);
+        assert!(untold("1 of 1 witnesses have cosigned it (1 needed)") && untold(""));
+        assert!(untold("SIN TESTIGOS. En silencio: w1 (0 de 1 lo han cofirmado, 1 necesarios)"));
+        assert!(!untold("NOT WITNESSED. Silent: w2 (0 of 1 have cosigned it, 1 needed)"));
+        assert!(!untold("CORRECTED RESULT"));
+    }
 }
