@@ -10,7 +10,7 @@ use super::replay::Unread;
 use crate::publish::cells::Cell;
 use crate::publish::on_pages::OnPages;
 use crate::publish::pages::said::{rests_on_what_came_in, rests_on_what_people_said};
-use crate::publish::pages::{CHECKS, Moment, OF_THE_MOMENT, read_back};
+use crate::publish::pages::{Moment, OF_THE_MOMENT, read_back};
 
 impl Published<'_> {
     /// Compares them, but those that were made before the last release or withdrawal. `expected` are the numbers that follow from
@@ -27,7 +27,7 @@ impl Published<'_> {
         let can_be_made_anew = self.can_be_made_anew();
         let place = self.place;
         self.each_moment(pages, |_, moment, pages, verdict| {
-            let made_anew = Moment::of(&moment.night);
+            let mut made_anew = Moment::of(&moment.night);
             let said = made_anew.said();
             for Page { name, html, .. } in pages {
                 let expected = expected.with(name, said.get(name));
@@ -39,13 +39,13 @@ impl Published<'_> {
                 verdict.pages.numbers += known.len();
             }
             if can_be_made_anew {
-                let mut beside = moment.beside(pages, &mut verdict.words);
                 if moment.unread.came_in {
-                    // It has lists of precincts, of which those that are not released cannot be told.
-                    for name in in_both(CHECKS) {
-                        beside.leave(&name);
+                    // What checks found in reports that are not public cannot be told, and everything around it can.
+                    for Page { name, html, .. } in pages {
+                        made_anew.take_what_came_in(&moment.night, name, &read_back::cells(html));
                     }
                 }
+                let mut beside = moment.beside(pages, &mut verdict.words);
                 // What cannot be made is left.
                 let _ = made_anew.write(&mut beside);
                 beside.end();

@@ -95,11 +95,6 @@ impl Beside<'_> {
         self.published.contains_key(name)
     }
 
-    /// Leaves a text out.
-    pub(super) fn leave(&mut self, name: &str) {
-        self.published.remove(name);
-    }
-
     /// Whether each was made anew.
     pub(super) fn is_done(&self) -> bool {
         self.published.is_empty()

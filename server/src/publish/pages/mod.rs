@@ -33,7 +33,7 @@ use data_encoding::HEXLOWER;
 use super::compared::Pair;
 use super::corrections::Corrections;
 use super::files::Texts;
-pub(crate) use moment::{CHECKS, FRONT, Moment, OF_THE_MOMENT, Said};
+pub(crate) use moment::{FRONT, Moment, OF_THE_MOMENT, Said};
 pub(super) use place::last_of_people;
 pub(super) use precinct::with_history;
 pub(super) use questions::messages as asked_messages;
