@@ -136,7 +136,7 @@ mod tests {
         assert_eq!((words.same, words.other), (1, 1));
         let OtherWords { file, published, made_anew } = &words.named[0];
         assert_eq!(file, "b");
-        assert_eq!(published, "n. Está bien. Está bien. Añadido.</p>");
-        assert_eq!(made_anew, "n. Está bien. Está bien. </p>");
+        assert_eq!(published, "á bien. Está bien. Está bien. Añadido.</p>");
+        assert_eq!(made_anew, "á bien. Está bien. Está bien. </p>");
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod hash_lists;
+mod holes;
 pub mod independent;
 mod inquiries;
 mod layers;
