@@ -136,10 +136,9 @@ impl AllPage<'_> {
 const NOT_RECEIVED: (&str, &str) = ("not received", "no recibido");
 const IN_REVIEW: (&str, &str) = ("in review", "en revisión");
 
-/// Whether a text says where a precinct stands that is not released.
-pub(super) fn is_not_released(text: &str) -> bool {
-    [NOT_RECEIVED, IN_REVIEW].iter().any(|&(english, spanish)| [english, spanish].contains(&text))
-}
+/// The same, all of them.
+pub(super) const NOT_RELEASED: [&str; 4] =
+    [NOT_RECEIVED.0, NOT_RECEIVED.1, IN_REVIEW.0, IN_REVIEW.1];
 
 /// Every precinct of the contest.
 pub(super) fn all<'a>(night: &'a Night<'_>, language: Language) -> AllPage<'a> {

@@ -85,20 +85,28 @@ pub(crate) fn untold(html: &str) -> impl Iterator<Item = String> {
     marked(html).filter(|marked| marked.of.is_none()).map(|marked| (marked.read)(marked.text))
 }
 
-/// A page without those texts of its marked elements that `untold` picks: by its cell, which is `None` where it does not follow from
-/// the log, and by the text itself.
+/// A page in which other texts stand for those of its marked elements that nobody else can tell. `other` gives them, or `None` where the
+/// text stays: by the cell, which is `None` where the text does not follow from the log, and by the text itself. What it gives has to be
+/// something that it takes too, or whoever writes that would be taken for whoever wrote something else.
 #[must_use]
-pub(crate) fn without(html: &str, untold: impl Fn(Option<&Cell>, &str) -> bool) -> String {
+pub(crate) fn without(
+    html: &str,
+    other: impl Fn(Option<&Cell>, &str) -> Option<&'static str>,
+) -> String {
     let mut rest = String::with_capacity(html.len());
     let mut from = 0;
     for Marked { of, read, at, text } in marked(html) {
+        // A mark may stand in a text that was left out before.
+        if at < from {
+            continue;
+        }
         let cell = of.map(|(region, measure)| Cell {
             region: region.to_owned(),
             measure: measure.to_owned(),
         });
-        // A mark may stand in a text that was left out before.
-        if at >= from && untold(cell.as_ref(), &read(text)) {
+        if let Some(other) = other(cell.as_ref(), &read(text)) {
             rest.push_str(&html[from..at]);
+            rest.push_str(other);
             from = at + text.len();
         }
     }
@@ -169,8 +177,9 @@ mod tests {
             )
         };
         let came_in = |cell: Option<&Cell>| cell.is_none_or(|cell| cell.region == "cameIn");
-        let left =
-            |html: &str| without(html, |cell, text| came_in(cell) && !text.contains("CORRECTED"));
+        let left = |html: &str| {
+            without(html, |cell, text| (came_in(cell) && !text.contains("CORRECTED")).then_some(""))
+        };
         let ours = left(&page("", 0, 7));
         assert_eq!(left(&page("2 of 3", 9, 7)), ours);
         assert_ne!(left(&page("2 of 3", 9, 8)), ours);
@@ -182,10 +191,12 @@ mod tests {
     #[test]
     fn a_mark_in_a_text_that_is_left_out_is_none() {
         let html = "<i data-untold>2 of 3 data-untold>more data-says=\"x\">and more</i><i data-untold>2</i>";
-        assert_eq!(without(html, |_, _| true), "<i data-untold></i><i data-untold></i>");
+        assert_eq!(without(html, |_, _| Some("")), "<i data-untold></i><i data-untold></i>");
         assert_eq!(untold(html).count(), 3);
-        let only_the_last = without(html, |_, text| text == "2");
-        assert!(only_the_last.contains("and more") && only_the_last.ends_with("data-untold></i>"));
+        let only_the_last = without(html, |_, text| (text == "2").then_some("two"));
+        assert!(
+            only_the_last.contains("and more") && only_the_last.ends_with("data-untold>two</i>")
+        );
     }
 
     #[test]

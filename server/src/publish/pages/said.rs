@@ -3,8 +3,9 @@
 //! What follows neither from the log nor from the time of making stands in elements that hold text alone and end with `data-untold`: what
 //! witnesses did, and when pages are made anew. There are as many of them whatever that was, as long as the contest names the witnesses.
 
+use super::place::NOT_RELEASED;
 use super::words::read_whole;
-use super::{place, read_back, untold};
+use super::{read_back, untold};
 use crate::publish::cells::Cell;
 
 /// The region of what is said of the state or of the night as a whole.
@@ -60,16 +61,23 @@ impl CannotTell {
         }
     }
 
-    /// Whether a text of the page is to be left out. `cell` is `None` for what does not follow from the log.
+    /// What stands for a text of the page, which is one that may stand there as well; `None` where the text stays. `cell` is `None`
+    /// for what does not follow from the log.
     #[must_use]
-    pub(crate) fn leaves_out(&self, cell: Option<&Cell>, text: &str) -> bool {
+    pub(crate) fn other(&self, cell: Option<&Cell>, text: &str) -> Option<&'static str> {
         let Some(Cell { region, measure }) = cell else {
-            return untold::is_one(text, &self.witnesses);
+            return untold::is_one(text, &self.witnesses).then_some("");
         };
         let is_number = || read_whole(text).is_some_and(|number| number <= self.precincts);
-        self.came_in
-            && (region == CAME_IN && is_number()
-                || measure == CAME_IN && place::is_not_released(text))
+        if !self.came_in {
+            None
+        } else if region == CAME_IN {
+            is_number().then_some("0")
+        } else if measure == CAME_IN {
+            NOT_RELEASED.contains(&text).then_some(NOT_RELEASED[0])
+        } else {
+            None
+        }
     }
 }
 
@@ -89,9 +97,12 @@ mod tests {
             <i data-untold>NOT WITNESSED. Silent: w1 (0 of 1 have cosigned it, 1 needed)</i></p>";
         let left = |region: &str, measure: &str, text: &str| {
             let cell = Cell { region: region.to_owned(), measure: measure.to_owned() };
-            let leaves = |came_in| CannotTell::of(page, came_in).leaves_out(Some(&cell), text);
-            assert!(!leaves(false), "everything of it can be read");
-            leaves(true)
+            let other =
+                |came_in, text: &str| CannotTell::of(page, came_in).other(Some(&cell), text);
+            assert_eq!(other(false, text), None, "everything of it can be read");
+            let found = other(true, text);
+            assert!(found.is_none_or(|found| other(true, found) == Some(found)));
+            found.is_some()
         };
         assert!(left(CAME_IN, "received", "0") && left(CAME_IN, "received", "1,765"));
         for text in ["1,766", "1765", "", "7 CORRECTED", "in review"] {
@@ -104,7 +115,7 @@ mod tests {
         }
         assert!(!left("check:C01", "passed", "7"), "these are taken over and compared");
         assert!(!left(STATE, "released", "7"));
-        let untold = |text| CannotTell::of(page, false).leaves_out(None, text);
+        let untold = |text| CannotTell::of(page, false).other(None, text).is_some();
         assert!(untold("1 of 1 witnesses have cosigned it (1 needed)") && untold(""));
         assert!(untold("SIN TESTIGOS. En silencio: w1 (0 de 1 lo han cofirmado, 1 necesarios)"));
         assert!(!untold("NOT WITNESSED. Silent: w2 (0 of 1 have cosigned it, 1 needed)"));

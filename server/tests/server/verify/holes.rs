@@ -23,8 +23,7 @@ impl Copy {
     /// Each change is found as other words, and its file is named.
     fn are_named(&self, file: &str, changes: &[(&str, &str)]) {
         for (from, to) in changes {
-            let shown: String = to.chars().take(12).collect();
-            self.is_named_with(file, replaced(from, to), &shown, "");
+            self.is_named_with(file, replaced(from, to), "", "");
         }
     }
 }
