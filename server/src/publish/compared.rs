@@ -164,7 +164,7 @@ fn of_pair(night: &Night<'_>, pair: &Pair<'_>, files: &mut Files) -> Result<(), 
     let mut both = Files::new();
     pages::of_pair(night, pair, &mut both)?;
     let expected = pair.on_the_page();
-    super::check(night, &both, |_| Cow::Borrowed(&expected))?;
+    super::check(&both, |_| Cow::Borrowed(&expected))?;
     files.extend(both);
     Ok(())
 }

@@ -116,7 +116,7 @@ impl Texts for Beside<'_> {
             self.words.compare(&file, published, made_anew);
         } else {
             let cannot_tell = CannotTell::of(made_anew, self.unread.came_in);
-            let told = |html| read_back::without(html, |cell, text| cannot_tell.other(cell, text));
+            let told = |html| read_back::without(html, |of, text| cannot_tell.other(of, text));
             self.words.compare(&file, &told(published), &told(made_anew));
         }
     }

@@ -257,12 +257,6 @@ impl<'a> Night<'a> {
         })
     }
 
-    /// Names of the witnesses that have not seen every release that is shown.
-    pub(in crate::publish) fn silent(&self) -> Vec<String> {
-        let silent = self.releases.iter().flat_map(|one| self.seen(one).silent);
-        silent.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
     /// The release that took effect last and was not withdrawn.
     pub(super) fn last(&self) -> Option<&Effective<'a>> {
         self.releases.iter().rev().find(|one| one.release.withdrawal.is_none())

@@ -55,6 +55,15 @@ fn marked(html: &str) -> impl Iterator<Item = Marked<'_>> {
     })
 }
 
+/// What a text is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Of<'a> {
+    /// A cell.
+    Cell(&'a Cell),
+    /// Something that does not follow from the log, by its place among those of the page, from 0.
+    Untold(usize),
+}
+
 /// What a page says in its marked elements. A cell that stands there twice and says something else has both.
 #[must_use]
 pub(crate) fn cells(html: &str) -> Cells {
@@ -86,15 +95,12 @@ pub(crate) fn untold(html: &str) -> impl Iterator<Item = String> {
 }
 
 /// A page in which other texts stand for those of its marked elements that nobody else can tell. `other` gives them, or `None` where the
-/// text stays: by the cell, which is `None` where the text does not follow from the log, and by the text itself. What it gives has to be
-/// something that it takes too, or whoever writes that would be taken for whoever wrote something else.
+/// text stays: by what the text is of, and by the text itself. What it gives has to be something that may stand there, or whoever writes
+/// that would be taken for whoever wrote something else.
 #[must_use]
-pub(crate) fn without(
-    html: &str,
-    other: impl Fn(Option<&Cell>, &str) -> Option<&'static str>,
-) -> String {
+pub(crate) fn without<'o>(html: &str, other: impl Fn(Of<'_>, &str) -> Option<&'o str>) -> String {
     let mut rest = String::with_capacity(html.len());
-    let mut from = 0;
+    let (mut from, mut untold) = (0, 0);
     for Marked { of, read, at, text } in marked(html) {
         // A mark may stand in a text that was left out before.
         if at < from {
@@ -104,7 +110,9 @@ pub(crate) fn without(
             region: region.to_owned(),
             measure: measure.to_owned(),
         });
-        if let Some(other) = other(cell.as_ref(), &read(text)) {
+        let of = cell.as_ref().map_or(Of::Untold(untold), Of::Cell);
+        untold += usize::from(cell.is_none());
+        if let Some(other) = other(of, &read(text)) {
             rest.push_str(&html[from..at]);
             rest.push_str(other);
             from = at + text.len();
@@ -176,9 +184,12 @@ mod tests {
                 <b data-region=\"cameIn\" data-says=\"received\">{received}</b></p>"
             )
         };
-        let came_in = |cell: Option<&Cell>| cell.is_none_or(|cell| cell.region == "cameIn");
+        let came_in = |of: Of<'_>| match of {
+            Of::Cell(cell) => cell.region == "cameIn",
+            Of::Untold(at) => at == 0,
+        };
         let left = |html: &str| {
-            without(html, |cell, text| (came_in(cell) && !text.contains("CORRECTED")).then_some(""))
+            without(html, |of, text| (came_in(of) && !text.contains("CORRECTED")).then_some(""))
         };
         let ours = left(&page("", 0, 7));
         assert_eq!(left(&page("2 of 3", 9, 7)), ours);

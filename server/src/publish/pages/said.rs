@@ -4,6 +4,7 @@
 //! witnesses did, and when pages are made anew. There are as many of them whatever that was, as long as the contest names the witnesses.
 
 use super::place::NOT_RELEASED;
+use super::read_back::Of;
 use super::words::read_whole;
 use super::{read_back, untold};
 use crate::publish::cells::Cell;
@@ -39,8 +40,8 @@ pub(crate) fn rests_on_what_came_in(cell: &Cell) -> bool {
 
 /// What nobody but headquarters and observers can tell of a page, as far as it may stand there: everything else is compared.
 pub(crate) struct CannotTell {
-    /// Names of the witnesses that may be named.
-    witnesses: Vec<String>,
+    /// What the page that was made anew has in the places of what does not follow from the log.
+    untold: Vec<String>,
     /// Precincts of the contest; nothing that came in is more.
     precincts: u64,
     came_in: bool,
@@ -48,25 +49,25 @@ pub(crate) struct CannotTell {
 
 impl CannotTell {
     /// By a page that was made anew. With `came_in` something that came in cannot be read.
-    ///
-    /// Whoever makes a page anew knows of no cosignature, so that every witness that counts is named on it as one that is silent.
     #[must_use]
     pub(crate) fn of(made_anew: &str, came_in: bool) -> Self {
-        let silent = |text: String| untold::named(&text).map(str::to_owned).collect::<Vec<_>>();
         let cells = read_back::cells(made_anew);
         Self {
-            witnesses: read_back::untold(made_anew).flat_map(silent).collect(),
+            untold: read_back::untold(made_anew).collect(),
             precincts: cells.get(STATE, ALL).and_then(read_whole).unwrap_or(0),
             came_in,
         }
     }
 
-    /// What stands for a text of the page, which is one that may stand there as well; `None` where the text stays. `cell` is `None`
-    /// for what does not follow from the log.
+    /// What stands for a text of the page, which is one that may stand there as well; `None` where the text stays.
     #[must_use]
-    pub(crate) fn other(&self, cell: Option<&Cell>, text: &str) -> Option<&'static str> {
-        let Some(Cell { region, measure }) = cell else {
-            return untold::is_one(text, &self.witnesses).then_some("");
+    pub(crate) fn other(&self, of: Of<'_>, text: &str) -> Option<&str> {
+        let Cell { region, measure } = match of {
+            Of::Cell(cell) => cell,
+            Of::Untold(at) => {
+                let ours = self.untold.get(at)?;
+                return untold::may_stand_for(ours, text).then_some(ours);
+            }
         };
         let is_number = || read_whole(text).is_some_and(|number| number <= self.precincts);
         if !self.came_in {
@@ -97,11 +98,12 @@ mod tests {
             <i data-untold>NOT WITNESSED. Silent: w1 (0 of 1 have cosigned it, 1 needed)</i></p>";
         let left = |region: &str, measure: &str, text: &str| {
             let cell = Cell { region: region.to_owned(), measure: measure.to_owned() };
-            let other =
-                |came_in, text: &str| CannotTell::of(page, came_in).other(Some(&cell), text);
-            assert_eq!(other(false, text), None, "everything of it can be read");
-            let found = other(true, text);
-            assert!(found.is_none_or(|found| other(true, found) == Some(found)));
+            let other = CannotTell::of(page, false).other(Of::Cell(&cell), text).is_some();
+            assert!(!other, "everything of it can be read");
+            let not_all = CannotTell::of(page, true);
+            let found = not_all.other(Of::Cell(&cell), text);
+            let again = |found| not_all.other(Of::Cell(&cell), found) == Some(found);
+            assert!(found.is_none_or(again), "it may stand there");
             found.is_some()
         };
         assert!(left(CAME_IN, "received", "0") && left(CAME_IN, "received", "1,765"));
@@ -115,9 +117,8 @@ mod tests {
         }
         assert!(!left("check:C01", "passed", "7"), "these are taken over and compared");
         assert!(!left(STATE, "released", "7"));
-        let untold = |text| CannotTell::of(page, false).other(None, text).is_some();
-        assert!(untold("1 of 1 witnesses have cosigned it (1 needed)") && untold(""));
-        assert!(untold("SIN TESTIGOS. En silencio: w1 (0 de 1 lo han cofirmado, 1 necesarios)"));
+        let untold = |text| CannotTell::of(page, false).other(Of::Untold(0), text).is_some();
+        assert!(untold("1 of 1 witnesses have cosigned it (1 needed)") && !untold(""));
         assert!(!untold("NOT WITNESSED. Silent: w2 (0 of 1 have cosigned it, 1 needed)"));
         assert!(!untold("CORRECTED RESULT"));
     }
