@@ -56,6 +56,7 @@ async fn t69_what_verify_cannot_tell_leaves_no_room_for_words() {
         "index.html",
         &[
             ("data-untold>0 of 2 witnesses", "data-untold>CORRECTED RESULT. 0 of 2 witnesses"),
+            ("data-untold>0 of 2 witnesses", "data-untold>9 of 9 witnesses"),
             ("Silent: w51.example.org", "Silent: whoever.says.this.result.is.false"),
             ("data-untold>NOT WITNESSED.", "data-untold>5 data-untold>NOT WITNESSED."),
         ],
@@ -65,10 +66,24 @@ async fn t69_what_verify_cannot_tell_leaves_no_room_for_words() {
         &[
             ("data-untold>This is a copy", "data-untold>Red won. This is a copy"),
             ("data-untold>has cosigned nothing", "data-untold>has seen another log"),
+            ("data-untold>has cosigned nothing", "data-untold>Nobody cosigns this log"),
         ],
     );
     let spanish = ("No se renueva sola:", "Ganó Red. No se renueva sola:");
     copy.are_named("es/status.html", &[spanish]);
+    // What may stand there as well is nobody's to tell.
+    let cosigned = "data-untold>cosigned up to entry 5, last at Feb 3, 2020, 5:01 PM CST";
+    let others = [
+        ("index.html", "data-untold>0 of 2 witnesses", "data-untold>2 of 2 witnesses"),
+        ("status.html", "data-untold>has cosigned nothing", cosigned),
+        ("precincts.html", standing, "data-says=\"cameIn\">not received"),
+    ];
+    for (file, from, to) in others {
+        copy.with(&copy.file(file), replaced(from, to), || {
+            let (code, said) = copy.verify(&[]);
+            assert_eq!((code, &said["words"]["other"]), (0, &json!(0)), "{file}: {said}");
+        });
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
