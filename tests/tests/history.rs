@@ -40,7 +40,10 @@ fn history(contest: &str, look: impl FnOnce(&Published)) -> Value {
     assert_eq!(history["unexplained"], 0);
     assert_eq!(history["national_delegates_as_published"], true);
     assert_eq!(history["verified"], true, "t69: from the public address alone");
-    assert!(history["made_anew"].as_u64() > history["verified_pages"].as_u64(), "pages and documents");
+    assert!(
+        history["made_anew"].as_u64() > history["verified_pages"].as_u64(),
+        "pages and documents"
+    );
     history
 }
 

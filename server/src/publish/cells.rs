@@ -205,6 +205,13 @@ impl Cells {
         }
     }
 
+    /// What stands in a cell; `None` where that is nought.
+    #[must_use]
+    pub fn get(&self, region: &str, measure: &str) -> Option<&str> {
+        let cell = Cell { region: region.to_owned(), measure: measure.to_owned() };
+        self.0.get(&cell).map(String::as_str)
+    }
+
     /// Puts those of another beside them.
     pub fn extend(&mut self, more: Self) {
         self.0.extend(more.0);

@@ -34,7 +34,7 @@ use data::Unreadable;
 use files::{File, Files, Texts, put};
 use on_pages::OnPages;
 use pages::find::Lookup;
-use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back};
+use pages::{Moment, Night, PageError, Renewal, Witnesses, read_back, untold};
 use stale::STATUS;
 
 use crate::public_folder;
@@ -55,6 +55,16 @@ pub enum PublishError {
         page: String,
         /// The first difference.
         difference: Difference,
+    },
+    /// A page says something that follows neither from the log nor is a sentence that may stand there.
+    #[error(
+        "{page} is not offered, because whoever verifies it would not know this sentence: {text}"
+    )]
+    Untold {
+        /// Its name.
+        page: String,
+        /// The sentence.
+        text: String,
     },
     /// A page cannot be made.
     #[error("a page cannot be made: {0}")]
@@ -294,12 +304,17 @@ fn messages(night: &Night<'_>, files: &mut Files) {
     }
 }
 
-/// Reads pages back, and compares with what they have to say.
+/// Reads pages back, and compares with what they have to say. What does not follow from the log has to be a sentence that whoever
+/// verifies knows.
 fn check<'e>(files: &Files, expected: impl Fn(&str) -> Cow<'e, Cells>) -> Result<(), PublishError> {
     for (name, file) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         let text = file.read().unwrap_or_default();
-        read_back::agree(&expected(name), &String::from_utf8_lossy(&text))
+        let html = String::from_utf8_lossy(&text);
+        read_back::agree(&expected(name), &html)
             .map_err(|difference| PublishError::Page { page: name.clone(), difference })?;
+        if let Some(text) = read_back::untold(&html).find(|text| !untold::is_one(text)) {
+            return Err(PublishError::Untold { page: name.clone(), text });
+        }
     }
     Ok(())
 }

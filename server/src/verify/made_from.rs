@@ -128,7 +128,9 @@ impl Published<'_> {
                 Stop::from(Difference::File { file, what: what.to_owned() })
             };
             if made_from.made_ms < state.now_ms() {
-                return Err(wrong("it says that it was made before the last entry it was made from"));
+                return Err(wrong(
+                    "it says that it was made before the last entry it was made from",
+                ));
             }
             if made_from.made_ms > self.now_ms.saturating_add(AHEAD_MS) {
                 return Err(wrong("it says that it was made at a time that is still to come"));

@@ -16,8 +16,8 @@ use crate::publish;
 use crate::publish::cells::Cells;
 use crate::publish::compared;
 use crate::publish::corrections::Corrections;
-use crate::publish::on_pages::{self, OnPages};
 use crate::publish::files::Texts as _;
+use crate::publish::on_pages::{self, OnPages};
 use crate::publish::pages::{self, NATIONAL, Night, find, read_back};
 
 /// Entries of the log with the last release or withdrawal in this layer or one before it: pages of fewer do not show it.

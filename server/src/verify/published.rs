@@ -9,18 +9,18 @@ use countersign_core::results::Released;
 use countersign_core::room::Room;
 
 use super::difference::Difference;
+use super::pages::{in_both, last_change};
 use super::public_log::PublicLog;
 use super::replay::Replayed;
 use super::source::{Source, Unread, Wanted};
 use super::tables::{Known, Table};
 use super::verdict::{ComparedFile, Verdict};
-use super::pages::{in_both, last_change};
 use super::words::ComparedWords;
 use super::{Step, Stop, Watch, hash_lists, receipts};
+use crate::publish::RELEASES;
 use crate::publish::cells::{Cell, Cells};
 use crate::publish::corrections::Corrections;
 use crate::publish::data::{Form, NAMES};
-use crate::publish::RELEASES;
 use crate::publish::on_pages::{self, OnPages};
 use crate::publish::pages::{Effective, Night, OF_THE_MOMENT};
 

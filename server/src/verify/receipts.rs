@@ -12,8 +12,8 @@ use super::published::on_every_processor;
 use super::source::{Source, Wanted};
 use super::verdict::Verdict;
 use super::{Step, Stop, Watch};
-use crate::publish::pages::Night;
 use crate::public_folder;
+use crate::publish::pages::Night;
 use crate::publish::{led_to, receipt_name};
 
 /// Most bytes of a receipt that are read; none is so long.
@@ -65,10 +65,9 @@ fn messages(
     verdict: &mut Verdict,
 ) -> Result<(), Stop> {
     let name = |id| format!("{place}{}", public_folder::message(id));
-    let wanted = expected.iter().map(|(.., entry)| Wanted {
-        name: name(entry.message),
-        size_max: entry.kind.size_max(),
-    });
+    let wanted = expected
+        .iter()
+        .map(|(.., entry)| Wanted { name: name(entry.message), size_max: entry.kind.size_max() });
     let found = source.read(wanted.collect(), &mut |_| ())?;
     for (&(_, index, Entry { kind, message: id, .. }), bytes) in expected.iter().zip(found) {
         match bytes {

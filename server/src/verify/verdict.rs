@@ -403,11 +403,18 @@ impl Verdict {
         }
         if let Some(made) = self.pages.first {
             let (size, made_ms) = (made.log_size, utc(made.made_ms));
-            writeln!(text, "the first page is of {made_ms}, from {size} of {} entries", self.log_size)?;
+            writeln!(
+                text,
+                "the first page is of {made_ms}, from {size} of {} entries",
+                self.log_size
+            )?;
         }
         if self.words.same > 0 {
             let same = self.words.same;
-            writeln!(text, "made anew from the log, {same} files are the same, character by character")?;
+            writeln!(
+                text,
+                "made anew from the log, {same} files are the same, character by character"
+            )?;
         }
         if self.hash_lists.files > 0 {
             let VerifiedHashLists { files, signed } = self.hash_lists;
@@ -440,7 +447,13 @@ impl Verdict {
     pub(super) fn is_complete(&self) -> bool {
         let Self { not_published, newer, pages, receipts, words, .. } = self;
         let there = not_published.is_empty() && pages.missing == 0 && receipts.missing == 0;
-        there && self.elsewhere.is_empty() && self.older.is_empty() && newer.is_empty() && !pages.wait && words.other == 0 && !words.withheld
+        there
+            && self.elsewhere.is_empty()
+            && self.older.is_empty()
+            && newer.is_empty()
+            && !pages.wait
+            && words.other == 0
+            && !words.withheld
     }
 
     fn write_not_compared(&self, text: &mut String) -> std::fmt::Result {
@@ -452,12 +465,19 @@ impl Verdict {
             } else {
                 ""
             };
-            writeln!(text, "  all pages: no document of a release is there, so they may not show it{why}")?;
+            writeln!(
+                text,
+                "  all pages: no document of a release is there, so they may not show it{why}"
+            )?;
         }
         not_there(text, pages.missing, "pages")?;
         not_there(text, receipts.missing, "receipts")?;
         named(text, "made while the log was read", newer)?;
-        named(text, "older than something that was said or done since, which it does not show", &self.older)?;
+        named(
+            text,
+            "older than something that was said or done since, which it does not show",
+            &self.older,
+        )?;
         if !self.not_worked_out.is_empty() {
             writeln!(
                 text,
@@ -467,10 +487,17 @@ impl Verdict {
         }
         if !self.unjudged.is_empty() {
             let unjudged = self.unjudged.len();
-            writeln!(text, "  whether {unjudged} messages were entered rightly: two people withheld what they rest on")?;
+            writeln!(
+                text,
+                "  whether {unjudged} messages were entered rightly: two people withheld what they rest on"
+            )?;
         }
         for (place, files) in &self.elsewhere {
-            writeln!(text, "  there are results at another place of this address too, {place:?}: {}", files.join(", "))?;
+            writeln!(
+                text,
+                "  there are results at another place of this address too, {place:?}: {}",
+                files.join(", ")
+            )?;
         }
         if words.withheld {
             writeln!(
@@ -487,7 +514,10 @@ impl Verdict {
             )?;
         }
         for OtherWords { file, published, made_anew } in words.named.iter().take(NAMED_MAX) {
-            writeln!(text, "    {file}\n      published: {published:?}\n      made anew: {made_anew:?}")?;
+            writeln!(
+                text,
+                "    {file}\n      published: {published:?}\n      made anew: {made_anew:?}"
+            )?;
         }
         Ok(())
     }

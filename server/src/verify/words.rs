@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::replay::Unread;
 use crate::publish::files::Texts;
 use crate::publish::pages::read_back;
-use crate::publish::pages::said::rests_on_what_came_in;
+use crate::publish::pages::said::CannotTell;
 
 /// Most files with other words that are named.
 const NAMED_MAX: usize = 20;
@@ -100,11 +100,6 @@ impl Beside<'_> {
         self.published.contains_key(name)
     }
 
-    /// Leaves a text out.
-    pub(super) fn leave(&mut self, name: &str) {
-        self.published.remove(name);
-    }
-
     /// Whether each was made anew.
     pub(super) fn is_done(&self) -> bool {
         self.published.is_empty()
@@ -121,13 +116,12 @@ impl Beside<'_> {
 impl Texts for Beside<'_> {
     fn take(&mut self, name: String, made_anew: &str, _: &'static str, _: bool) {
         let Some(published) = self.published.remove(name.as_str()) else { return };
-        let told = |html| {
-            read_back::without(html, |cell| self.unread.came_in && rests_on_what_came_in(cell))
-        };
         let file = format!("{}{name}", self.place);
         if published == made_anew {
             self.words.compare(&file, published, made_anew);
         } else {
+            let cannot_tell = CannotTell::of(made_anew, self.unread.came_in);
+            let told = |html| read_back::without(html, |of, text| cannot_tell.other(of, text));
             self.words.compare(&file, &told(published), &told(made_anew));
         }
     }
@@ -146,7 +140,7 @@ mod tests {
         assert_eq!((words.same, words.other), (1, 1));
         let OtherWords { file, published, made_anew } = &words.named[0];
         assert_eq!(file, "b");
-        assert_eq!(published, "n. Está bien. Está bien. Añadido.</p>");
-        assert_eq!(made_anew, "n. Está bien. Está bien. </p>");
+        assert_eq!(published, "á bien. Está bien. Está bien. Añadido.</p>");
+        assert_eq!(made_anew, "á bien. Está bien. Está bien. </p>");
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod hash_lists;
+mod holes;
 pub mod independent;
 mod inquiries;
 mod layers;
@@ -770,7 +771,11 @@ async fn what_two_people_withheld_is_listed_and_what_rests_on_it_is_not_claimed(
     night.server.publish();
     let address = format!("http://{}", night.server.public);
     let (code, said) = verify(&night.party, &address, &[]);
-    assert_eq!((code, &said["holds"], &said["complete"]), (3, &json!(true), &json!(false)), "{said}");
+    assert_eq!(
+        (code, &said["holds"], &said["complete"]),
+        (3, &json!(true), &json!(false)),
+        "{said}"
+    );
     let place = night.party.contest.precincts[0].id.clone();
     assert_eq!(said["not_worked_out"], json!([place]));
     assert_eq!(said["withheld"][0]["id"], report.to_string());
@@ -779,7 +784,11 @@ async fn what_two_people_withheld_is_listed_and_what_rests_on_it_is_not_claimed(
     let copy = night.folder().await;
     assert!(!copy.message(report).exists());
     let (code, said) = copy.verify(&[]);
-    assert_eq!((code, &said["holds"], &said["complete"]), (3, &json!(true), &json!(false)), "{said}");
+    assert_eq!(
+        (code, &said["holds"], &said["complete"]),
+        (3, &json!(true), &json!(false)),
+        "{said}"
+    );
     // Attendance, two counts, delegates and SDE of the other precinct, and no sum.
     let numbers = |at: usize| said["compared"][at]["numbers"].as_u64().unwrap();
     assert!(numbers(0) > 3 && numbers(2) == 0, "{said}");

@@ -12,7 +12,7 @@ use countersign_core::message::{FindingName, Layer, Lot};
 use countersign_core::results::{Across, Candidate, Flag, ReceivedReport, findings_of};
 
 use super::said::CHECK;
-use super::words::{Words as _, whole};
+use super::words::{Words as _, read_whole, whole};
 use super::{Frame, Night};
 use crate::publish::cells::Cells;
 
@@ -134,7 +134,16 @@ pub(super) struct ChecksPage<'a> {
     lists: bool,
 }
 
-impl ChecksPage<'_> {
+impl<'a> ChecksPage<'a> {
+    /// Takes over what rests on what came in from a page that was made by somebody who has all of it: how many precincts each check
+    /// is about, and which it names. Everything else stays, as does whatever cannot be right.
+    pub(super) fn take_what_came_in(&mut self, night: &'a Night<'_>, published: &Cells) {
+        for check in &mut self.checks {
+            check.take(night, self.f.language, published);
+        }
+        self.lists = self.checks.iter().any(|check| !check.lists.is_empty());
+    }
+
     /// What it has to say.
     pub(super) fn said(&self) -> Cells {
         let mut cells = Cells::default();
@@ -167,6 +176,49 @@ impl ChecksPage<'_> {
     }
 }
 
+impl<'a> Check<'a> {
+    fn take(&mut self, night: &'a Night<'_>, language: Language, published: &Cells) {
+        let region = format!("{CHECK}{}", self.id);
+        let most = night.contest.precincts.len() as u64;
+        // A number that is nought is not among cells.
+        let number = |measure: &str| match published.get(&region, measure) {
+            None => Some(0),
+            Some(text) => read_whole(text).filter(|&number| number <= most),
+        };
+        let take = |measure, into: &mut String| {
+            if let Some(number) = number(measure) {
+                *into = whole(number);
+            }
+        };
+        take("passed", &mut self.passed);
+        take("noted", &mut self.noted);
+        take("notAsked", &mut self.not_asked);
+        let mut lists = Vec::new();
+        for (of, title) in titles(language) {
+            let column = match of {
+                "open" => Some(&mut self.open),
+                "answered" => Some(&mut self.answered),
+                _ => self.corrected.as_mut(),
+            };
+            let Some(column) = column else { continue };
+            let is_named = |one: &PrecinctNumber| {
+                let id = night.contest.precinct(one.0).map(|precinct| &precinct.id);
+                id.is_some_and(|id| published.get(&region, &format!("{of}:{id}")).is_some())
+            };
+            let named: Vec<_> = night.contest.precinct_numbers().filter(is_named).collect();
+            let count = number(of).and_then(|number| usize::try_from(number).ok());
+            // As many are named as are counted, up to the most that a list names.
+            if let Some(all) = count.filter(|all| *all.min(&LISTED_MAX) == named.len()) {
+                *column = whole(all);
+                lists.extend(list(night, (of, title), &named, all));
+            } else {
+                lists.extend(self.lists.extract_if(.., |list| list.of == of));
+            }
+        }
+        self.lists = lists;
+    }
+}
+
 struct Check<'a> {
     id: String,
     title: &'static str,
@@ -179,6 +231,15 @@ struct Check<'a> {
     corrected: Option<String>,
     noted: String,
     lists: Vec<List<'a>>,
+}
+
+/// Columns whose precincts are listed, and what these lists are called.
+fn titles(language: Language) -> [(&'static str, &'static str); 3] {
+    [
+        ("open", language.say("Open", "Abiertos")),
+        ("answered", language.say("Answered", "Respondidos")),
+        ("corrected", language.say("Corrected", "Corregidos")),
+    ]
 }
 
 /// Precincts of one kind.
@@ -201,15 +262,16 @@ fn list<'a>(
     night: &Night<'a>,
     (of, title): (&'static str, &'static str),
     precincts: &[PrecinctNumber],
+    all: usize,
 ) -> Option<List<'a>> {
     let named = precincts.iter().take(LISTED_MAX).filter_map(|&number| {
         let precinct = night.contest.precinct(number.0)?;
         let has_page = night.has_page(number);
         Some(Named { id: &precinct.id, name: &precinct.name, has_page })
     });
-    let more = precincts.len().saturating_sub(LISTED_MAX);
+    let more = all.saturating_sub(LISTED_MAX);
     let more = (more > 0).then(|| whole(more));
-    (!precincts.is_empty()).then(|| List { title, of, precincts: named.collect(), more })
+    (all > 0).then(|| List { title, of, precincts: named.collect(), more })
 }
 
 pub(super) fn page<'a>(
@@ -217,11 +279,6 @@ pub(super) fn page<'a>(
     language: Language,
     counted: &[Counted],
 ) -> ChecksPage<'a> {
-    let titles = [
-        ("open", language.say("Open", "Abiertos")),
-        ("answered", language.say("Answered", "Respondidos")),
-        ("corrected", language.say("Corrected", "Corregidos")),
-    ];
     let check = |one: &Counted| {
         let (id, title) = language.check(FindingName { check: one.check, group: None });
         let statewide = StatewideRule::ALL.into_iter().find(|rule| rule.number() == one.check);
@@ -230,7 +287,7 @@ pub(super) fn page<'a>(
             (None, Some(rule)) => language.statewide(rule).1,
             (None, None) => "",
         };
-        let lists = titles.into_iter().zip([&one.open, &one.answered, &one.corrected]);
+        let lists = titles(language).into_iter().zip([&one.open, &one.answered, &one.corrected]);
         Check {
             id,
             title,
@@ -241,7 +298,7 @@ pub(super) fn page<'a>(
             answered: whole(one.answered.len()),
             corrected: statewide.is_none().then(|| whole(one.corrected.len())),
             noted: whole(one.noted),
-            lists: lists.filter_map(|(title, of)| list(night, title, of)).collect(),
+            lists: lists.filter_map(|(title, of)| list(night, title, of, of.len())).collect(),
         }
     };
     let checks: Vec<Check<'_>> = counted.iter().map(check).collect();

@@ -8,6 +8,7 @@ use countersign_core::results::{Candidate, Released, Totals};
 use super::national::{self, Given};
 use super::said::{CAME_IN, STATE};
 use super::tables::Table;
+use super::untold;
 use super::words::{Words as _, per_cent, per_mille, whole};
 use super::{Frame, Night};
 use crate::publish::cells::Cells;
@@ -221,12 +222,8 @@ fn witnesses(night: &Night<'_>, language: Language) -> String {
     let (all, _) = night.witnesses.now(night.contest.witnesses.as_ref());
     let cosigning = all.iter().filter(|one| !one.is_silent && one.size > 0).count();
     match (all.len(), cosigning) {
-        (0, _) => language.say("Nobody cosigns this log", "Nadie cofirma este registro").to_owned(),
-        (all, cosigning) => format!(
-            "{cosigning} {} {all} {}",
-            language.say("of", "de"),
-            language.say("witnesses cosign this log", "testigos cofirman este registro")
-        ),
+        (0, _) => untold::NOBODY_COSIGNS.say(language, &[]),
+        (all, cosigning) => untold::COSIGN.say(language, &[cosigning, all].map(whole)),
     }
 }
 

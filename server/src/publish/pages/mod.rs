@@ -18,6 +18,7 @@ mod releases;
 pub(crate) mod said;
 mod status;
 mod tables;
+pub(crate) mod untold;
 mod withdrawals;
 mod witnesses;
 pub mod words;
@@ -32,15 +33,15 @@ use data_encoding::HEXLOWER;
 use super::compared::Pair;
 use super::corrections::Corrections;
 use super::files::Texts;
-pub(crate) use moment::{CHECKS, FRONT, Moment, OF_THE_MOMENT, STATUS, Said};
+pub(crate) use moment::{FRONT, Moment, OF_THE_MOMENT, STATUS, Said};
 pub(super) use place::last_of_people;
 pub(super) use precinct::with_history;
 pub(super) use questions::messages as asked_messages;
 pub(super) use tables::{shares, shows_official};
 use words::Words as _;
 
-pub use night::{Effective, Night, Renewal};
 pub(crate) use night::is_shown;
+pub use night::{Effective, Night, Renewal};
 pub use witnesses::{Witness, Witnesses};
 
 /// Name of the page of changes.

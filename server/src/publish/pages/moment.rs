@@ -16,7 +16,7 @@ use crate::publish::files::Texts;
 pub(crate) const FRONT: &str = "index.html";
 pub(crate) const STATUS: &str = "status.html";
 const PRECINCTS: &str = "precincts.html";
-pub(crate) const CHECKS: &str = "checks.html";
+const CHECKS: &str = "checks.html";
 
 /// Names of these pages in the folder of a language.
 pub(crate) const OF_THE_MOMENT: [&str; 4] = [FRONT, STATUS, PRECINCTS, CHECKS];
@@ -63,6 +63,21 @@ impl<'a> Moment<'a> {
             ]
         };
         self.0.iter().flat_map(of).collect()
+    }
+
+    /// Takes over from a published page of checks, by its name, what rests on reports that are not public. Nothing where it is another
+    /// page.
+    pub(crate) fn take_what_came_in(
+        &mut self,
+        night: &'a Night<'a>,
+        name: &str,
+        published: &Cells,
+    ) {
+        for InLanguage { language, checks, .. } in &mut self.0 {
+            if name == in_language(*language, CHECKS) {
+                checks.take_what_came_in(night, published);
+            }
+        }
     }
 
     /// Writes the pages.

@@ -13,8 +13,8 @@ use countersign_core::results::{
 };
 
 use super::witnesses::{Seen, Witnesses};
-use super::words::Words as _;
-use super::{SCRIPT, STYLE, named_by_content};
+use super::words::{Words as _, whole};
+use super::{SCRIPT, STYLE, named_by_content, untold};
 use crate::publish::data::Named;
 
 /// Everything pages are made from.
@@ -248,17 +248,12 @@ impl<'a> Night<'a> {
         if seen.of == 0 {
             return None;
         }
-        let (by, of, needed) = (seen.by, seen.of, seen.needed);
-        let joined = language.say("of", "de");
-        let needed = format!("{needed} {}", language.say("needed", "necesarios"));
+        let [by, of, needed] = [seen.by, seen.of, seen.needed].map(whole);
         Some(if seen.is_enough() {
-            let words = language.say("witnesses have cosigned it", "testigos lo han cofirmado");
-            format!("{by} {joined} {of} {words} ({needed})")
+            untold::WITNESSED.say(language, &[by, of, needed])
         } else {
-            let words = language.say("NOT WITNESSED. Silent:", "SIN TESTIGOS. En silencio:");
-            let silent = seen.silent.join(", ");
-            let have = language.say("have cosigned it", "lo han cofirmado");
-            format!("{words} {silent} ({by} {joined} {of} {have}, {needed})")
+            let silent = untold::names(&seen.silent);
+            untold::NOT_WITNESSED.say(language, &[silent, by, of, needed])
         })
     }
 

@@ -132,6 +132,14 @@ impl AllPage<'_> {
     }
 }
 
+/// Where precincts stand that are not released, in English and in Spanish.
+const NOT_RECEIVED: (&str, &str) = ("not received", "no recibido");
+const IN_REVIEW: (&str, &str) = ("in review", "en revisión");
+
+/// The same, all of them.
+pub(super) const NOT_RELEASED: [&str; 4] =
+    [NOT_RECEIVED.0, NOT_RECEIVED.1, IN_REVIEW.0, IN_REVIEW.1];
+
 /// Every precinct of the contest.
 pub(super) fn all<'a>(night: &'a Night<'_>, language: Language) -> AllPage<'a> {
     let rows = (0..).zip(&night.contest.precincts).map(|(number, precinct)| {
@@ -145,8 +153,8 @@ pub(super) fn all<'a>(night: &'a Night<'_>, language: Language) -> AllPage<'a> {
             has_page: night.has_page(number),
             standing: match (results, night.state.candidate(number)) {
                 (Some(_), _) => language.say("released", "publicado"),
-                (None, Candidate::Missing) => language.say("not received", "no recibido"),
-                (None, _) => language.say("in review", "en revisión"),
+                (None, Candidate::Missing) => language.say(NOT_RECEIVED.0, NOT_RECEIVED.1),
+                (None, _) => language.say(IN_REVIEW.0, IN_REVIEW.1),
             },
             mark: if results.is_some() { "standing" } else { CAME_IN },
             release: release.map_or_else(String::new, |release| release.named.name.clone()),

@@ -17,9 +17,6 @@ const REGION: &str = "data-region=\"";
 /// Marks an element whose text does not follow from the log: what witnesses have seen, and when pages are made anew.
 const UNTOLD: &str = "data-untold>";
 
-/// Most bytes of such a text: no room for anything else than it is for.
-const UNTOLD_MAX: usize = 400;
-
 /// What marks begin with.
 const DATA: &str = " data-";
 
@@ -58,6 +55,15 @@ fn marked(html: &str) -> impl Iterator<Item = Marked<'_>> {
     })
 }
 
+/// What a text is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Of<'a> {
+    /// A cell.
+    Cell(&'a Cell),
+    /// Something that does not follow from the log, by its place among those of the page, from 0.
+    Untold(usize),
+}
+
 /// What a page says in its marked elements. A cell that stands there twice and says something else has both.
 #[must_use]
 pub(crate) fn cells(html: &str) -> Cells {
@@ -83,19 +89,32 @@ pub(crate) fn cells(html: &str) -> Cells {
     cells
 }
 
-/// A page without the text of those elements that nobody else can tell: what does not follow from the log, and the cells that
-/// `untold` picks.
+/// The texts of a page that do not follow from the log.
+pub(crate) fn untold(html: &str) -> impl Iterator<Item = String> {
+    marked(html).filter(|marked| marked.of.is_none()).map(|marked| (marked.read)(marked.text))
+}
+
+/// A page in which other texts stand for those of its marked elements that nobody else can tell. `other` gives them, or `None` where the
+/// text stays: by what the text is of, and by the text itself. What it gives has to be something that may stand there, or whoever writes
+/// that would be taken for whoever wrote something else.
 #[must_use]
-pub(crate) fn without(html: &str, untold: impl Fn(&Cell) -> bool) -> String {
+pub(crate) fn without<'o>(html: &str, other: impl Fn(Of<'_>, &str) -> Option<&'o str>) -> String {
     let mut rest = String::with_capacity(html.len());
-    let mut from = 0;
-    for Marked { of, at, text, .. } in marked(html) {
-        let cell = |(region, measure): (&str, &str)| Cell {
+    let (mut from, mut untold) = (0, 0);
+    for Marked { of, read, at, text } in marked(html) {
+        // A mark may stand in a text that was left out before.
+        if at < from {
+            continue;
+        }
+        let cell = of.map(|(region, measure)| Cell {
             region: region.to_owned(),
             measure: measure.to_owned(),
-        };
-        if text.len() <= UNTOLD_MAX && of.is_none_or(|of| untold(&cell(of))) {
+        });
+        let of = cell.as_ref().map_or(Of::Untold(untold), Of::Cell);
+        untold += usize::from(cell.is_none());
+        if let Some(other) = other(of, &read(text)) {
             rest.push_str(&html[from..at]);
+            rest.push_str(other);
             from = at + text.len();
         }
     }
@@ -165,12 +184,30 @@ mod tests {
                 <b data-region=\"cameIn\" data-says=\"received\">{received}</b></p>"
             )
         };
-        let left = |html: &str| without(html, |cell| cell.region == "cameIn");
+        let came_in = |of: Of<'_>| match of {
+            Of::Cell(cell) => cell.region == "cameIn",
+            Of::Untold(at) => at == 0,
+        };
+        let left = |html: &str| {
+            without(html, |of, text| (came_in(of) && !text.contains("CORRECTED")).then_some(""))
+        };
         let ours = left(&page("", 0, 7));
         assert_eq!(left(&page("2 of 3", 9, 7)), ours);
         assert_ne!(left(&page("2 of 3", 9, 8)), ours);
+        assert_ne!(left(&page("CORRECTED", 9, 7)), ours, "and only what may stand there");
         assert_ne!(left(&page("<b>2</b> of 3", 9, 7)), ours, "no more than text is left out");
         assert_eq!(cells(&page("2 of 3", 9, 7)), cells(&page("", 9, 7)));
+    }
+
+    #[test]
+    fn a_mark_in_a_text_that_is_left_out_is_none() {
+        let html = "<i data-untold>2 of 3 data-untold>more data-says=\"x\">and more</i><i data-untold>2</i>";
+        assert_eq!(without(html, |_, _| Some("")), "<i data-untold></i><i data-untold></i>");
+        assert_eq!(untold(html).count(), 3);
+        let only_the_last = without(html, |_, text| (text == "2").then_some("two"));
+        assert!(
+            only_the_last.contains("and more") && only_the_last.ends_with("data-untold>two</i>")
+        );
     }
 
     #[test]

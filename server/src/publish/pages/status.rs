@@ -13,7 +13,7 @@ use super::said::{CAME_IN, STATE, entry};
 use super::withdrawals::{Withdrawn, withdrawals};
 use super::witnesses::Line;
 use super::words::{Words as _, whole};
-use super::{Frame, Night, Renewal};
+use super::{Frame, Night, Renewal, untold};
 use crate::begun;
 use crate::publish::cells::Cells;
 
@@ -194,30 +194,10 @@ impl Question {
 /// When this page is made anew, and what that says of a page that is older.
 fn renewal(night: &Night<'_>, language: Language) -> String {
     let after = |minutes: u64| night.time(language, night.made_ms + minutes * 60_000);
-    let at = after(0);
-    match (night.renewal, language) {
-        (Renewal::Served, Language::English) => format!(
-            "This page is made anew whenever something happens, and by {} at the latest, also when nothing does.",
-            after(ANEW_MINUTES)
-        ),
-        (Renewal::Served, Language::Spanish) => format!(
-            "Esta página se rehace cuando pasa algo, y a más tardar el {} aunque no pase nada.",
-            after(ANEW_MINUTES)
-        ),
-        (Renewal::Every(minutes), Language::English) => format!(
-            "This is a copy of {at}. The next one comes by {}, also when nothing happens.",
-            after(minutes)
-        ),
-        (Renewal::Every(minutes), Language::Spanish) => format!(
-            "Esta es una copia del {at}. La siguiente llega a más tardar el {}, aunque no pase nada.",
-            after(minutes)
-        ),
-        (Renewal::Once, Language::English) => format!(
-            "This is a copy of {at}. It does not renew itself: what came later is not in it."
-        ),
-        (Renewal::Once, Language::Spanish) => format!(
-            "Esta es una copia del {at}. No se renueva sola: lo que vino después no está en ella."
-        ),
+    match night.renewal {
+        Renewal::Served => untold::SERVED.say(language, &[after(ANEW_MINUTES)]),
+        Renewal::Every(minutes) => untold::COPIED_AGAIN.say(language, &[after(0), after(minutes)]),
+        Renewal::Once => untold::COPIED_ONCE.say(language, &[after(0)]),
     }
 }
 

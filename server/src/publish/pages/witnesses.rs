@@ -4,8 +4,8 @@ use countersign_core::contest::WitnessList;
 use countersign_core::language::Language;
 use countersign_core::log::WitnessKey;
 
-use super::Night;
 use super::words::whole;
+use super::{Night, untold};
 use crate::cosigning::leads_to;
 use crate::room::Projection;
 use crate::store::KeptCosignatures;
@@ -145,23 +145,16 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn of(night: &Night<'_>, language: Language, witness: Witness) -> Self {
         let time = |at_ms| night.time(language, at_ms);
-        let cosigned = |at_ms| {
-            let up_to = language.say("cosigned up to entry", "cofirmó hasta la entrada");
-            let last = language.say("last at", "por última vez el");
-            format!("{up_to} {}, {last} {}", whole(witness.size), time(at_ms))
+        let cosigned = match witness.at_ms {
+            Some(at_ms) => untold::COSIGNED.say(language, &[whole(witness.size), time(at_ms)]),
+            None => untold::COSIGNED_NOTHING.say(language, &[]),
         };
-        let nothing = || language.say("has cosigned nothing", "no ha cofirmado nada").to_owned();
-        let since = |at_ms| format!(", {} {}", language.say("since", "desde"), time(at_ms));
-        let silent = || {
-            let now = language.say("silent now", "ahora en silencio");
-            format!(" · {now}{}", witness.since_ms.map_or_else(String::new, since))
+        let silent = match (witness.is_silent, witness.since_ms) {
+            (false, _) => String::new(),
+            (true, None) => untold::SILENT.say(language, &[]),
+            (true, Some(at_ms)) => untold::SILENT_SINCE.say(language, &[time(at_ms)]),
         };
-        Self {
-            cosigned: witness.at_ms.map_or_else(nothing, cosigned),
-            silent: if witness.is_silent { silent() } else { String::new() },
-            name: witness.name,
-            key: witness.key,
-        }
+        Self { cosigned, silent, name: witness.name, key: witness.key }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use chrono::{DateTime, Datelike as _};
+use chrono::{DateTime, Datelike as _, NaiveDateTime};
 use chrono_tz::Tz;
 use countersign_core::checks::RuleId;
 use countersign_core::checks::statewide::StatewideRule;
@@ -13,7 +13,8 @@ use countersign_core::message::{
     AnswerOutcome, Cause, Channel, Evidence, FindingName, Layer, ObjectionReason,
 };
 
-const MONTHS: [&str; 12] =
+/// Months in Spanish.
+pub(super) const MONTHS: [&str; 12] =
     ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 
 /// What the pages say in a language.
@@ -31,13 +32,7 @@ pub trait Words: Copy {
     fn time(self, at_ms: u64, zone: Tz) -> String {
         let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
         let Some(at) = at.map(|at| at.with_timezone(&zone)) else { return String::new() };
-        match self.language() {
-            Language::English => at.format("%b %-d, %Y, %-I:%M %p %Z").to_string(),
-            Language::Spanish => {
-                let month = MONTHS[at.month0() as usize];
-                format!("{} {month} {}", at.day(), at.format("%Y, %H:%M %Z"))
-            }
-        }
+        format!("{} {}", local(self.language(), &at.naive_local()), at.format("%Z"))
     }
 
     /// Title of a count.
@@ -284,6 +279,23 @@ impl Words for Language {
     }
 }
 
+/// A time as the clock on the wall shows it, without its zone.
+pub(super) fn local(language: Language, at: &NaiveDateTime) -> String {
+    match language {
+        Language::English => at.format("%b %-d, %Y, %-I:%M %p").to_string(),
+        Language::Spanish => {
+            let month = MONTHS[at.month0() as usize];
+            format!("{} {month} {}", at.day(), at.format("%Y, %H:%M"))
+        }
+    }
+}
+
+/// The number of a text as [`whole`] writes it; `None` where it is none.
+pub(crate) fn read_whole(text: &str) -> Option<u64> {
+    let number: u64 = text.replace(',', "").parse().ok()?;
+    (whole(number) == text).then_some(number)
+}
+
 /// A whole number with its thousands apart: `1,765`.
 #[must_use]
 pub fn whole(number: impl Display) -> String {
@@ -350,6 +362,10 @@ mod tests {
         assert_eq!(whole(999), "999");
         assert_eq!(whole(1_765), "1,765");
         assert_eq!(whole(176_352), "176,352");
+        assert_eq!(read_whole("176,352"), Some(176_352));
+        for none in ["", "1765", "+7", "07", "7 Red", ",7", "1,76"] {
+            assert_eq!(read_whole(none), None, "{none}");
+        }
         assert_eq!(grouped("1765.0010"), "1,765.0010");
         assert_eq!(grouped("999"), "999");
     }

@@ -208,3 +208,30 @@ async fn t69_pages_of_what_was_withdrawn_are_found() {
     }
     assert_eq!(copy.verify(&[]).0, 0);
 }
+
+/// What people see who name no page is the first page, and is compared as such.
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_what_an_address_answers_to_whoever_names_no_page_is_compared() {
+    let copy = Night::released().await.folder().await;
+    for (of, expected) in [("released", 1), ("nothing", 0)] {
+        let root = copy.out.clone();
+        let files = move |uri: axum::http::Uri| {
+            let name = match uri.path().trim_start_matches('/') {
+                "" | "es/" if of == "released" => "es/index.html",
+                name => name,
+            };
+            let file = std::fs::read_to_string(root.join(name)).map(|file| match uri.path() {
+                "/" => file.replace("data-says=\"released\">2<", "data-says=\"released\">9<"),
+                _ => file,
+            });
+            std::future::ready(file.map_err(|_| axum::http::StatusCode::NOT_FOUND))
+        };
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", socket.local_addr().unwrap());
+        let router = axum::Router::new().fallback(files);
+        let host = tokio::spawn(axum::serve(socket, router).into_future());
+        let (code, said) = verify(&copy.party, &address, &[]);
+        assert_eq!(code, expected, "{of}: {said}");
+        host.abort();
+    }
+}
