@@ -9,6 +9,7 @@ use countersign_core::results::Released;
 use countersign_core::room::Room;
 
 use super::difference::Difference;
+use super::made_from::MadeFrom;
 use super::pages::{in_both, last_change};
 use super::public_log::PublicLog;
 use super::replay::Replayed;
@@ -98,7 +99,13 @@ pub(super) fn compare(
     let Published { place, night, verdict, .. } = &mut published;
     verdict.elsewhere = found.elsewhere;
     hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
-    receipts::verify(source, place, log, night, verdict, watch)?;
+    // Pages lead to what had been entered when they were made.
+    let made_from = published.first_page.as_deref().and_then(MadeFrom::of);
+    let earlier = made_from.filter(|made| made.log_size < replayed.state.size());
+    let earlier = earlier.map(|made| replayed.at(log, made.log_size));
+    let of_pages = earlier.as_ref().and_then(|state| Night::of_all(state, last_ms));
+    let Published { place, night, verdict, .. } = &mut published;
+    receipts::verify(source, place, log, of_pages.as_ref().unwrap_or(night), verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages. One may wait that a later one did not wait for.
     let none = |documents: &[Named]| documents.iter().all(|(_, file)| file.is_none());
     if found.documents.chunks(NAMES.len()).any(none) {

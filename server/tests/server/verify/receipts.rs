@@ -82,3 +82,26 @@ async fn t69_every_published_receipt_proves_its_own_message_in_this_log() {
     );
     assert_eq!(copy.verify(&[]).0, 0, "and with everything as it was, everything holds");
 }
+
+/// What was entered after pages were made has no receipt beside them yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn t69_pages_lead_to_what_had_been_entered_when_they_were_made() {
+    let night = Night::released().await;
+    night.server.publish();
+    let address = format!("http://{}", night.server.public);
+    let decision = Decision {
+        precinct: PrecinctNumber(0),
+        report: Some(night.reports[0]),
+        evidence: Evidence::Sheet,
+        why: "called, and it stands".to_owned(),
+        answers: vec![],
+        after: None,
+        overrides: None,
+    };
+    night.act(&night.reviewer, &decision).await;
+    let (code, said) = verify(&night.party, &address, &[]);
+    assert_eq!((code, &said["receipts"]), (0, &json!({"files": 4, "missing": 0})), "{said}");
+    night.server.publish_now();
+    let (code, said) = verify(&night.party, &address, &[]);
+    assert_eq!((code, &said["receipts"]), (0, &json!({"files": 5, "missing": 0})), "{said}");
+}

@@ -2,7 +2,7 @@
 //! layer as a recanvass changes, and where every precinct does.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use countersign_core::id::{MessageId, PrecinctNumber};
 use countersign_core::message::{Cause, Evidence, Layer, Message, Reason, Report, Scope};
@@ -26,9 +26,6 @@ const CHANGING: [(Layer, Cause); 3] = [
     (Layer::Recanvass, Cause::Recanvass),
     (Layer::Recount, Cause::Recount),
 ];
-/// The server shows pages within this time.
-const SHOWN_WITHIN: Duration = Duration::from_secs(120);
-
 /// How many precincts change in each layer but the last, and what that costs.
 #[derive(Serialize)]
 pub(crate) struct Figures {
@@ -136,16 +133,11 @@ fn bytes(site: &Site) -> usize {
 
 /// Milliseconds in which everything is verified from the public address, once the server shows all of it.
 pub(crate) fn verified(house: &House) -> Outcome<u128> {
-    let asked = Instant::now();
-    while asked.elapsed() < SHOWN_WITHIN {
-        let begun = Instant::now();
-        let verdict = house.verify()?;
-        if let Some(difference) = verdict.difference {
-            return Err(difference.what.into());
-        }
-        if verdict.complete {
-            return Ok(begun.elapsed().as_millis());
-        }
+    house.wait_for_pages(&house.state()?)?;
+    let begun = Instant::now();
+    let verdict = house.verify()?;
+    if !verdict.complete {
+        return Err(verdict.text().into());
     }
-    Err("the server does not show what was released".into())
+    Ok(begun.elapsed().as_millis())
 }
