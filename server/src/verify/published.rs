@@ -96,15 +96,14 @@ pub(super) fn compare(
         night,
     };
     published.documents(&found.documents)?;
-    let Published { place, night, verdict, .. } = &mut published;
-    verdict.elsewhere = found.elsewhere;
-    hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
     // Pages lead to what had been entered when they were made.
     let made_from = published.first_page.as_deref().and_then(MadeFrom::of);
     let earlier = made_from.filter(|made| made.log_size < replayed.state.size());
     let earlier = earlier.map(|made| replayed.at(log, made.log_size));
     let of_pages = earlier.as_ref().and_then(|state| Night::of_all(state, last_ms));
     let Published { place, night, verdict, .. } = &mut published;
+    verdict.elsewhere = found.elsewhere;
+    hash_lists::verify(source, place, night, &found.documents, verdict, watch)?;
     receipts::verify(source, place, log, of_pages.as_ref().unwrap_or(night), verdict, watch)?;
     // A release that waits for witnesses is neither in documents nor on pages. One may wait that a later one did not wait for.
     let none = |documents: &[Named]| documents.iter().all(|(_, file)| file.is_none());
@@ -112,8 +111,8 @@ pub(super) fn compare(
         verdict.pages.wait = true;
         return Ok(());
     }
-    if published.first_page.is_none() && !published.anything_is_there()? {
-        // Nothing was released, and nobody publishes pages: there is nothing to compare.
+    let nothing_is_due = night.releases.is_empty() && published.first_page.is_none();
+    if nothing_is_due && !published.anything_is_there()? {
         return Ok(());
     }
     let expected = OnPages::of(&published.night, &published.corrections);
@@ -144,8 +143,7 @@ impl Published<'_> {
         let of_releases = on_pages::names(&self.night, |_| true, true);
         names.extend(of_releases.iter().flat_map(|name| in_both(name)));
         names.push(RELEASES.to_owned());
-        let found = self.read(&names, &mut |_| ())?;
-        Ok(!self.night.releases.is_empty() || found.iter().any(Option::is_some))
+        Ok(self.read(&names, &mut |_| ())?.iter().any(Option::is_some))
     }
 
     /// Whether every message can be read that pages and documents rest on.

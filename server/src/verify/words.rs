@@ -97,7 +97,7 @@ impl Beside<'_> {
 
     /// Whether a text is published and was not made anew yet.
     pub(super) fn wants(&self, name: &str) -> bool {
-        self.published.contains_key(name)
+        self.published(name).is_some()
     }
 
     /// Whether each was made anew.

@@ -184,6 +184,27 @@ fn verify(party: &Party, from: &str, more: &[&str]) -> (i32, Value) {
     (code, json.unwrap_or_else(|error| panic!("{code}: {error}: {text}")))
 }
 
+/// A web host, as long as the test runs: answers with what `file` gives by a name below its top, or that there is none.
+async fn host(
+    file: impl Fn(&str) -> std::io::Result<Vec<u8>> + Clone + Send + Sync + 'static,
+) -> String {
+    let files = move |uri: axum::http::Uri| {
+        let file = file(uri.path().trim_start_matches('/'));
+        std::future::ready(file.map_err(|_| axum::http::StatusCode::NOT_FOUND))
+    };
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", socket.local_addr().unwrap());
+    tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+    address
+}
+
+/// Writes a party's public files, with `export` or `log export`.
+fn write_public(party: &Party, command: &[&str]) {
+    let data = party.folder.0.to_str().unwrap();
+    let command = [command, &["--data", data, "--out", "public"]].concat();
+    tokio::task::block_in_place(|| good(party.root.path(), &command));
+}
+
 /// Public files of a night.
 struct Copy {
     party: Party,
@@ -279,8 +300,7 @@ impl Copy {
 
     /// Writes the results as a party publishes them.
     fn publish(&self) {
-        let data = self.party.folder.0.to_str().unwrap();
-        self.good(&["export", "--data", data, "--out", "public"]);
+        write_public(&self.party, &["export"]);
     }
 
     /// A document of the only release.
@@ -359,19 +379,12 @@ async fn t69_a_folder_is_verified_with_its_published_numbers_and_from_a_plain_we
     assert!(said["pages"]["numbers"].as_u64().unwrap() > 10, "{said}");
     // Any web host can carry the folder.
     let root = copy.out.clone();
-    let files = move |uri: axum::http::Uri| {
-        let file = std::fs::read(root.join(uri.path().trim_start_matches('/')));
-        std::future::ready(file.map_err(|_| axum::http::StatusCode::NOT_FOUND))
-    };
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/", socket.local_addr().unwrap());
-    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+    let address = host(move |name| std::fs::read(root.join(name))).await;
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!(code, 0, "{said}");
     independent::holds(&copy.party, &address);
     assert_eq!(documents(&said), all);
     assert!(pages(&said) >= 10, "{said}");
-    host.abort();
     // Written again, nothing changes and nothing is left lying about.
     let before = listing(&copy.out);
     let data = copy.party.folder.0.to_str().unwrap();
@@ -391,35 +404,29 @@ async fn what_becomes_public_while_it_is_read_is_no_difference() {
     let key = read_key(&copy.party.keys.log(ROOM)).unwrap();
     let later = Checkpoint { size: head.size + 1, root: [9; 32], ..head }.sign(&key).into_bytes();
     let asked = Arc::new(Mutex::new(HashMap::<String, u32>::new()));
-    let (root, name) = (copy.out.clone(), format!("/{}", public_folder::message(report)));
+    let (root, hidden) = (copy.out.clone(), public_folder::message(report));
     let counted = Arc::clone(&asked);
-    let files = move |uri: axum::http::Uri| {
-        let path = uri.path();
+    let address = host(move |name| {
         let time = {
             let mut asked = counted.lock().unwrap();
-            let time = asked.entry(path.to_owned()).or_default();
+            let time = asked.entry(name.to_owned()).or_default();
             *time += 1;
             *time
         };
-        let file = match (path.ends_with("/checkpoint"), time) {
+        match (name.ends_with("/checkpoint"), time) {
             (true, 2) => Ok(later.clone()),
-            _ if path == name && time == 1 => Err(axum::http::StatusCode::NOT_FOUND),
-            _ => std::fs::read(root.join(path.trim_start_matches('/')))
-                .map_err(|_| axum::http::StatusCode::NOT_FOUND),
-        };
-        std::future::ready(file)
-    };
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", socket.local_addr().unwrap());
-    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+            _ if name == hidden && time == 1 => Err(std::io::ErrorKind::NotFound.into()),
+            _ => std::fs::read(root.join(name)),
+        }
+    })
+    .await;
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!(code, 0, "{said}");
     let asked = asked.lock().unwrap();
     assert_eq!(
-        asked["/log/official/checkpoint"], 3,
+        asked["log/official/checkpoint"], 3,
         "it looked whether the log had gone on, and read it again"
     );
-    host.abort();
 }
 
 fn listing(folder: &Path) -> Vec<PathBuf> {

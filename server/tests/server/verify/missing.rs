@@ -85,20 +85,13 @@ async fn t69_pages_without_documents_are_not_passed_over_for_another_place() {
     std::fs::create_dir(&results).unwrap();
     std::fs::copy(copy.file("index.html"), results.join("index.html")).unwrap();
     let root = copy.out.clone();
-    let files = move |uri: axum::http::Uri| {
-        let file = std::fs::read(root.join(uri.path().trim_start_matches('/')));
-        std::future::ready(file.map_err(|_| axum::http::StatusCode::NOT_FOUND))
-    };
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/", socket.local_addr().unwrap());
-    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+    let address = host(move |name| std::fs::read(root.join(name))).await;
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!((code, &said["pages"]["wait"]), (3, &json!(true)), "{said}");
     let first = said["not_published"][0].as_str().unwrap();
     assert!(first.starts_with("results/data/"), "{said}");
     // False pages at the top beside the right ones below it: which of them people see, nobody knows.
     assert!(said["elsewhere"][""].as_array().unwrap().len() > 8, "{said}");
-    host.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,23 +155,18 @@ async fn t69_a_page_is_made_after_its_entries_and_not_in_the_future() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t69_pages_from_before_a_package_are_not_wrong() {
     let night = Night::released().await;
-    let data = night.party.folder.0.to_str().unwrap().to_owned();
-    let root = night.party.root.path().to_owned();
-    let export = |command: &[&str]| {
-        let command = [command, &["--data", &data, "--out", "public"]].concat();
-        tokio::task::block_in_place(|| good(&root, &command))
-    };
-    export(&["export"]);
+    write_public(&night.party, &["export"]);
     let mut contest = night.party.contest.clone();
     contest.title = "The same by another name".to_owned();
     let key = read_key(&night.party.keys.party()).unwrap();
     night.send(&Package::sign(2, contest, &key)).await;
     let Night { party, server, one, two, .. } = night;
     server.stop().await;
-    export(&["log", "export"]);
-    let copy = Copy { party, out: root.join("public"), one, two };
+    write_public(&party, &["log", "export"]);
+    let out = party.root.path().join("public");
+    let copy = Copy { party, out, one, two };
     copy.leaves_open("index.html: not there, or older");
-    export(&["export"]);
+    copy.publish();
     assert_eq!(copy.verify(&[]).0, 0);
 }
 
@@ -219,19 +207,12 @@ async fn t69_what_an_address_answers_to_whoever_names_no_page_is_compared() {
         let page = std::fs::read(copy.file(page)).unwrap();
         let other = replaced("data-says=\"released\">2<", "data-says=\"released\">9<");
         let first = if of == "released" { other(page).unwrap() } else { page };
-        let files = move |uri: axum::http::Uri| {
-            let file = match uri.path().trim_start_matches('/') {
-                "" => Ok(first.clone()),
-                name => std::fs::read(root.join(name)),
-            };
-            std::future::ready(file.map_err(|_| axum::http::StatusCode::NOT_FOUND))
-        };
-        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/", socket.local_addr().unwrap());
-        let router = axum::Router::new().fallback(files);
-        let host = tokio::spawn(axum::serve(socket, router).into_future());
+        let address = host(move |name| match name {
+            "" => Ok(first.clone()),
+            name => std::fs::read(root.join(name)),
+        })
+        .await;
         let (code, said) = verify(&copy.party, &address, &[]);
         assert_eq!(code, expected, "{of}: {said}");
-        host.abort();
     }
 }

@@ -185,19 +185,14 @@ async fn t69_what_came_in_is_compared_once_every_report_is_public() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t69_pages_are_compared_with_the_log_of_when_they_were_made() {
     let night = told().await.with_all_public().await;
-    let data = night.party.folder.0.to_str().unwrap().to_owned();
-    let root = night.party.root.path().to_owned();
-    let export = |command: &[&str]| {
-        let command = [command, &["--data", &data, "--out", "public"]].concat();
-        tokio::task::block_in_place(|| good(&root, &command))
-    };
-    export(&["export"]);
+    write_public(&night.party, &["export"]);
     let notice = Notice { number: 3, words: "All is said.".to_owned(), next_ms: None };
     night.act(&night.one, &notice).await;
     let Night { party, server, one, two, .. } = night;
     server.stop().await;
-    export(&["log", "export"]);
-    let copy = Copy { party, out: root.join("public"), one, two };
+    write_public(&party, &["log", "export"]);
+    let out = party.root.path().join("public");
+    let copy = Copy { party, out, one, two };
     // It is as it was then, and what was said since is not on it.
     let (code, said) = copy.verify(&[]);
     assert_eq!(
@@ -255,11 +250,9 @@ async fn t69_a_page_that_is_newer_than_what_was_read_is_named() {
     std::fs::write(copy.file("status.html"), made).unwrap();
     let (root, asked) = (copy.out.clone(), Arc::new(Mutex::new(0)));
     let counted = Arc::clone(&asked);
-    let files = move |uri: axum::http::Uri| {
-        let path = uri.path().trim_start_matches('/');
-        let mut file =
-            std::fs::read(root.join(path)).map_err(|_| axum::http::StatusCode::NOT_FOUND);
-        if path.ends_with("/checkpoint") {
+    let address = host(move |name| {
+        let mut file = std::fs::read(root.join(name));
+        if name.ends_with("/checkpoint") {
             let mut asked = counted.lock().unwrap();
             *asked += 1;
             // Read first, and asked for again because of the page.
@@ -267,13 +260,10 @@ async fn t69_a_page_that_is_newer_than_what_was_read_is_named() {
                 file = Ok(later.clone());
             }
         }
-        std::future::ready(file)
-    };
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", socket.local_addr().unwrap());
-    let host = tokio::spawn(axum::serve(socket, axum::Router::new().fallback(files)).into_future());
+        file
+    })
+    .await;
     let (code, said) = verify(&copy.party, &address, &[]);
     assert_eq!((code, &said["newer"]), (3, &json!(["status.html"])), "{said}");
     assert_eq!(*asked.lock().unwrap(), 6, "it looked three times");
-    host.abort();
 }
